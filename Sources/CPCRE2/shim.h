@@ -1,0 +1,5 @@
+#ifndef MUSTER_CPCRE2_SHIM_H
+#define MUSTER_CPCRE2_SHIM_H
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#endif

@@ -1,0 +1,44 @@
+package import NIOCore
+
+/// An event loop: the thread that owns a connection, its clock, and its timers.
+///
+/// Actors whose executor is a loop's `executor` run on that thread, so a callback from the network reaches them without a thread hop.
+package struct Loop: Sendable {
+    package let eventLoop: any EventLoop
+
+    package init(_ eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+    }
+
+    /// What an actor returns as its `unownedExecutor` to live on this loop.
+    package var executor: UnownedSerialExecutor {
+        eventLoop.executor.asUnownedSerialExecutor()
+    }
+
+    /// The loop's time. Tests that bring a manual loop set it themselves.
+    package var now: Instant {
+        Instant(nanoseconds: Int64(clamping: eventLoop.now.uptimeNanoseconds))
+    }
+
+    /// Runs `work` on the loop at `instant`, or at once when that has passed.
+    package func schedule(at instant: Instant, _ work: @escaping @Sendable () -> Void) -> LoopTimer {
+        LoopTimer(
+            scheduled: eventLoop.scheduleTask(
+                deadline: NIODeadline.uptimeNanoseconds(UInt64(clamping: instant.nanoseconds)), work))
+    }
+
+    /// Runs `work` on the loop soon, from any thread.
+    package func execute(_ work: @escaping @Sendable () -> Void) {
+        eventLoop.execute(work)
+    }
+}
+
+/// A timer set with `Loop.schedule`.
+package struct LoopTimer: Sendable {
+    fileprivate let scheduled: Scheduled<Void>
+
+    /// Stops the timer. A timer that has fired already is left alone.
+    package func cancel() {
+        scheduled.cancel()
+    }
+}
