@@ -1,0 +1,50 @@
+public import MusterInventory
+
+/// One device to log in to, with everything that is needed for it.
+public struct Device: Sendable {
+    /// Its name in the inventory.
+    public var name: String
+    /// A name or an IP address to connect to.
+    public var address: String
+    /// The TCP port.
+    public var port: Int
+    /// The platform's name: a built-in one, or an alias of one.
+    public var platform: String
+    /// The user to log in as.
+    public var user: String
+    /// The password, also for keyboard-interactive questions that ask for one.
+    public var password: Secret?
+    /// Private key files, tried in order before the password.
+    public var identities: [String]
+    /// What decrypts the private key files.
+    public var passphrase: Secret?
+    /// Secrets that mode changes ask for, by name; `enable` is the usual one.
+    public var secrets: [String: Secret]
+
+    /// Makes a device.
+    ///
+    /// - Parameters:
+    ///   - name: Its name in results.
+    ///   - address: A name or an IP address; the device's name when left out.
+    ///   - port: The TCP port.
+    ///   - platform: The platform's name.
+    ///   - user: The user to log in as.
+    ///   - password: The password.
+    ///   - identities: Private key files, tried in order before the password.
+    ///   - passphrase: What decrypts the private key files.
+    ///   - secrets: Secrets that mode changes ask for, by name.
+    public init(
+        name: String, address: String? = nil, port: Int = 22, platform: String = "generic", user: String, password: Secret? = nil,
+        identities: [String] = [], passphrase: Secret? = nil, secrets: [String: Secret] = [:]
+    ) {
+        self.name = name
+        self.address = address ?? name
+        self.port = port
+        self.platform = platform
+        self.user = user
+        self.password = password
+        self.identities = identities
+        self.passphrase = passphrase
+        self.secrets = secrets
+    }
+}
