@@ -20,7 +20,9 @@ public struct InventoryHost: Sendable {
     public var identity: [String]
     /// The name of the platform definition.
     public var platform: String?
-    /// The hosts or addresses to go through, outermost first. What they mean is the caller's business.
+    /// The hosts or addresses to go through, outermost first.
+    ///
+    /// What they mean is the caller's business.
     public var jump: [String]
     /// The names of the host's groups, groups of groups included, in the order of precedence.
     public let groups: [String]

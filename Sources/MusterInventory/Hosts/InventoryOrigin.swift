@@ -1,6 +1,8 @@
 /// Which part of an inventory gave a host's field its value.
 public struct InventoryOrigin: Sendable, Hashable, CustomStringConvertible {
-    /// A layer of the inventory. The first layer that sets a field wins, in this order.
+    /// A layer of the inventory.
+    ///
+    /// The first layer that sets a field wins, in this order.
     public enum Layer: Sendable, Hashable, CustomStringConvertible {
         /// The host's own entry.
         case host

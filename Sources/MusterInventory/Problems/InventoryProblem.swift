@@ -6,7 +6,9 @@ public struct InventoryProblem: Error, Sendable, Hashable, CustomStringConvertib
     public let line: Int?
     /// The column in Unicode scalars, counted from 1; nil when the problem is the file as a whole.
     public let column: Int?
-    /// What was found and what was expected. Never holds a secret.
+    /// What was found and what was expected.
+    ///
+    /// Never holds a secret.
     public let message: String
     /// What to do about it.
     public let hint: String?

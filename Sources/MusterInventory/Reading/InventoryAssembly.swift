@@ -21,7 +21,9 @@ struct InventoryAssembly {
         if fileOrder[file] == nil { fileOrder[file] = fileOrder.count }
     }
 
-    /// Adds a file. One that was added before, by whatever path, is left out.
+    /// Adds a file.
+    ///
+    /// One that was added before, by whatever path, is left out.
     mutating func add(_ file: InventoryFile) {
         if let identity = file.identity, !seen.insert(identity).inserted { return }
         register(file.path)
@@ -85,7 +87,9 @@ struct InventoryAssembly {
         return resolved()
     }
 
-    /// The order of the files, then that of the lines. A mistake behind an alias is found once for each alias, and told once.
+    /// The order of the files, then that of the lines.
+    ///
+    /// A mistake behind an alias is found once for each alias, and told once.
     private func sortedProblems() -> [InventoryProblem] {
         var seen: Set<InventoryProblem> = []
         let unique = problems.filter { seen.insert($0).inserted }

@@ -3,7 +3,9 @@ import Yams
 extension InventoryReader {
     static let jinjaHint = "Jinja templates are not rendered here; write the value, or a reference such as {env: NAME}"
 
-    /// What a node is, for messages. Never its text, which may be a secret.
+    /// What a node is, for messages.
+    ///
+    /// Never its text, which may be a secret.
     func kind(of node: Node) -> String {
         switch node {
         case .scalar: isNull(node) ? "nothing" : "text"

@@ -9,7 +9,9 @@ public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugSt
         self.text = text
     }
 
-    /// The secret itself. Call it where the secret goes to the device, and nowhere else.
+    /// The secret itself.
+    ///
+    /// Call it where the secret goes to the device, and nowhere else.
     public func reveal() -> String { text }
 
     /// `<secret>`.

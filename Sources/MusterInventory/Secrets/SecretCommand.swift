@@ -12,7 +12,9 @@ struct SecretCommand: Sendable {
         case timedOut
     }
 
-    /// Runs the command without a shell, its standard input empty. It is killed when the time is over or the task is cancelled.
+    /// Runs the command without a shell, its standard input empty.
+    ///
+    /// It is killed when the time is over or the task is cancelled.
     func run() async throws -> Secret {
         let outcome: Outcome
         do {

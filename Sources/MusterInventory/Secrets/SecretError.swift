@@ -1,4 +1,6 @@
-/// Why a secret could not be had. Neither text ever holds the secret.
+/// Why a secret could not be had.
+///
+/// Neither text ever holds the secret.
 public struct SecretError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Where the secret should have come from.
     public let source: SecretSource

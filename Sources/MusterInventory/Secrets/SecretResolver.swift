@@ -13,7 +13,9 @@ import Synchronization
 /// Those who ask while it is being fetched wait for the same answer; a failure is remembered as well. When the one who fetches is cancelled, the next one
 /// who waits takes over. Nothing blocks Swift's thread pool.
 public final class SecretResolver: Sendable {
-    /// Asks a person a question. Two different questions may be asked at the same time.
+    /// Asks a person a question.
+    ///
+    /// Two different questions may be asked at the same time.
     public typealias Ask = @Sendable (_ question: String) async throws -> Secret
 
     private enum Turn {

@@ -6,7 +6,9 @@ struct Glob: Sendable, Hashable {
         self.pattern = Array(pattern.unicodeScalars)
     }
 
-    /// Whether the whole of `text` matches. Takes time in proportion to the product of the lengths at worst.
+    /// Whether the whole of `text` matches.
+    ///
+    /// Takes time in proportion to the product of the lengths at worst.
     func matches(_ text: String) -> Bool {
         let text = Array(text.unicodeScalars)
         var place = 0

@@ -76,7 +76,9 @@ struct NodeSetParser {
         return NodeTerm(operation: operation, isGroup: isGroup, pieces: pieces, text: written, column: start + 1)
     }
 
-    /// An IPv6 address in brackets, as in `[::1]:22`. Numbers and ranges never hold a colon.
+    /// An IPv6 address in brackets, as in `[::1]:22`.
+    ///
+    /// Numbers and ranges never hold a colon.
     private mutating func addressLiteral() -> String? {
         guard let end = characters[index...].firstIndex(of: "]") else { return nil }
         let literal = characters[index...end]
