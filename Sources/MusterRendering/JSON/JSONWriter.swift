@@ -51,19 +51,34 @@ package struct JSONWriter {
     /// Writes a member with a number.
     package mutating func member(_ name: String, _ number: Int) {
         key(name)
-        bytes.append(contentsOf: String(number).utf8)
+        self.number(number)
     }
 
     /// Writes a member with a truth value.
     package mutating func member(_ name: String, _ truth: Bool) {
         key(name)
-        bytes.append(contentsOf: (truth ? "true" : "false").utf8)
+        bool(truth)
     }
 
     /// Writes a member with a duration in seconds: at least one decimal, at most six.
     package mutating func member(_ name: String, _ duration: Duration) {
         key(name)
         bytes.append(contentsOf: duration.decimalSeconds.utf8)
+    }
+
+    /// Writes a number.
+    package mutating func number(_ number: Int) {
+        bytes.append(contentsOf: String(number).utf8)
+    }
+
+    /// Writes a number; null for infinity and what is no number, which JSON can't say.
+    package mutating func number(_ number: Double) {
+        bytes.append(contentsOf: (number.isFinite ? String(number) : "null").utf8)
+    }
+
+    /// Writes a truth value.
+    package mutating func bool(_ truth: Bool) {
+        bytes.append(contentsOf: (truth ? "true" : "false").utf8)
     }
 
     /// Writes null.

@@ -19,7 +19,8 @@ package struct Summary: Sendable {
         var hint: String?
     }
 
-    private var counts: [DeviceResult.Status: Int] = [:]
+    /// How many devices ended in which way.
+    package private(set) var counts: [DeviceResult.Status: Int] = [:]
     private var groups: [Group] = []
     private var places: [Key: Int] = [:]
 
