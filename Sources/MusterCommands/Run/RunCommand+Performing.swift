@@ -50,6 +50,12 @@ extension RunCommand {
             screen.say(notes.closing + gap + summary.rendered(elapsed: elapsed(), width: width, palette: palettes.errors))
             await screen.finish()
         }
+        guard summary.total == devices.count else {
+            // Every device has one result: silence must never pass for success.
+            throw CommandFailure(
+                status: ExitStatus.unreachable,
+                message: "\(counted(devices.count - summary.total, "device has", "devices have")) no result; this is a defect of muster")
+        }
         return ExitStatus.of(summary.counts, mode: runOptions.mode, interruptions: interruptions.withLock { $0 })
     }
 

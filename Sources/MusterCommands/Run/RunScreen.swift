@@ -99,7 +99,11 @@ final class RunScreen: Sendable {
     }
 
     private func clear() {
-        guard isDrawn.withLock({ drawn in defer { drawn = false }; return drawn }) else { return }
+        guard
+            isDrawn.withLock({ drawn in
+                defer { drawn = false }; return drawn
+            })
+        else { return }
         errors.say("\r\u{1B}[K")
     }
 }
