@@ -8,13 +8,13 @@ import Testing
     @Test func resultsGoToStandardOutput_andTheSummaryToStandardError() async {
         let world = World()
         #expect(await world.muster("run", "-w", "r[1-2]", "show version") == 0)
-        let rule = String(repeating: "─", count: 55)
+        let rule = String(repeating: "─", count: 57)
         #expect(
             world.output == """
-                ── r1 (generic, 0.01s) \(rule)─
+                ── r1 (generic, 0.01s) \(rule)
                 out of show version
 
-                ── r2 (generic, 0.01s) \(rule)─
+                ── r2 (generic, 0.01s) \(rule)
                 out of show version
 
                 """)
