@@ -1,3 +1,4 @@
+import Foundation
 import Muster
 import Synchronization
 import Testing
@@ -81,15 +82,29 @@ import Testing
         #expect(pieces.last == "1 device in 0.00s: \u{1B}[32m1 ok\u{1B}[0m\n")
     }
 
-    @Test(arguments: [["--no-progress"], ["-q"], []])
-    func progressIsNotDrawn_whenItIsNotWanted(flags: [String]) async {
-        let world = World(flags.isEmpty ? ["TERM": "dumb"] : [:], errorsAreTerminal: true) { _, script, each in
-            // Long enough for the ticker's first tick, which comes at once.
-            for _ in 0..<1000 { await Task.yield() }
-            try await each(World.ok(script.devices[0], script.commands))
+    @Test(
+        arguments: [
+            ([], [:], true, true), ([], [:], false, false), (["--no-progress"], [:], true, false), (["-q"], [:], true, false),
+            ([], ["TERM": "dumb"], true, false), (["-v", "-o", "json"], ["NO_COLOR": "1"], true, true),
+        ] as [([String], [String: String], Bool, Bool)])
+    func progressNeedsATerminalAndTheUsersConsent(flags: [String], environment: [String: String], terminal: Bool, shown: Bool) throws {
+        let command = try RunCommand.parse(["-w", "r1", "x"] + flags)
+        #expect(command.showsProgress(in: World(environment, errorsAreTerminal: terminal).all) == shown)
+    }
+
+    @Test func failureToWriteIsReported_whenTheDiskIsFull() async {
+        let world = World(outputEndsAfter: 0, outputError: ENOSPC)
+        #expect(await world.muster("run", "-w", "r1", "x") == 74)
+        #expect(world.errors == "muster: can't write the results: No space left on device\n")
+        #expect(await world.muster("--help") == 74)
+    }
+
+    @Test func errorOfTheRunIsReported_whenItCannotStart() async {
+        let world = World { _, _, _ in
+            throw MusterError(.usage, phase: .resolve, device: "r1", message: "two devices have this name")
         }
-        #expect(await MusterTool.run(["run", "-w", "r1", "x"] + flags, in: world.all) == 0)
-        #expect(!world.errors.contains("\r"))
+        #expect(await world.muster("run", "-w", "r1", "x") == 64)
+        #expect(world.errors.contains("two devices have this name"))
     }
 
     @Test func coloursFollowTheTerminalAndTheFlag() async {

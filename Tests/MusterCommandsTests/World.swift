@@ -31,6 +31,7 @@ final class World: Sendable {
     let answer: String?
     /// After so many bytes the reader of standard output is gone.
     let outputEndsAfter: Int
+    let outputError: Int32
     let script: Play
 
     /// What happens in a run.
@@ -46,7 +47,7 @@ final class World: Sendable {
 
     init(
         _ environment: [String: String] = [:], outputIsTerminal: Bool = false, errorsAreTerminal: Bool = false, input: String = "",
-        answer: String? = nil, outputEndsAfter: Int = .max,
+        answer: String? = nil, outputEndsAfter: Int = .max, outputError: Int32 = EPIPE,
         script: @escaping Play = { _, script, each in
             for device in script.devices {
                 script.events(.started(host: device.name))
@@ -62,6 +63,7 @@ final class World: Sendable {
         self.input = input
         self.answer = answer
         self.outputEndsAfter = outputEndsAfter
+        self.outputError = outputError
         self.script = script
     }
 
@@ -121,7 +123,7 @@ final class World: Sendable {
                     seen.pieces.append(String(decoding: bytes, as: UTF8.self))
                     return true
                 }
-                if !isOpen { throw OutputClosed(number: EPIPE) }
+                if !isOpen { throw OutputClosed(number: self.outputError) }
             },
             errors: OutputPort(isTerminal: errorsAreTerminal) { bytes throws(OutputClosed) in
                 self.seen.withLock { seen in

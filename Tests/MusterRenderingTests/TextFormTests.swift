@@ -35,6 +35,13 @@ import Testing
                 """)
     }
 
+    @Test func failureLineIsFound_whateverSpacesAreAroundIt() {
+        let result = Sample.ok("r1", [CommandResult(command: "x", status: .failed, output: "a\r\n  % Bad \r\nb", failure: "% Bad")])
+        #expect(
+            TextForm(palette: .coloured).block(result).contains(
+                "\na\r\n\u{1B}[31m  % Bad \r\u{1B}[0m\nb\n\u{1B}[31m✗ rejected: x\u{1B}[0m\n"))
+    }
+
     @Test func failureIsRepeated_whenTheOutputLacksIt() {
         let result = Sample.ok("r1", [CommandResult(command: "x", status: .failed, output: "", failure: "% Bad")])
         #expect(form.block(result).hasSuffix("\n✗ rejected: x: % Bad\n"))

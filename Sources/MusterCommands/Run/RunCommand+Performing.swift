@@ -33,7 +33,7 @@ extension RunCommand {
         let palettes = Palettes(choice: output.color, surroundings)
         let screen = RunScreen(
             total: devices.count, output: surroundings.output, errors: surroundings.errors, palette: palettes.errors,
-            showsProgress: showsProgress(in: surroundings), elapsed: elapsed)
+            elapsed: elapsed)
         let notes = RunNotes(logger: startLogging(to: screen, in: surroundings), quiet: output.quiet) { screen.say($0) }
         let control = RunControl()
         let interruptions = Mutex(Interruptions())
@@ -70,8 +70,10 @@ extension RunCommand {
             text: TextForm(width: surroundings.output.width(), palette: palettes.output, terminal: surroundings.output.isTerminal))
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                // Ten times a second is smooth and costs next to nothing; the task ends with the run.
-                group.addTask { while (try? await surroundings.sleep(.milliseconds(100))) != nil { await screen.draw() } }
+                if showsProgress(in: surroundings) {
+                    // Ten times a second is smooth and costs next to nothing; the task ends with the run.
+                    group.addTask { while (try? await surroundings.sleep(.milliseconds(100))) != nil { await screen.draw() } }
+                }
                 defer { group.cancelAll() }
                 let events: @Sendable (RunEvent) -> Void = { event in
                     screen.apply(event)
@@ -90,7 +92,8 @@ extension RunCommand {
         return summary
     }
 
-    private func showsProgress(in surroundings: Surroundings) -> Bool {
+    /// Whether there is a progress line.
+    func showsProgress(in surroundings: Surroundings) -> Bool {
         surroundings.errors.isTerminal && !output.quiet && !output.noProgress && surroundings.environment["TERM"] != "dumb"
     }
 

@@ -47,7 +47,7 @@ package struct Summary: Sendable {
         }
         if let error = result.error {
             // A cancelled device's phase is where it happened to be.
-            let phase = result.status == .cancelled || result.status == .skipped ? nil : error.phase.rawValue
+            let phase = result.status == .cancelled || result.status == .skipped ? nil : error.phase.words
             add(error.message.oneLine, at: phase, hint: error.hint?.oneLine, of: result)
             isExplained = true
         }
