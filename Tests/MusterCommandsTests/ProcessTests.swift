@@ -53,7 +53,7 @@ import Testing
 
     @Test func signalsReachTheHandler_andDoNotEndTheProcess() async throws {
         let (stream, continuation) = AsyncStream.makeStream(of: StopSignal.self)
-        let watch = DispatchSignalWatch { continuation.yield($0) }
+        let watch = try #require(PipeSignalWatch { continuation.yield($0) })
         var iterator = stream.makeAsyncIterator()
         for (number, signal) in [(SIGINT, StopSignal.interrupt), (SIGTERM, .terminate), (SIGINT, .interrupt)] {
             kill(getpid(), number)

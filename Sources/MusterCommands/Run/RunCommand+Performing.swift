@@ -41,7 +41,7 @@ extension RunCommand {
             let action = interruptions.withLock { $0.receive(signal) }
             RunCommand.obey(action, control: control, screen: screen, leave: surroundings.leave)
         }
-        defer { watch.end() }
+        defer { watch?.end() }
         let summary = try await results(of: lines, on: devices, control: control, screen: screen, notes: notes, palettes, surroundings)
         await screen.finish()
         if !output.quiet {

@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 
 #if canImport(Darwin)
     import Darwin
@@ -14,26 +15,51 @@ package protocol SignalWatch: AnyObject {
     func end()
 }
 
-/// A watch by Dispatch, which delivers signals on a thread of its own, where locks may be taken.
-final class DispatchSignalWatch: SignalWatch {
-    private let sources: [any DispatchSourceSignal]
+/// Where the signal handler writes: a global, since a C function reaches nothing else, and lock-free, as a handler needs it.
+private let wakeDescriptor = Atomic<Int32>(-1)
 
-    init(_ handler: @escaping @Sendable (StopSignal) -> Void) {
-        let queue = DispatchQueue(label: "muster.signals")
-        sources = [(SIGINT, StopSignal.interrupt), (SIGTERM, .terminate)].map { number, meaning in
-            // The default action would end the process before the source hears of it.
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler { handler(meaning) }
-            source.resume()
-            return source
+/// A watch by a handler that writes each signal to a pipe, and Dispatch, which reads it where locks may be taken.
+///
+/// Dispatch's own signal sources need every thread of the process to block the signal on Linux: one that does not loses it.
+final class PipeSignalWatch: SignalWatch {
+    private static let meanings: [Int32: StopSignal] = [SIGINT: .interrupt, SIGTERM: .terminate]
+
+    private let source: any DispatchSourceRead
+
+    /// Starts to watch.
+    ///
+    /// - Returns: `nil` when the process has no descriptors left; the signals then do what they do by default.
+    init?(_ handler: @escaping @Sendable (StopSignal) -> Void) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { return nil }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        let reader = ends[0]
+        source = DispatchSource.makeReadSource(fileDescriptor: reader, queue: DispatchQueue(label: "muster.signals"))
+        source.setEventHandler {
+            // Readable, so this does not block.
+            var bytes = [UInt8](repeating: 0, count: 16)
+            let count = read(reader, &bytes, bytes.count)
+            for number in bytes.prefix(max(0, count)) {
+                if let meaning = PipeSignalWatch.meanings[Int32(number)] { handler(meaning) }
+            }
+        }
+        source.resume()
+        wakeDescriptor.store(ends[1], ordering: .sequentiallyConsistent)
+        for number in PipeSignalWatch.meanings.keys {
+            // Unlike SIG_IGN, a handler is not passed on to the commands that fetch secrets.
+            signal(number) { number in
+                let before = errno
+                var byte = UInt8(truncatingIfNeeded: number)
+                _ = write(wakeDescriptor.load(ordering: .sequentiallyConsistent), &byte, 1)
+                errno = before
+            }
         }
     }
 
     func end() {
-        for source in sources { source.cancel() }
-        signal(SIGINT, SIG_DFL)
-        signal(SIGTERM, SIG_DFL)
+        for number in PipeSignalWatch.meanings.keys { signal(number, SIG_DFL) }
+        source.cancel()
+        // The pipe stays open: on another thread a handler may be about to write to it.
     }
 }
 

@@ -23,7 +23,7 @@ extension Surroundings {
                     for await result in results { try await each(result) }
                 }
             },
-            watchSignals: { DispatchSignalWatch($0) },
+            watchSignals: { PipeSignalWatch($0) },
             // Without `atexit`'s and the runtime's clean-up: whoever presses Ctrl-C for the third time has waited enough.
             leave: { _exit($0) },
             startLogging: { LoggingSystem.bootstrap($0) }, now: { ContinuousClock.now - start },

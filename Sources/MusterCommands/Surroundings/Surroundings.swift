@@ -24,7 +24,7 @@ package struct Surroundings: Sendable {
     /// Runs commands on devices.
     package var runner: Runner
     /// Calls back at each of these signals, from now until the watch is dropped.
-    package var watchSignals: @Sendable (_ handler: @escaping @Sendable (StopSignal) -> Void) -> any SignalWatch
+    package var watchSignals: @Sendable (_ handler: @escaping @Sendable (StopSignal) -> Void) -> (any SignalWatch)?
     /// Leaves the process at once.
     package var leave: @Sendable (_ status: Int32) -> Void
     /// Makes the handler of every logger of the library.
@@ -39,7 +39,7 @@ package struct Surroundings: Sendable {
     package init(
         environment: [String: String], output: OutputPort, errors: OutputPort, input: @escaping @Sendable () throws -> [UInt8],
         ask: SecretResolver.Ask?, runner: @escaping Runner,
-        watchSignals: @escaping @Sendable (@escaping @Sendable (StopSignal) -> Void) -> any SignalWatch,
+        watchSignals: @escaping @Sendable (@escaping @Sendable (StopSignal) -> Void) -> (any SignalWatch)?,
         leave: @escaping @Sendable (Int32) -> Void,
         startLogging: @escaping @Sendable (@escaping @Sendable (String) -> any LogHandler) -> Void,
         now: @escaping @Sendable () -> Duration, sleep: @escaping @Sendable (Duration) async throws -> Void, localUser: String?
