@@ -108,11 +108,11 @@ extension RunCommand {
         switch action {
         case .drain:
             screen.showStopping()
-            screen.say("stopping: no new devices; \(screen.running) under way; press Ctrl-C again to cancel them\n")
+            screen.answerInterrupt("stopping: no new devices; \(screen.running) under way; press Ctrl-C again to cancel them\n")
             control.drain()
         case .cancel:
             screen.showStopping()
-            screen.say("cancelling \(counted(screen.running, "device", "devices")); press Ctrl-C again to leave at once\n")
+            screen.answerInterrupt("cancelling \(counted(screen.running, "device", "devices")); press Ctrl-C again to leave at once\n")
             control.cancel()
         case .leave(let status): leave(status)
         }

@@ -69,6 +69,15 @@ final class RunScreen: Sendable {
         }
     }
 
+    /// Writes the answer to a Ctrl-C, whose `^C` the terminal has put where the cursor was.
+    func answerInterrupt(_ text: String) {
+        queue.async { [self] in
+            // With the progress line goes the echo on it.
+            if !clear(), errors.isTerminal { errors.say("\n") }
+            errors.say(text)
+        }
+    }
+
     /// Draws the progress line anew.
     func draw() async {
         await onQueue { [self] in
@@ -94,12 +103,13 @@ final class RunScreen: Sendable {
         }
     }
 
-    private func clear() {
+    @discardableResult private func clear() -> Bool {
         guard
             isDrawn.withLock({ drawn in
                 defer { drawn = false }; return drawn
             })
-        else { return }
+        else { return false }
         errors.say("\r\u{1B}[K")
+        return true
     }
 }
