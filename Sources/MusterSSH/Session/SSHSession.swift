@@ -35,7 +35,7 @@ package actor SSHSession: ByteReceiver {
         engine = SSHEngine(preferences: preferences)
     }
 
-    nonisolated var loop: Loop { transport.loop }
+    package nonisolated var loop: Loop { transport.loop }
 
     // MARK: From the transport
 
@@ -63,7 +63,7 @@ package actor SSHSession: ByteReceiver {
             banner = nil
             all.withUnsafeBytes { engine.feed($0) }
         case .notSSH:
-            fail(notSSH(machine))
+            finish(notSSH(machine))
         }
     }
 
@@ -263,8 +263,22 @@ package actor SSHSession: ByteReceiver {
         finish(error)
     }
 
-    private func fail(_ error: SSHError) {
-        finish(error)
+    /// Ends the session because its task was cancelled; may be called from any thread.
+    package nonisolated func cancel() {
+        loop.execute { self.assumeIsolated { $0.abort(SSHError(.cancelled, stage: .open, "cancelled")) } }
+    }
+
+    /// Ends the session because the time for getting in is over.
+    package func expire() {
+        let stage = pending.first?.stage ?? .open
+        let expected =
+            switch stage {
+            case .handshake where banner != nil: "expected an SSH version line, seen \(banner?.seen.isEmpty == false ? "\"\(banner?.seen ?? "")\"" : "nothing")"
+            case .handshake, .hostKey: "expected the end of the key exchange, and it did not come"
+            case .authentication: "expected an answer to the login, and none came"
+            case .open: "expected a shell, and none was opened"
+            }
+        abort(SSHError(.timedOut, stage: stage, expected))
     }
 
     private func finish(_ error: SSHError) {
