@@ -1,0 +1,27 @@
+extension StringProtocol {
+    var trimmingSpaces: String {
+        let body = drop { $0 == " " || $0 == "\t" }
+        guard let last = body.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return "" }
+        return String(body[...last])
+    }
+
+    /// At least so wide, filled with blanks at the end.
+    func padded(_ width: Int) -> String {
+        let missing = width - utf8.count
+        return missing > 0 ? self + String(repeating: " ", count: missing) : String(self)
+    }
+
+    /// At least so wide, filled with blanks in front.
+    func aligned(_ width: Int) -> String {
+        let missing = width - utf8.count
+        return missing > 0 ? String(repeating: " ", count: missing) + self : String(self)
+    }
+}
+
+extension BinaryInteger {
+    /// At least so many digits.
+    func digits(_ count: Int) -> String {
+        let text = String(self)
+        return text.utf8.count < count ? String(repeating: "0", count: count - text.utf8.count) + text : text
+    }
+}
