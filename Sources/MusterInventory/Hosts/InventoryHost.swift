@@ -1,0 +1,71 @@
+/// A device of the inventory, with everything its groups and the defaults say about it.
+///
+/// The fields can be changed: what the command line says goes before what the inventory says.
+public struct InventoryHost: Sendable {
+    /// The name in the inventory; unique in it.
+    public let name: String
+    /// The host name or address to connect to; the name, when the inventory gives none.
+    public var address: String
+    /// The TCP port, 1 to 65535; nil for the transport's own default.
+    public var port: Int?
+    /// The user to log in as.
+    public var user: String?
+    /// The password to log in with.
+    public var password: SecretSource?
+    /// What unlocks the identities.
+    public var passphrase: SecretSource?
+    /// The password for the privileged mode.
+    public var enable: SecretSource?
+    /// Paths of private keys, in the order they are to be tried.
+    public var identity: [String]
+    /// The name of the platform definition.
+    public var platform: String?
+    /// The hosts or addresses to go through, outermost first.
+    ///
+    /// What they mean is the caller's business.
+    public var jump: [String]
+    /// The names of the host's groups, groups of groups included, in the order of precedence.
+    public let groups: [String]
+    /// The host's own data, merged key by key over that of its groups and the defaults.
+    public var data: [String: InventoryValue]
+
+    /// The layers the values came from, nearest first.
+    let layers: [InventoryLayer]
+
+    /// Describes a device that is in no inventory.
+    public init(
+        name: String, address: String? = nil, port: Int? = nil, user: String? = nil, password: SecretSource? = nil,
+        passphrase: SecretSource? = nil, enable: SecretSource? = nil, identity: [String] = [], platform: String? = nil,
+        jump: [String] = [], groups: [String] = [], data: [String: InventoryValue] = [:]
+    ) {
+        self.name = name
+        self.address = address ?? name
+        self.port = port
+        self.user = user
+        self.password = password
+        self.passphrase = passphrase
+        self.enable = enable
+        self.identity = identity
+        self.platform = platform
+        self.jump = jump
+        self.groups = groups
+        self.data = data
+        self.layers = []
+    }
+
+    init(name: String, fields: InventoryFields, data: [String: InventoryValue], groups: [String], layers: [InventoryLayer]) {
+        self.name = name
+        self.address = fields.address?.value ?? name
+        self.port = fields.port?.value
+        self.user = fields.user?.value
+        self.password = fields.password?.value
+        self.passphrase = fields.passphrase?.value
+        self.enable = fields.enable?.value
+        self.identity = fields.identity?.value ?? []
+        self.platform = fields.platform?.value
+        self.jump = fields.jump?.value ?? []
+        self.groups = groups
+        self.data = data
+        self.layers = layers
+    }
+}

@@ -1,0 +1,137 @@
+import Yams
+
+extension InventoryReader {
+    static let groupKeys = ["port", "user", "password", "passphrase", "identity", "enable", "platform", "jump", "groups", "data"]
+    static let hostKeys = ["address"] + groupKeys
+    static let defaultKeys = groupKeys.filter { $0 != "groups" }
+
+    private func keys(for owner: InventoryOwner) -> [String] {
+        switch owner {
+        case .host: Self.hostKeys
+        case .group: Self.groupKeys
+        case .defaults: Self.defaultKeys
+        }
+    }
+
+    /// The fields of a host, a group or the defaults; nil when the node is no mapping.
+    mutating func readFields(_ node: Node, of owner: InventoryOwner) -> InventoryFields? {
+        guard checkTag(node, "\(owner)", in: owner) else { return nil }
+        if isNull(node) { return InventoryFields() }
+        guard case .mapping = node else {
+            var hint: String?
+            if case .host(let name) = owner, case .scalar = node { hint = "write \(name.escapedForMessage()): {address: …}" }
+            report(position(of: node), "\(owner): found \(kind(of: node)), expected a mapping of fields", hint: hint)
+            return nil
+        }
+        var fields = InventoryFields()
+        for entry in entries(of: node, in: "\(owner)") { readField(entry, of: owner, into: &fields) }
+        return fields
+    }
+
+    private mutating func readField(_ entry: InventoryEntry, of owner: InventoryOwner, into fields: inout InventoryFields) {
+        let node = entry.value
+        switch entry.key {
+        case "address" where isHost(owner): fields.address = address(node, in: owner)
+        case "port": fields.port = port(node, in: owner)
+        case "user": fields.user = nonempty(text(node, "user", in: owner), "user", in: owner)
+        case "password": fields.password = secret(node, "password", in: owner)
+        case "passphrase": fields.passphrase = secret(node, "passphrase", in: owner)
+        case "enable": fields.enable = secret(node, "enable", in: owner)
+        case "identity":
+            if let list = list(node, "identity", in: owner, expected: "a path or a list of paths") {
+                fields.identity = Located(value: list.value.map { paths.resolved($0.value) }, position: list.position)
+            }
+        case "platform": fields.platform = nonempty(text(node, "platform", in: owner), "platform", in: owner)
+        case "jump":
+            if let list = list(node, "jump", in: owner, expected: "a host or a list of hosts") {
+                fields.jump = Located(value: list.value.map(\.value), position: list.position)
+            }
+        case "groups" where !isDefaults(owner):
+            fields.groups = list(node, "groups", in: owner, expected: "a group or a list of groups")
+        case "data": fields.data = data(node, in: owner)
+        default: reportUnknown(entry, in: owner)
+        }
+    }
+
+    private func isHost(_ owner: InventoryOwner) -> Bool {
+        if case .host = owner { true } else { false }
+    }
+
+    private func isDefaults(_ owner: InventoryOwner) -> Bool {
+        if case .defaults = owner { true } else { false }
+    }
+
+    private mutating func reportUnknown(_ entry: InventoryEntry, in owner: InventoryOwner) {
+        let keys = keys(for: owner)
+        let hint =
+            Self.otherTools[entry.key].flatMap { keys.contains($0) ? "did you mean '\($0)'?" : nil }
+            ?? Suggestion.hint(for: entry.key, among: keys)
+        report(
+            entry.position,
+            "unknown key \(entry.key.quotedForMessage) in \(owner); expected one of \(keys.joined(separator: ", "))",
+            hint: hint)
+    }
+
+    /// What the fields are called in other tools' inventories: nornir, Ansible, netmiko, ssh_config.
+    private static let otherTools = [
+        "hostname": "address", "host": "address", "ip": "address", "HostName": "address", "ansible_host": "address",
+        "ansible_port": "port", "username": "user", "User": "user", "login": "user", "ansible_user": "user", "pass": "password",
+        "ansible_password": "password", "ansible_ssh_pass": "password", "secret": "enable", "ansible_become_password": "enable",
+        "key": "identity", "private_key": "identity", "identity_file": "identity", "IdentityFile": "identity",
+        "ansible_ssh_private_key_file": "identity", "device_type": "platform", "network_os": "platform", "ansible_network_os": "platform",
+        "os": "platform", "vars": "data", "children": "groups", "group": "groups", "bastion": "jump", "ProxyJump": "jump",
+        "proxy_jump": "jump",
+    ]
+
+    // MARK: The fields one by one
+
+    private mutating func nonempty(_ text: Located<String>?, _ field: String, in owner: InventoryOwner) -> Located<String>? {
+        guard let text, text.value.isEmpty else { return text }
+        report(text.position, "'\(field)' in \(owner): found empty text")
+        return nil
+    }
+
+    private mutating func address(_ node: Node, in owner: InventoryOwner) -> Located<String>? {
+        let expected = "a host name or an IP address"
+        guard let text = text(node, "address", in: owner, expected: expected) else { return nil }
+        let value = text.value
+        if value.isEmpty || value.unicodeScalars.contains(where: { $0.properties.isWhitespace || $0 == "/" || $0 == "@" }) {
+            report(text.position, "'address' in \(owner): found \(value.quotedForMessage), expected \(expected)")
+            return nil
+        }
+        if value.hasPrefix("["), value.hasSuffix("]") {
+            return Located(value: String(value.dropFirst().dropLast()), position: text.position)
+        }
+        let parts = value.split(separator: ":", omittingEmptySubsequences: false)
+        if parts.count == 2 {
+            report(
+                text.position, "'address' in \(owner): found \(value.quotedForMessage), expected \(expected) without a port",
+                hint: "write address: \(parts[0].escapedForMessage()), port: \(parts[1].escapedForMessage())")
+            return nil
+        }
+        return text
+    }
+
+    private mutating func port(_ node: Node, in owner: InventoryOwner) -> Located<Int>? {
+        guard let text = text(node, "port", in: owner, expected: "1 to 65535") else { return nil }
+        guard let number = Int(text.value), (1...65535).contains(number) else {
+            let found = Double(text.value) == nil ? text.value.quotedForMessage : text.value.escapedForMessage()
+            report(text.position, "'port' in \(owner): found \(found), expected 1 to 65535")
+            return nil
+        }
+        return Located(value: number, position: text.position)
+    }
+
+    private mutating func data(_ node: Node, in owner: InventoryOwner) -> [String: Located<InventoryValue>] {
+        guard checkTag(node, "data", in: owner), !isNull(node) else { return [:] }
+        guard case .mapping = node else {
+            reportKind(node, "data", in: owner, expected: "a mapping")
+            return [:]
+        }
+        var data: [String: Located<InventoryValue>] = [:]
+        for entry in entries(of: node, in: "'data' in \(owner)") {
+            data[entry.key] = Located(value: value(entry.value, "data." + entry.key, in: owner), position: entry.position)
+        }
+        return data
+    }
+}
