@@ -33,7 +33,9 @@ struct DeviceLogin {
     /// - Throws: `MusterError`; its code is `cancelled` when the task was cancelled.
     mutating func run() async throws(MusterError) -> OpenDevice {
         guard let platform = Platform.builtIn(named: device.platform) else {
-            throw failure(.usage, "unknown platform '\(device.platform)'", hint: "`muster platforms` are: \(Platform.builtInNames.joined(separator: ", "))")
+            throw failure(
+                .usage, "unknown platform '\(device.platform)'",
+                hint: "`muster platforms` are: \(Platform.builtInNames.joined(separator: ", "))")
         }
         let credentials = try credentials()
         environment.events(.phase(host: device.name, .resolve))
@@ -68,7 +70,9 @@ struct DeviceLogin {
         }
     }
 
-    private mutating func logIn(_ session: SSHSession, platform: Platform, credentials: [Credential]) async throws(MusterError) -> OpenDevice {
+    private mutating func logIn(_ session: SSHSession, platform: Platform, credentials: [Credential]) async throws(MusterError)
+        -> OpenDevice
+    {
         do {
             let key = try await session.handshake()
             enter(.hostKey)
@@ -149,13 +153,20 @@ struct DeviceLogin {
         let limit = environment.connectTimeout.shown
         switch error {
         case .unknownHost(let text):
-            return failure(.unknownHost, "'\(device.address)' has no address: \(text)", hint: "check the spelling, or set `address` to an IP address")
+            return failure(
+                .unknownHost, "'\(device.address)' has no address: \(text)", hint: "check the spelling, or set `address` to an IP address")
         case .resolveTimedOut:
-            return failure(.timeout, "no answer from the resolver for '\(device.address)' within \(limit)", hint: "check DNS, or set `address` to an IP address")
+            return failure(
+                .timeout, "no answer from the resolver for '\(device.address)' within \(limit)",
+                hint: "check DNS, or set `address` to an IP address")
         case .connectFailed(let address, let text):
-            return failure(.connection, "no connection to \(address): \(text.lowercasedFirst)", hint: "check the address, the port, and that SSH is enabled")
+            return failure(
+                .connection, "no connection to \(address): \(text.lowercasedFirst)",
+                hint: "check the address, the port, and that SSH is enabled")
         case .connectTimedOut(let address):
-            return failure(.timeout, "no answer from \(address) within \(limit)", hint: "the device is down, or a firewall drops the packets; --connect-timeout sets the time")
+            return failure(
+                .timeout, "no answer from \(address) within \(limit)",
+                hint: "the device is down, or a firewall drops the packets; --connect-timeout sets the time")
         case .cancelled:
             return failure(.cancelled, "cancelled")
         }

@@ -49,7 +49,9 @@ struct SSHEngine: ~Copyable {
         // An abandoned operation unwinds, and frees what it holds, only by its own error path.
         if let inFlight { _ = call(inFlight, on: session, channels: channels) }
         for channel in channels.values { libssh2_channel_free(channel) }
-        for _ in 0..<8 where libssh2_session_free(session) == LIBSSH2_ERROR_EAGAIN {}
+        // On a dead wire the first call succeeds; the bound keeps a libssh2 that disagrees from holding the loop.
+        var attempts = 0
+        while libssh2_session_free(session) == LIBSSH2_ERROR_EAGAIN, attempts < 8 { attempts += 1 }
         wire.dropOutbound()
     }
 
