@@ -13,17 +13,26 @@ struct CiscoIOSXE: LabPersonality {
     }
 
     func execute(_ line: String, _ state: inout LabShellState) -> LabReply {
-        let parsed = LabLine(line)
-        switch Self.table.match(parsed.words, in: state.mode) {
-        case .command(let command, let arguments): return command.run(&state, arguments).filtered(parsed.filter)
-        case .unknown(let word):
-            if state.mode == .exec, word == 0, parsed.words.count == 1, !line.contains(".") {
-                return .text("Translating \"\(parsed.words[0])\"\n% Bad IP address or host name\n% Unknown command or computer name, or unable to find computer address\n")
+        let mode = state.mode
+        let promptLength = prompt(state).count
+        return Self.table.execute(line, &state) { problem, parsed in
+            switch problem {
+            case .unknown(word: 0, _) where mode == .exec && parsed.words.count == 1:
+                .text(
+                    """
+                    Translating "\(parsed.words[0])"
+                    % Bad IP address or host name
+                    % Unknown command or computer name, or unable to find computer address
+
+                    """)
+            case .unknown(_, let offset): .text(Self.caret(promptLength + offset))
+            case .ambiguous: .text("% Ambiguous command:  \"\(line.trimmingSpaces)\"\n")
+            case .incomplete: .text("% Incomplete command.\n\n")
             }
-            let column = prompt(state).count + parsed.offset(of: word)
-            return .text(String(repeating: " ", count: column) + "^\n% Invalid input detected at '^' marker.\n\n")
-        case .ambiguous: return .text("% Ambiguous command:  \"\(line.trimmingSpaces)\"\n")
-        case .incomplete: return .text("% Incomplete command.\n\n")
         }
+    }
+
+    static func caret(_ column: Int) -> String {
+        String(repeating: " ", count: column) + "^\n% Invalid input detected at '^' marker.\n\n"
     }
 }

@@ -45,7 +45,7 @@ struct LabCommand: Sendable {
     }
 
     /// A command that prints a text.
-    static func shows(_ pattern: String, _ modes: LabModes = .operational, _ text: @escaping @Sendable (LabShellState) -> String) -> LabCommand {
+    static func shows(_ pattern: String, in modes: LabModes = .operational, _ text: @escaping @Sendable (LabShellState) -> String) -> LabCommand {
         LabCommand(pattern, modes) { state, _ in .text(text(state)) }
     }
 

@@ -30,6 +30,8 @@ extension LabPlatform {
     var personality: any LabPersonality {
         switch self {
         case .ciscoIOSXE: CiscoIOSXE()
+        case .ciscoNXOS: CiscoNXOS()
+        case .aristaEOS: AristaEOS()
         default: CiscoIOSXE()
         }
     }

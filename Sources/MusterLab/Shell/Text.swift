@@ -25,3 +25,19 @@ extension BinaryInteger {
         return text.utf8.count < count ? String(repeating: "0", count: count - text.utf8.count) + text : text
     }
 }
+
+extension String {
+    func replacingLast(_ target: String, with replacement: String) -> String {
+        let all = Array(self)
+        let wanted = Array(target)
+        guard all.count >= wanted.count else { return self }
+        for start in stride(from: all.count - wanted.count, through: 0, by: -1) where Array(all[start..<(start + wanted.count)]) == wanted {
+            return String(all[..<start]) + replacement + String(all[(start + wanted.count)...])
+        }
+        return self
+    }
+}
+
+extension Int {
+    func aligned(_ width: Int) -> String { String(self).aligned(width) }
+}
