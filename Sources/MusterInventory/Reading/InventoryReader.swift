@@ -20,6 +20,8 @@ struct InventoryEntry {
     let key: String
     let position: SourcePosition
     let value: Node
+    /// Whether the mapping has the key before.
+    var isRepeated = false
 }
 
 /// Turns the nodes of one file into layers, and notes every mistake on the way.
@@ -34,15 +36,16 @@ struct InventoryReader {
         var firstPlainSecret: SourcePosition?
     }
 
-    /// Aliases can make a small file stand for a tree of any size; past this many nodes the file is refused.
-    private static let nodeLimit = 5_000_000
 
     let file: InventoryFile
     let replacedKeys: [Unicode.Scalar: String]
     let paths: InventoryPaths
     var problems: [InventoryProblem] = []
     var contents: Contents
-    private var nodesLeft = InventoryReader.nodeLimit
+    /// What is left of the nodes that the file may stand for.
+    ///
+    /// Without aliases a file has fewer nodes than bytes; with them, a small file can stand for a tree of any size.
+    private var nodesLeft: Int
 
     /// Reads a file into layers.
     static func read(_ file: InventoryFile, problems: inout [InventoryProblem]) -> Contents {
@@ -61,6 +64,11 @@ struct InventoryReader {
         self.replacedKeys = replacedKeys
         self.paths = paths
         self.contents = contents
+        self.nodesLeft = Self.nodeLimit(of: file)
+    }
+
+    private static func nodeLimit(of file: InventoryFile) -> Int {
+        100_000 + 10 * file.text.utf8.count
     }
 
     // MARK: The top of the file
@@ -71,7 +79,9 @@ struct InventoryReader {
             return
         }
         guard case .mapping = root else {
-            report(position(of: root), "found \(kind(of: root)), expected a mapping with defaults, groups and hosts")
+            report(
+                position(of: root), "found \(kind(of: root)), expected a mapping with defaults, groups and hosts",
+                hint: YAMLSyntax.looksLikeINI(file.text) ? YAMLSyntax.iniHint : nil)
             return
         }
         for entry in entries(of: root, in: "the inventory") {
@@ -81,16 +91,20 @@ struct InventoryReader {
                     contents.defaults = InventoryLayer(.defaults, at: entry.position, fields)
                 }
             case "groups":
-                for group in section(entry, of: "groups") where checkName(group, kind: "group") {
+                for group in section(entry, of: "groups") {
+                    let named = checkName(group, kind: "group")
                     let fields = readFields(group.value, of: .group(group.key)) ?? InventoryFields()
+                    guard named, !group.isRepeated else { continue }
                     contents.groups.append((group.key, InventoryLayer(.group(group.key), at: group.position, fields)))
                 }
             case "hosts":
                 contents.hostsPosition = entry.position
                 let hosts = section(entry, of: "hosts")
                 contents.hosts.reserveCapacity(hosts.count)
-                for host in hosts where checkName(host, kind: "host") {
+                for host in hosts {
+                    let named = checkName(host, kind: "host")
                     let fields = readFields(host.value, of: .host(host.key)) ?? InventoryFields()
+                    guard named, !host.isRepeated else { continue }
                     contents.hosts.append((host.key, InventoryLayer(.host, at: host.position, fields)))
                 }
             // The habit of other tools: a place for anchors that aliases refer to.
@@ -119,7 +133,7 @@ struct InventoryReader {
                 hint: "write each \(one) as 'name:' on a line of its own")
             return []
         }
-        return entries(of: entry.value, in: name)
+        return entries(of: entry.value, in: name, keepRepeated: true)
     }
 
     /// Names go into node sets and selections, so their operators can't be part of one.
@@ -143,7 +157,9 @@ struct InventoryReader {
     // MARK: Nodes
 
     /// The entries of a mapping: repeated keys reported, merge keys (`<<`) followed, explicit keys before merged ones.
-    mutating func entries(of node: Node, in place: @autoclosure () -> String) -> [InventoryEntry] {
+    ///
+    /// - Parameter keepRepeated: Whether entries with a repeated key are returned, marked, so that they are checked as well.
+    mutating func entries(of node: Node, in place: @autoclosure () -> String, keepRepeated: Bool = false) -> [InventoryEntry] {
         guard case .mapping(let mapping) = node, spend(mapping.count, at: node) else { return [] }
         var entries: [InventoryEntry] = []
         entries.reserveCapacity(mapping.count)
@@ -163,11 +179,13 @@ struct InventoryReader {
             }
             var key = isNull(keyNode) ? "" : scalar.string
             if !replacedKeys.isEmpty, let scalar = key.unicodeScalars.first, let original = replacedKeys[scalar] { key = original }
-            // Small mappings are searched, large ones hashed; repeated keys exist only where some were replaced.
+            // Repeated keys exist only where some were replaced.
             if !replacedKeys.isEmpty {
                 if let earlier = first[key] {
-                    let what = ["hosts", "groups"].contains(place()) ? String(place().dropLast()) : "key"
-                    report(here, "duplicate \(what) \(key.quotedForMessage) in \(place()); the first is in line \(earlier.line)")
+                    let what = keepRepeated ? String(place().dropLast()) : "key"
+                    let scope = keepRepeated ? "" : " in \(place())"
+                    report(here, "duplicate \(what) \(key.quotedForMessage)\(scope); the first is at \(earlier)")
+                    if keepRepeated { entries.append(InventoryEntry(key: key, position: here, value: value, isRepeated: true)) }
                     continue
                 }
                 first[key] = here
@@ -198,7 +216,7 @@ struct InventoryReader {
         if nodesLeft < 0 { return false }
         nodesLeft -= count + 1
         if nodesLeft < 0 {
-            report(position(of: node), "the aliases in this file stand for more than \(Self.nodeLimit) values")
+            report(position(of: node), "the aliases in this file stand for more than \(Self.nodeLimit(of: file)) values")
             return false
         }
         return true
