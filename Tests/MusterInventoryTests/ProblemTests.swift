@@ -48,8 +48,10 @@ private let documents = [
     BadInventory(
         "wrong indentation", "hosts:\n  r1: {}\n r2: {}\n",
         "3:2: not YAML: did not find expected key while parsing a block mapping that starts in line 1"),
-    BadInventory("a bell", "hosts:\n  r\u{7}1: {}\n", "2:4: not YAML: found the control character U+0007; in double quotes, write it as an escape"),
-    BadInventory("two documents", "hosts: {a: }\n---\nhosts: {b: }\n", "2:1: a second YAML document starts here; expected one document in the file"),
+    BadInventory(
+        "a bell", "hosts:\n  r\u{7}1: {}\n", "2:4: not YAML: found the control character U+0007; in double quotes, write it as an escape"),
+    BadInventory(
+        "two documents", "hosts: {a: }\n---\nhosts: {b: }\n", "2:1: a second YAML document starts here; expected one document in the file"),
     BadInventory(
         "an undefined alias", "hosts: {a: *b}",
         "1:12: not YAML: found undefined alias; define it above with '&', or put the value in quotes"),
@@ -57,13 +59,19 @@ private let documents = [
         "an Ansible inventory", "all:\n  hosts: {r1: }\n",
         "1:1: unknown key 'all'; expected one of defaults, groups, hosts; this looks like an Ansible inventory; "
             + "Muster's has defaults, groups and hosts"),
-    BadInventory("a mistyped section", "host: {r1: }\n", "1:1: unknown key 'host'; expected one of defaults, groups, hosts; did you mean 'hosts'?"),
+    BadInventory(
+        "a mistyped section", "host: {r1: }\n", "1:1: unknown key 'host'; expected one of defaults, groups, hosts; did you mean 'hosts'?"),
 ]
 
 private let names = [
-    BadInventory("an unknown key", "hosts: {r1: {adress: 192.0.2.1}}", "1:14: unknown key 'adress' in host 'r1'; \(keys); did you mean 'address'?"),
-    BadInventory("another tool's key", "hosts: {r1: {hostname: 192.0.2.1}}", "1:14: unknown key 'hostname' in host 'r1'; \(keys); did you mean 'address'?"),
-    BadInventory("an address for a group", "groups: {g: {address: a}}\nhosts: {r1: }", "1:14: unknown key 'address' in group 'g'; \(keys.replacing(" address,", with: ""))"),
+    BadInventory(
+        "an unknown key", "hosts: {r1: {adress: 192.0.2.1}}", "1:14: unknown key 'adress' in host 'r1'; \(keys); did you mean 'address'?"),
+    BadInventory(
+        "another tool's key", "hosts: {r1: {hostname: 192.0.2.1}}",
+        "1:14: unknown key 'hostname' in host 'r1'; \(keys); did you mean 'address'?"),
+    BadInventory(
+        "an address for a group", "groups: {g: {address: a}}\nhosts: {r1: }",
+        "1:14: unknown key 'address' in group 'g'; \(keys.replacing(" address,", with: ""))"),
     BadInventory(
         "duplicate hosts", "hosts:\n  r1: {}\n  r2: {}\n  r1: {port: 0}\n  'r2': {}\n  r1:\n",
         "4:3: duplicate host 'r1'; the first is at inventory.yaml:2",
@@ -108,16 +116,23 @@ private let values = [
         "an address with a port", "hosts: {r1: {address: '192.0.2.1:23'}}",
         "1:23: 'address' in host 'r1': found '192.0.2.1:23', expected a host name or an IP address without a port; "
             + "write address: 192.0.2.1, port: 23"),
-    BadInventory("a host that is text", "hosts: {r1: 192.0.2.1}", "1:13: host 'r1': found text, expected a mapping of fields; write r1: {address: …}"),
+    BadInventory(
+        "a host that is text", "hosts: {r1: 192.0.2.1}", "1:13: host 'r1': found text, expected a mapping of fields; write r1: {address: …}"
+    ),
     BadInventory("a user that is a mapping", "hosts: {r1: {user: {name: a}}}", "1:20: 'user' in host 'r1': found a mapping, expected text"),
-    BadInventory("data that is a list", "defaults: {data: [a]}\nhosts: {r1: }", "1:18: 'data' in defaults: found a list, expected a mapping"),
-    BadInventory("an unquoted template", "hosts: {r1: {user: {{ name }}}}", "1:20: 'user' in host 'r1': found a template, expected text; \(jinja)"),
-    BadInventory("a quoted template", "hosts: {r1: {user: '{{ name }}'}}", "1:20: 'user' in host 'r1': found a template, expected text; \(jinja)"),
+    BadInventory(
+        "data that is a list", "defaults: {data: [a]}\nhosts: {r1: }", "1:18: 'data' in defaults: found a list, expected a mapping"),
+    BadInventory(
+        "an unquoted template", "hosts: {r1: {user: {{ name }}}}", "1:20: 'user' in host 'r1': found a template, expected text; \(jinja)"),
+    BadInventory(
+        "a quoted template", "hosts: {r1: {user: '{{ name }}'}}", "1:20: 'user' in host 'r1': found a template, expected text; \(jinja)"),
     BadInventory(
         "a vault", "hosts:\n  r1:\n    password: !vault |\n      $ANSIBLE_VAULT;1.1;AES256\n",
         "3:15: 'password' in host 'r1': found an Ansible Vault value (!vault), which Muster can't decrypt; "
             + "use a reference: {env: NAME}, {file: PATH}, {command: [pass, show, x]} or {prompt: \"…\"}"),
-    BadInventory("a tag in the data", "hosts: {r1: {data: {a: !x 1}}}", "1:24: 'data.a' in host 'r1': found the tag '!x', expected a value without a tag"),
+    BadInventory(
+        "a tag in the data", "hosts: {r1: {data: {a: !x 1}}}",
+        "1:24: 'data.a' in host 'r1': found the tag '!x', expected a value without a tag"),
     BadInventory(
         "several at once", "defaults: {port: 0}\nhosts:\n  r1: {users: a, groups: [x]}\n  r2: {port: -1}\n",
         "1:18: 'port' in defaults: found 0, expected 1 to 65535",
@@ -158,7 +173,9 @@ private let secrets = [
     }
 
     @Test func noMessageShowsASecret_whenItIsWronglyQuoted() throws {
-        for value in ["{hunter2}", "[hunter2]", "{a: hunter2}", "{hunter2: }", "{? [hunter2] : }", "{{hunter2}}", "!x hunter2", "!vault hunter2"] {
+        for value in [
+            "{hunter2}", "[hunter2]", "{a: hunter2}", "{hunter2: }", "{? [hunter2] : }", "{{hunter2}}", "!x hunter2", "!vault hunter2",
+        ] {
             let error = #expect(throws: InventoryProblems.self) { try Inventory.parse("hosts: {r1: {password: \(value)}}") }
             #expect(error?.description.contains("hunter2") == false, "\(value)")
         }
@@ -179,7 +196,9 @@ private let secrets = [
 
     @Test func aFileIsRefused_whenItsAliasesExplode() throws {
         var text = "x-0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n"
-        for level in 1...8 { text += "x-\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ") + "]\n" }
+        for level in 1...8 {
+            text += "x-\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ") + "]\n"
+        }
         text += "hosts: {r1: {data: {a: *a8}}}\n"
         let error = #expect(throws: InventoryProblems.self) { try Inventory.parse(text) }
         #expect(error?.problems.count == 1)

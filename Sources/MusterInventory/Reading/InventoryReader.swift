@@ -36,7 +36,6 @@ struct InventoryReader {
         var firstPlainSecret: SourcePosition?
     }
 
-
     let file: InventoryFile
     let replacedKeys: [Unicode.Scalar: String]
     let paths: InventoryPaths
