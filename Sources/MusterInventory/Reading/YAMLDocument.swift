@@ -3,13 +3,13 @@ import Yams
 /// A YAML file as a tree of nodes that know their places.
 struct YAMLDocument {
     /// The root; nil for a file without content.
-    let root: Node?
+    let root: YAMLNode?
 
-    /// What stands for a repeated key in the tree, and the key it stands for.
+    /// Whether a mapping has a key more than once.
     ///
     /// Yams gives up at the first repeated key and names only one of its places. To find them all, the first of a pair is overwritten in the
     /// text by as many private-use scalars, which leaves every position as it was, and the text is parsed again.
-    let replacedKeys: [Unicode.Scalar: String]
+    let hasRepeatedKeys: Bool
 
     /// More repeated keys than this are not searched for one by one.
     private static let replacementLimit = 50
@@ -24,7 +24,7 @@ struct YAMLDocument {
             do {
                 // No resolver rules: what a scalar means is decided here, without Foundation's regular expressions.
                 let root = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot()
-                return YAMLDocument(root: root, replacedKeys: replaced)
+                return document(root, replaced, file: file, problems: &problems)
             } catch let error as YamlError {
                 if case .duplicatedKeysInMapping(let keys, let context) = error, let key = keys.first {
                     let mark = context.mark
@@ -47,6 +47,20 @@ struct YAMLDocument {
                 return nil
             }
         }
+    }
+
+    private static func document(
+        _ root: Node?, _ replaced: [Unicode.Scalar: String], file: InventoryFile, problems: inout [InventoryProblem]
+    ) -> YAMLDocument? {
+        let limit = 100_000 + 10 * file.text.utf8.count
+        var copy = YAMLNodeCopy(replacedKeys: replaced, limit: limit)
+        let root = root.map { copy.copy($0) }
+        guard copy.nodesLeft >= 0 else {
+            let message = "the aliases in this file stand for more than \(limit) values"
+            problems.append(InventoryProblem(file: file.path, line: 1, column: 1, message: message))
+            return nil
+        }
+        return YAMLDocument(root: root, hasRepeatedKeys: !replaced.isEmpty)
     }
 
     private static func replacing(_ key: String, near mark: Mark, in text: String, by placeholder: Unicode.Scalar) -> String? {
