@@ -53,11 +53,15 @@ package struct ConsoleError: Error, Sendable, Equatable {
 
 extension ConsoleError: CustomStringConvertible {
     package var description: String {
+        message + (hint.map { ". \($0)" } ?? "")
+    }
+
+    /// Expected, seen, elapsed.
+    package var message: String {
         let seconds = Double(elapsed.wholeNanoseconds / 1_000_000) / 1000
         var text = "\(summary): expected \(expected)"
         text += seen.isEmpty ? "; nothing was seen" : "; the last that was seen is '\(seen)'"
         text += " (after \(seconds) s)"
-        if let hint { text += ". \(hint)" }
         return text
     }
 

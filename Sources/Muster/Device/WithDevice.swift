@@ -1,4 +1,3 @@
-public import MusterInventory
 import MusterTransport
 
 /// Logs in to a device, runs `body`, and logs out, however `body` ends.
