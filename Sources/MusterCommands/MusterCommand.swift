@@ -1,0 +1,27 @@
+import ArgumentParser
+
+/// A command that does something, in surroundings that tests can replace.
+protocol Verb: ParsableCommand {
+    /// Does it.
+    ///
+    /// - Returns: The exit status.
+    /// - Throws: `CommandFailure`; `OutputClosed` when no one reads the output any more.
+    func perform(in surroundings: Surroundings) async throws -> Int32
+}
+
+/// `muster`.
+struct MusterCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "muster",
+            abstract: "Every network device answers: run commands on many routers, switches and firewalls at once.",
+            discussion: """
+                Examples:
+                  muster run "show version"
+                  muster run -w admin@192.0.2.1 "show version"
+                  muster inventory show
+                """,
+            version: "muster \(musterVersion) (\(engineVersion()))",
+            subcommands: [RunCommand.self, InventoryCommand.self])
+    }
+}

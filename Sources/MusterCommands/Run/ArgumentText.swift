@@ -1,0 +1,53 @@
+import ArgumentParser
+import MusterInventory
+import MusterRendering
+
+extension ResultForm: ExpressibleByArgument {}
+extension ColourChoice: ExpressibleByArgument {}
+
+/// Texts of the command line into values; what is no such value is wrong usage, explained.
+enum ArgumentText {
+    /// Reads a duration such as `500ms`, `30`, `2m`.
+    @Sendable static func duration(_ text: String) throws -> Duration {
+        do {
+            return try DurationText.parse(text)
+        } catch {
+            throw ValidationError("\(error)")
+        }
+    }
+
+    /// Reads a node set such as `leaf[01-48],@spines`.
+    @Sendable static func nodeSet(_ text: String) throws -> NodeSet {
+        do {
+            return try NodeSet(text)
+        } catch {
+            throw ValidationError("\(error)")
+        }
+    }
+
+    /// Reads a selection such as `site=ams & role!=spine`.
+    @Sendable static func selection(_ text: String) throws -> Selection {
+        do {
+            return try Selection(text)
+        } catch {
+            throw ValidationError("\(error)")
+        }
+    }
+
+    /// Reads the name of a platform that exists.
+    @Sendable static func platform(_ name: String) throws -> String {
+        let known = knownPlatforms()
+        guard !known.contains(name) else { return name }
+        let names = known.sorted()
+        let hint = Suggestion.hint(for: name, among: names) ?? "there are \(names.joined(separator: ", "))"
+        throw ValidationError("there is no platform '\(name.oneLine)'; \(hint)")
+    }
+
+    /// Reads a TCP port.
+    @Sendable static func portNumber(_ text: String) throws -> Int {
+        guard let number = Int(text), (1...65535).contains(number) else {
+            throw ValidationError("'\(text.oneLine)' is not a port: expected a number from 1 to 65535")
+        }
+        return number
+    }
+}

@@ -1,0 +1,32 @@
+import Muster
+import MusterInventory
+import MusterRendering
+
+extension RunCommand {
+    /// Prints what would run where. No secret is fetched, let alone shown.
+    func showPlan(hosts: [InventoryHost], commands: [String], in surroundings: Surroundings) throws -> Int32 {
+        let plan = hosts.map { ResolvedHost($0, localUser: surroundings.localUser) }
+        try surroundings.output.write(Array(text(of: plan, commands, surroundings).utf8))
+        if !output.quiet {
+            let devices = counted(plan.count, "device", "devices")
+            surroundings.errors.say("\(devices), \(counted(commands.count, "command", "commands")); a dry run connects to nothing\n")
+        }
+        return ExitStatus.success
+    }
+
+    private func text(of plan: [ResolvedHost], _ commands: [String], _ surroundings: Surroundings) -> String {
+        guard output.output == .text else {
+            return JSONList(lines: output.output == .jsonl).text(of: plan) { json, host in
+                host.writeMembers(to: &json)
+                json.key("commands")
+                json.array(commands) { $0.string($1) }
+            }
+        }
+        let palette = Palettes(choice: output.color, surroundings).output
+        var table = Table(header: ["HOST", "ADDRESS", "PORT", "USER", "PLATFORM", "COMMANDS"])
+        for host in plan {
+            table.append([host.name, host.address, String(host.port), host.user, host.platform, commands.joined(separator: "; ")])
+        }
+        return table.rendered(palette: palette)
+    }
+}

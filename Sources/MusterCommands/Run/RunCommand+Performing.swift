@@ -1,0 +1,125 @@
+import Logging
+import Muster
+import MusterInventory
+import MusterRendering
+import Synchronization
+
+extension RunCommand {
+    func perform(in surroundings: Surroundings) async throws -> Int32 {
+        let lines = try allCommands(in: surroundings)
+        let hosts = try RunTargets(devices: devices, login: login).hosts(in: surroundings, quiet: output.quiet)
+        if dryRun { return try showPlan(hosts: hosts, commands: lines, in: surroundings) }
+        let resolver = SecretResolver(environment: { surroundings.environment[$0] }, ask: surroundings.ask)
+        let devices = try await DeviceResolution(resolver: resolver, defaultUser: surroundings.localUser).devices(of: hosts)
+        return try await run(lines, on: devices, in: surroundings)
+    }
+
+    /// The commands of the arguments, then those of the file.
+    private func allCommands(in surroundings: Surroundings) throws -> [String] {
+        guard let path = commandsFile else { return commands }
+        do {
+            let bytes = path == "-" ? try surroundings.input() : try readAll(path: path)
+            let all = commands + CommandsFile.commands(in: bytes)
+            guard !all.isEmpty else { throw CommandFailure.usage("no command in \(path == "-" ? "standard input" : path.oneLine)") }
+            return all
+        } catch let error as ReadFailure {
+            throw CommandFailure.usage("can't read the commands from \(path.oneLine): \(error.reason)")
+        }
+    }
+
+    private func run(_ lines: [String], on devices: [Device], in surroundings: Surroundings) async throws -> Int32 {
+        let start = surroundings.now()
+        let elapsed: @Sendable () -> Duration = { surroundings.now() - start }
+        let palettes = Palettes(choice: output.color, surroundings)
+        let screen = RunScreen(
+            total: devices.count, output: surroundings.output, errors: surroundings.errors, palette: palettes.errors,
+            showsProgress: showsProgress(in: surroundings), elapsed: elapsed)
+        let notes = RunNotes(logger: startLogging(to: screen, in: surroundings), quiet: output.quiet) { screen.say($0) }
+        let control = RunControl()
+        let interruptions = Mutex(Interruptions())
+        let watch = surroundings.watchSignals { signal in
+            let action = interruptions.withLock { $0.receive(signal) }
+            RunCommand.obey(action, control: control, screen: screen, leave: surroundings.leave)
+        }
+        defer { watch.end() }
+        let summary = try await results(of: lines, on: devices, control: control, screen: screen, notes: notes, palettes, surroundings)
+        await screen.finish()
+        if !output.quiet {
+            let width = surroundings.errors.isTerminal ? surroundings.errors.width() : nil
+            let gap = surroundings.output.isTerminal && surroundings.errors.isTerminal ? "\n" : ""
+            screen.say(notes.closing + gap + summary.rendered(elapsed: elapsed(), width: width, palette: palettes.errors))
+            await screen.finish()
+        }
+        return ExitStatus.of(summary.counts, mode: runOptions.mode, interruptions: interruptions.withLock { $0 })
+    }
+
+    /// Runs, prints the results as they come, and sums them up.
+    private func results(
+        of lines: [String], on devices: [Device], control: RunControl, screen: RunScreen, notes: RunNotes, _ palettes: Palettes,
+        _ surroundings: Surroundings
+    ) async throws -> Summary {
+        var summary = Summary()
+        var stream = ResultStream(
+            output.output,
+            text: TextForm(width: surroundings.output.width(), palette: palettes.output, terminal: surroundings.output.isTerminal))
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                // Ten times a second is smooth and costs next to nothing; the task ends with the run.
+                group.addTask { while (try? await surroundings.sleep(.milliseconds(100))) != nil { await screen.draw() } }
+                defer { group.cancelAll() }
+                let events: @Sendable (RunEvent) -> Void = { event in
+                    screen.apply(event)
+                    notes.apply(event)
+                }
+                try await surroundings.runner(lines, devices, runOptions, control, events) { result in
+                    summary.add(result)
+                    try await screen.print(stream.next(result))
+                }
+            }
+            try await screen.print(stream.end())
+        } catch {
+            await screen.finish()
+            throw error
+        }
+        return summary
+    }
+
+    private func showsProgress(in surroundings: Surroundings) -> Bool {
+        surroundings.errors.isTerminal && !output.quiet && !output.noProgress && surroundings.environment["TERM"] != "dumb"
+    }
+
+    private func startLogging(to screen: RunScreen, in surroundings: Surroundings) -> Logger {
+        let level = LineLogHandler.level(verbosity: output.verbosity, quiet: output.quiet)
+        let factory: @Sendable (String) -> any LogHandler = { label in LineLogHandler(label: label, level: level) { screen.say($0) } }
+        surroundings.startLogging(factory)
+        return Logger(label: "muster", factory: factory)
+    }
+
+    private static func obey(_ action: Interruptions.Action, control: RunControl, screen: RunScreen, leave: (Int32) -> Void) {
+        switch action {
+        case .drain:
+            screen.showStopping()
+            screen.say("stopping: no new devices; \(screen.running) under way; press Ctrl-C again to cancel them\n")
+            control.drain()
+        case .cancel:
+            screen.showStopping()
+            screen.say("cancelling \(counted(screen.running, "device", "devices")); press Ctrl-C again to leave at once\n")
+            control.cancel()
+        case .leave(let status): leave(status)
+        }
+    }
+}
+
+/// The colours of the two streams.
+struct Palettes {
+    var output: Palette
+    var errors: Palette
+
+    init(choice: ColourChoice, _ surroundings: Surroundings) {
+        func palette(_ port: OutputPort) -> Palette {
+            Palette(coloured: choice.isColoured(onTerminal: port.isTerminal, environment: surroundings.environment))
+        }
+        output = palette(surroundings.output)
+        errors = palette(surroundings.errors)
+    }
+}

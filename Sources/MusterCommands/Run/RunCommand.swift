@@ -1,0 +1,81 @@
+import ArgumentParser
+import Muster
+import MusterInventory
+
+/// `muster run`: commands on devices.
+struct RunCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run commands on devices.",
+        usage: "muster run [options] COMMAND ...",
+        discussion: """
+            Each COMMAND is one line, sent in order to every device; quote it. Results go to standard output, everything else to standard error.
+
+            Examples:
+              muster run "show version"                  every device in ./inventory.yaml
+              muster run -i lab.yaml -w 'leaf[01-48],@spines' "show version" "show clock"
+              muster run -s "site=ams & role!=spine" -o json "show version" > out.json
+              muster run -w admin@192.0.2.1 --ask-password -p arista_eos "show version"
+              muster run --mode first --count 1 "show ip bgp summary"
+              muster run --commands-file checks.txt --dry-run
+
+            A duration is 500ms, 30 (seconds), 30s, 2m or 1h.
+
+            Ctrl-C starts no more devices and lets those under way finish; a second one cancels them; a third leaves at once.
+
+            Exit status: 0 all went well, 1 a device rejected a command, 2 a device could not be reached, refused the login or took too long, 64 wrong \
+            usage, 65 a bad inventory, 130 interrupted, 143 terminated.
+            """)
+
+    @Argument(help: ArgumentHelp("What to run, one command an argument.", valueName: "command"))
+    var commands: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Commands one a line, after those given as arguments; - is standard input.",
+            discussion: "Empty lines and lines that begin with # are left out.", valueName: "path"))
+    var commandsFile: String?
+
+    @Flag(help: "Show what would run where, and connect to nothing.")
+    var dryRun = false
+
+    @OptionGroup(title: "Devices") var devices: DeviceOptions
+    @OptionGroup(title: "Login") var login: LoginOptions
+    @OptionGroup(title: "Pace") var pace: PaceOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func validate() throws {
+        if commands.isEmpty, commandsFile == nil {
+            throw ValidationError("no command to run; for example: muster run \"show version\"")
+        }
+        try RunCommand.check(commands)
+    }
+
+    /// Refuses what is not one line with something on it.
+    static func check(_ commands: [String]) throws {
+        for command in commands {
+            if command.allSatisfy(\.isWhitespace) { throw ValidationError("a command is empty.") }
+            if command.contains(where: \.isNewline) {
+                throw ValidationError("a command is one line; give each its own argument, or use --commands-file.")
+            }
+        }
+    }
+
+    /// How the run goes about its devices.
+    var runOptions: RunOptions {
+        var options = RunOptions()
+        options.fanout = pace.fanout
+        options.mode =
+            switch pace.mode {
+            case .gather: .gather
+            case .asCompleted: .asCompleted
+            case .first: .first(pace.count ?? 1)
+            }
+        options.commandTimeout = pace.timeout ?? options.commandTimeout
+        options.connectTimeout = pace.connectTimeout ?? options.connectTimeout
+        options.deadline = pace.deadline
+        options.hostKeys = login.hostKeys.policy
+        options.knownHostsFile = login.knownHosts
+        return options
+    }
+}

@@ -1,0 +1,151 @@
+import ArgumentParser
+import Muster
+import MusterInventory
+import MusterRendering
+
+/// Which inventory, and what of it.
+struct InventoryOptions: ParsableArguments {
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp(
+            "Inventory file or folder; may repeat.", discussion: "Without it: $MUSTER_INVENTORY, else ./inventory.yaml.", valueName: "path"))
+    var inventory: [String] = []
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Not these.", valueName: "nodeset"), transform: ArgumentText.nodeSet)
+    var exclude: NodeSet?
+
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("Only those whose attributes match: \"site=ams & role!=spine\".", valueName: "expr"), transform: ArgumentText.selection)
+    var select: Selection?
+}
+
+/// Which devices a run is for.
+struct DeviceOptions: ParsableArguments {
+    @Option(
+        name: [.customShort("w"), .long],
+        help: ArgumentHelp(
+            "Only these: leaf[01-48],spine1,@group.", discussion: "Without an inventory: addresses to connect to, user@host:port.",
+            valueName: "nodeset"), transform: ArgumentText.nodeSet)
+    var hosts: NodeSet?
+
+    @OptionGroup var inventory: InventoryOptions
+}
+
+/// How to reach the devices and log in to them; goes before what the inventory says.
+struct LoginOptions: ParsableArguments {
+    /// The policies for host keys, by their names on the command line.
+    enum HostKeyChoice: String, CaseIterable, ExpressibleByArgument {
+        case acceptNew = "accept-new"
+        case strict, off
+
+        /// What the choice stands for.
+        var policy: HostKeyPolicy {
+            switch self {
+            case .acceptNew: .acceptNew
+            case .strict: .strict
+            case .off: .off
+            }
+        }
+    }
+
+    @Option(name: [.short, .long], help: ArgumentHelp("User to log in as.", valueName: "name"))
+    var user: String?
+
+    @Flag(help: "Ask for the password on the terminal.")
+    var askPassword = false
+
+    @Option(help: ArgumentHelp("Take the password from this environment variable.", valueName: "name"))
+    var passwordEnv: String?
+
+    @Option(help: ArgumentHelp("Private key file, tried before the password; may repeat.", valueName: "path"))
+    var identity: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "What to do about host keys.",
+            discussion: "accept-new pins an unknown key and says so, strict refuses it, off checks nothing. A changed key is refused unless off.",
+            valueName: "policy"))
+    var hostKeys = HostKeyChoice.acceptNew
+
+    @Option(help: ArgumentHelp("Known hosts file. (default: ~/.ssh/known_hosts)", valueName: "path"))
+    var knownHosts: String?
+
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("Platform of the devices, such as cisco_iosxe. (default: generic)", valueName: "name"), transform: ArgumentText.platform)
+    var platform: String?
+
+    @Option(help: ArgumentHelp("TCP port. (default: 22)", valueName: "number"), transform: ArgumentText.portNumber)
+    var port: Int?
+
+    func validate() throws {
+        if askPassword, passwordEnv != nil { throw ValidationError("--ask-password and --password-env exclude each other.") }
+        if let passwordEnv, passwordEnv.isEmpty { throw ValidationError("--password-env wants the name of a variable.") }
+        if let user, user.isEmpty { throw ValidationError("--user wants a name.") }
+    }
+}
+
+/// How the run goes about the devices.
+struct PaceOptions: ParsableArguments {
+    /// The name of a mode; `first` has its number beside it.
+    enum ModeName: String, CaseIterable, ExpressibleByArgument {
+        case gather
+        case asCompleted = "as-completed"
+        case first
+    }
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Devices at once.", valueName: "n"))
+    var fanout = RunOptions().fanout
+
+    @Option(
+        help: ArgumentHelp(
+            "When results are printed.",
+            discussion: "gather: in inventory order, when all are done. as-completed: each as it completes. first: until --count devices succeeded; "
+                + "the others are cancelled.",
+            valueName: "mode"))
+    var mode = ModeName.asCompleted
+
+    @Option(help: ArgumentHelp("Successes that end a run of mode first. (default: 1)", valueName: "n"))
+    var count: Int?
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Time for one command. (default: 30s)", valueName: "duration"), transform: ArgumentText.duration)
+    var timeout: Duration?
+
+    @Option(help: ArgumentHelp("Time from the name's look-up to the first prompt. (default: 15s)", valueName: "duration"), transform: ArgumentText.duration)
+    var connectTimeout: Duration?
+
+    @Option(
+        help: ArgumentHelp("Time for the whole run; what is not done is cancelled and reported. (default: none)", valueName: "duration"),
+        transform: ArgumentText.duration)
+    var deadline: Duration?
+
+    func validate() throws {
+        if fanout < 1 { throw ValidationError("--fanout \(fanout) would never start a device; give 1 or more.") }
+        if let count {
+            if mode != .first { throw ValidationError("--count goes with --mode first.") }
+            if count < 1 { throw ValidationError("--count \(count) would end the run before it began; give 1 or more.") }
+        }
+        for (name, value) in [("--timeout", timeout), ("--connect-timeout", connectTimeout), ("--deadline", deadline)] {
+            if let value, value <= .zero { throw ValidationError("\(name) must be longer than nothing.") }
+        }
+    }
+}
+
+/// What is written, and how.
+struct OutputOptions: ParsableArguments {
+    @Option(name: [.short, .long], help: ArgumentHelp("Form of the results on standard output.", valueName: "form"))
+    var output = ResultForm.text
+
+    @Flag(name: [.short, .customLong("verbose")], help: "Logs on standard error; -vv and -vvv say more.")
+    var verbosity: Int
+
+    @Flag(name: [.short, .long], help: "No progress, notes, warnings or summary.")
+    var quiet = false
+
+    @Option(help: ArgumentHelp("Colours; NO_COLOR is honoured.", valueName: "when"))
+    var color = ColourChoice.auto
+
+    @Flag(help: "No progress line.")
+    var noProgress = false
+}

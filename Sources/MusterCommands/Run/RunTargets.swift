@@ -1,0 +1,57 @@
+import Muster
+import MusterInventory
+
+/// The hosts of a run, with what the command line says laid over what the inventory says.
+struct RunTargets {
+    var devices: DeviceOptions
+    var login: LoginOptions
+
+    /// Finds the hosts.
+    ///
+    /// - Throws: `CommandFailure` with status 64 or 65.
+    func hosts(in surroundings: Surroundings, quiet: Bool) throws -> [InventoryHost] {
+        let source = InventorySource.find(devices.inventory.inventory, in: surroundings)
+        let hosts: [InventoryHost]
+        if source == .missing, let nodes = devices.hosts {
+            hosts = try adHoc(nodes)
+        } else {
+            let inventory = try source.load(in: surroundings, quiet: quiet)
+            hosts = try inventory.chosen(hosts: devices.hosts, exclude: devices.inventory.exclude, select: devices.inventory.select)
+            // The command line goes before the inventory.
+            return hosts.map { overridden($0, port: login.port ?? $0.port, environment: surroundings.environment) }
+        }
+        // A port or user in the address itself is the nearest to the device.
+        return hosts.map { overridden($0, port: $0.port ?? login.port, environment: surroundings.environment) }
+    }
+
+    private func adHoc(_ nodes: NodeSet) throws -> [InventoryHost] {
+        guard devices.inventory.select == nil else {
+            throw CommandFailure.usage("-s chooses by what an inventory says of its hosts, and there is no inventory; give one with -i PATH")
+        }
+        do {
+            let excluded = Set(try devices.inventory.exclude?.names() ?? [])
+            let hosts = try InventoryHost.adHoc(nodes).filter { !excluded.contains($0.name) && !excluded.contains($0.address) }
+            guard !hosts.isEmpty else { throw CommandFailure.usage("no host is left after -x") }
+            return hosts
+        } catch let error as SelectionError {
+            throw CommandFailure.usage("\(error)")
+        }
+    }
+
+    private func overridden(_ host: InventoryHost, port: Int?, environment: [String: String]) -> InventoryHost {
+        var host = host
+        host.port = port
+        host.user = login.user ?? host.user
+        host.platform = login.platform ?? host.platform
+        if !login.identity.isEmpty { host.identity = login.identity.map { expanded($0, home: environment["HOME"]) } }
+        if login.askPassword { host.password = .prompt("Password") }
+        if let name = login.passwordEnv { host.password = .environment(name) }
+        return host
+    }
+
+    /// The path with `~` resolved, which the shell leaves alone in `--identity=~/.ssh/key`.
+    private func expanded(_ path: String, home: String?) -> String {
+        guard path.hasPrefix("~/"), let home else { return path }
+        return home + path.dropFirst()
+    }
+}

@@ -1,0 +1,87 @@
+import Logging
+import Muster
+import MusterInventory
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+extension Surroundings {
+    /// The surroundings of this process.
+    package static func process() -> Surroundings {
+        let start = ContinuousClock.now
+        let environment = processEnvironment()
+        return Surroundings(
+            environment: environment, output: .descriptor(STDOUT_FILENO), errors: .descriptor(STDERR_FILENO), input: readStandardInput,
+            ask: { try await TerminalPrompt().ask($0) },
+            runner: { commands, devices, options, control, events, each in
+                try await withResults(of: commands, on: devices, options: options, control: control, events: events) { results in
+                    for await result in results { try await each(result) }
+                }
+            },
+            watchSignals: { DispatchSignalWatch($0) },
+            // Without `atexit`'s and the runtime's clean-up: whoever presses Ctrl-C for the third time has waited enough.
+            leave: { _exit($0) },
+            startLogging: { LoggingSystem.bootstrap($0) }, now: { ContinuousClock.now - start },
+            sleep: { try await Task.sleep(for: $0) }, localUser: localUser(environment))
+    }
+
+    /// The user whose name ssh would take.
+    private static func localUser(_ environment: [String: String]) -> String? {
+        for name in ["USER", "LOGNAME"] {
+            if let user = environment[name], !user.isEmpty { return user }
+        }
+        return getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) }
+    }
+
+    private static func processEnvironment() -> [String: String] {
+        var result: [String: String] = [:]
+        // Read once at the start, before any other thread could change it.
+        guard var entry = environ as UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? else { return [:] }
+        while let text = entry.pointee {
+            let pair = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if pair.count == 2 { result[String(pair[0])] = String(pair[1]) }
+            entry += 1
+        }
+        return result
+    }
+
+    @Sendable private static func readStandardInput() throws -> [UInt8] {
+        try readAll(STDIN_FILENO)
+    }
+}
+
+/// Reads a descriptor to its end.
+func readAll(_ descriptor: Int32) throws(ReadFailure) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while true {
+        let count = read(descriptor, &buffer, buffer.count)
+        if count == 0 { return bytes }
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { throw ReadFailure(reason: String(cString: strerror(errno))) }
+        bytes += buffer[..<count]
+    }
+}
+
+/// Reads a file.
+func readAll(path: String) throws(ReadFailure) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw ReadFailure(reason: String(cString: strerror(errno))) }
+    defer { close(descriptor) }
+    return try readAll(descriptor)
+}
+
+/// Whether a file or folder can be seen.
+func fileExists(_ path: String) -> Bool {
+    access(path, F_OK) == 0
+}
+
+/// Why a file could not be read, in the system's words.
+struct ReadFailure: Error {
+    let reason: String
+}

@@ -1,0 +1,147 @@
+package import Muster
+
+/// What a run came to: counts by status, then every failure explained, those alike together.
+package struct Summary: Sendable {
+    /// Failures that read the same but for names and numbers.
+    private struct Group {
+        var status: DeviceResult.Status
+        /// What went wrong on the first device.
+        var text: String
+        var hint: String?
+        /// Whether another device's text differs in a name or a number.
+        var isVaried = false
+        var hosts: [String] = []
+    }
+
+    private struct Key: Hashable {
+        var status: DeviceResult.Status
+        var pattern: String
+        var hint: String?
+    }
+
+    /// How many devices ended in which way.
+    package private(set) var counts: [DeviceResult.Status: Int] = [:]
+    private var groups: [Group] = []
+    private var places: [Key: Int] = [:]
+
+    /// How many names stand for a group before the rest is a number.
+    private static let namesShown = 10
+
+    package init() {}
+
+    /// How many results have been added.
+    package var total: Int { counts.values.reduce(0, +) }
+
+    /// Adds a result, without keeping what the device printed.
+    package mutating func add(_ result: DeviceResult) {
+        counts[result.status, default: 0] += 1
+        guard result.status != .ok else { return }
+        var isExplained = false
+        for command in result.commands where command.status == .failed {
+            let reason = command.failure.map { $0.oneLine.trimmed } ?? "the device rejected it"
+            add("\(command.command.oneLine): \(reason)", hint: nil, of: result)
+            isExplained = true
+        }
+        if let error = result.error {
+            // A cancelled device's phase is where it happened to be.
+            let phase = result.status == .cancelled || result.status == .skipped ? "" : "\(error.phase.rawValue): "
+            add(phase + error.message.oneLine, hint: error.hint?.oneLine, of: result)
+            isExplained = true
+        }
+        for command in result.commands where !isExplained && command.status == .timeout {
+            add("\(command.command.oneLine): no prompt within \(command.elapsed.readable)", hint: nil, of: result)
+            isExplained = true
+        }
+        if !isExplained { add("", hint: nil, of: result) }
+    }
+
+    private mutating func add(_ text: String, hint: String?, of result: DeviceResult) {
+        let key = Key(
+            status: result.status, pattern: Summary.pattern(of: text, host: result.host, address: result.address),
+            hint: hint.map { Summary.pattern(of: $0, host: result.host, address: result.address) })
+        let place = places[key] ?? groups.count
+        if place == groups.count {
+            places[key] = place
+            groups.append(Group(status: result.status, text: text, hint: hint))
+        }
+        if groups[place].text != text || groups[place].hint != hint { groups[place].isVaried = true }
+        if groups[place].hosts.last != result.host { groups[place].hosts.append(result.host) }
+    }
+
+    /// The text without the device's names and with every number alike.
+    private static func pattern(of text: String, host: String, address: String) -> String {
+        var pattern = ""
+        var rest = text[...]
+        let names = Set([host, address]).filter { !$0.isEmpty }.sorted { $0.utf8.count > $1.utf8.count }
+        var isInWord = false
+        while let character = rest.first {
+            if !isInWord, let name = names.first(where: { rest.hasPrefix($0) }) {
+                pattern += "\u{1}"
+                rest = rest.dropFirst(name.count)
+                continue
+            }
+            rest.removeFirst()
+            isInWord = character.isLetter || character.isNumber
+            if !character.isNumber {
+                pattern.append(character)
+            } else if pattern.last != "0" {
+                pattern.append("0")
+            }
+        }
+        return pattern
+    }
+
+    /// The summary, each line ended.
+    ///
+    /// - Parameters:
+    ///   - elapsed: How long the run took.
+    ///   - width: The width to wrap to, in columns; no wrapping when `nil`.
+    ///   - palette: The colours.
+    package func rendered(elapsed: Duration, width: Int?, palette: Palette = .plain) -> String {
+        var text = "\(total) \(total == 1 ? "device" : "devices") in \(elapsed.readable)"
+        let statuses = DeviceResult.Status.allCases.filter { counts[$0] != nil }
+        let parts = statuses.map { status in
+            Summary.colour(of: status, palette)("\(counts[status] ?? 0) \(status.rawValue)")
+        }
+        text += parts.isEmpty ? "\n" : ": \(parts.joined(separator: ", "))\n"
+        for status in statuses where status != .ok {
+            let members = groups.filter { $0.status == status }
+            text += "\n" + Summary.colour(of: status, palette)(status.rawValue) + "\n"
+            for group in members { Summary.append(group, width: width, palette: palette, to: &text) }
+        }
+        return text
+    }
+
+    private static func append(_ group: Group, width: Int?, palette: Palette, to text: inout String) {
+        var names = group.hosts.prefix(namesShown).map(\.oneLine).joined(separator: ", ")
+        if group.hosts.count > namesShown { names += " and \(group.hosts.count - namesShown) more" }
+        let example = group.isVaried && group.hosts.count > 1 ? "for example: " : ""
+        let line = group.text.isEmpty ? names : "\(names): \(example)\(group.text)"
+        append(line, indent: 2, width: width, to: &text) { $0 }
+        if let hint = group.hint { append("hint: \(hint)", indent: 4, width: width, to: &text, palette.dim) }
+    }
+
+    private static func append(_ line: String, indent: Int, width: Int?, to text: inout String, _ colour: (String) -> String) {
+        let room = width.map { max(20, $0) - indent }
+        let lines = room.map { line.wrapped(to: $0, hanging: $0 - 2) } ?? [line]
+        for (number, line) in lines.enumerated() {
+            text += String(repeating: " ", count: number == 0 ? indent : indent + 2) + colour(line) + "\n"
+        }
+    }
+
+    private static func colour(of status: DeviceResult.Status, _ palette: Palette) -> (String) -> String {
+        switch status {
+        case .ok: palette.green
+        case .failed, .unreachable, .timeout: palette.red
+        case .cancelled, .skipped: palette.yellow
+        }
+    }
+}
+
+extension String {
+    /// The text without the spaces at both ends.
+    fileprivate var trimmed: String {
+        let start = drop { $0 == " " }
+        return String(start.prefix((start.lastIndex { $0 != " " }.map { start.distance(from: start.startIndex, to: $0) + 1 }) ?? 0))
+    }
+}

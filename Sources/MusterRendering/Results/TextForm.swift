@@ -1,0 +1,88 @@
+package import Muster
+
+/// A device's result as people read it: a header line, then what the device printed.
+package struct TextForm: Sendable {
+    /// The width of a header line, in columns.
+    private let width: Int
+    private let palette: Palette
+    /// Whether a terminal shows the text, so that what a device printed must not steer it.
+    private let isForTerminal: Bool
+
+    /// Makes the form.
+    ///
+    /// - Parameters:
+    ///   - width: The width of a header line, in columns; very wide terminals get shorter lines.
+    ///   - palette: The colours.
+    ///   - terminal: Whether a terminal shows the text. Into a file or pipe goes what the device printed, unchanged.
+    package init(width: Int = 80, palette: Palette = .plain, terminal: Bool = false) {
+        self.width = min(width, 100)
+        self.palette = palette
+        isForTerminal = terminal
+    }
+
+    /// The result, its last line ended; empty when the device printed nothing and nothing of its own went wrong.
+    package func block(_ result: DeviceResult) -> String {
+        let sent = result.commands.contains { $0.status != .skipped }
+        // Hundreds of devices that an interrupt stopped are no news each; the summary names them.
+        if !sent, result.status == .cancelled || result.status == .skipped { return "" }
+        var text = header(result) + "\n"
+        if sent {
+            for command in result.commands { append(command, titled: result.commands.count > 1, to: &text) }
+        }
+        if let error = result.error {
+            text += palette.red("✗ \(error.phase.rawValue): \(error.message.oneLine)") + "\n"
+        }
+        return text
+    }
+
+    private func header(_ result: DeviceResult) -> String {
+        let host = result.host.oneLine
+        let about = " (\(result.platform.oneLine), \(result.elapsed.readable))"
+        let status = result.status == .ok ? "" : " \(result.status.rawValue)"
+        let rule = String(repeating: "─", count: max(3, width - 3 - (host + about + status).columns - 1))
+        let colour = result.status == .ok ? palette.green : palette.red
+        return "\(colour("──")) \(palette.bold(host))\(palette.dim(about))\(palette.red(status)) \(colour(rule))"
+    }
+
+    private func append(_ command: CommandResult, titled: Bool, to text: inout String) {
+        let line = command.command.oneLine
+        if command.status == .skipped {
+            text += palette.dim("▸ \(line) (not sent)") + "\n"
+            return
+        }
+        if titled { text += palette.cyan("▸ \(line)") + "\n" }
+        let isShown = append(output: command.output, marking: command.failure, to: &text)
+        if command.truncated { text += palette.yellow("… the output is longer than the limit; the rest was dropped") + "\n" }
+        switch command.status {
+        case .failed:
+            let reason = isShown ? "" : command.failure.map { ": \($0.oneLine)" } ?? ""
+            text += palette.red("✗ rejected: \(line)\(reason)") + "\n"
+        case .timeout: text += palette.red("✗ no prompt within \(command.elapsed.readable): \(line)") + "\n"
+        case .ok, .skipped: break
+        }
+    }
+
+    /// Appends the output and tells whether the failure's line is part of it.
+    private func append(output: String, marking failure: String?, to text: inout String) -> Bool {
+        guard !output.isEmpty else { return false }
+        var isFound = false
+        if let failure, palette.isColoured {
+            let lines = output.split(separator: "\n", omittingEmptySubsequences: false)
+            let marked = lines.map { line in
+                guard line == failure else { return shown(line) }
+                isFound = true
+                return palette.red(shown(line))
+            }
+            text += marked.joined(separator: "\n")
+        } else {
+            if let failure { isFound = output.split(separator: "\n").contains { $0 == failure } }
+            text += shown(output[...])
+        }
+        if !output.utf8.reversed().starts(with: [UInt8(ascii: "\n")]) { text += "\n" }
+        return isFound
+    }
+
+    private func shown(_ text: Substring) -> String {
+        isForTerminal ? String(text).terminalSafe : String(text)
+    }
+}
