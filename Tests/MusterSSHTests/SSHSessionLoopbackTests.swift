@@ -238,7 +238,7 @@ struct SSHSessionLoopbackTests {
                 }
             }
             if phase == .login {
-                #expect(reachedShell)
+                #expect(reachedShell, "\(String(describing: error))")
             } else {
                 #expect(error?.kind == .connectionLost, "\(String(describing: error))")
             }

@@ -31,9 +31,9 @@ package func withOpenSSHServer<R>(
     _ body: (OpenSSHServer) async throws -> R
 ) async throws -> R {
     try await withTemporaryFolder { folder in
-        for type in hostKeyTypes { try keygen(type: type, path: "\(folder)/host_\(type)", passphrase: "") }
+        for type in hostKeyTypes { try await keygen(type: type, path: "\(folder)/host_\(type)", passphrase: "") }
         let userKey = "\(folder)/user_key"
-        try keygen(type: userKeyType, path: userKey, passphrase: passphrase)
+        try await keygen(type: userKeyType, path: userKey, passphrase: passphrase)
         let lines =
             hostKeyTypes.map { "HostKey \(folder)/host_\($0)" } + [
                 "AuthorizedKeysFile \(userKey).pub", "StrictModes no", "UsePAM no", "PasswordAuthentication yes", "PrintMotd no",
@@ -42,32 +42,16 @@ package func withOpenSSHServer<R>(
         try lines.joined(separator: "\n").appending("\n").write(toFile: "\(folder)/sshd_config", atomically: true, encoding: .utf8)
         if getuid() == 0 { try FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true) }
         return try await withLoopbackServer { connection in
-            serve(connection, command: ["/usr/sbin/sshd", "-i", "-f", "\(folder)/sshd_config", "-E", "\(folder)/log"])
+            Program.run(["/usr/sbin/sshd", "-i", "-f", "\(folder)/sshd_config", "-E", "\(folder)/log"], connection: connection)
         } _: { server in
             try await body(OpenSSHServer(port: server.port, user: NSUserName(), userKey: userKey, folder: folder))
         }
     }
 }
 
-/// Runs a program with a connection as its standard input and output until the connection ends.
-private func serve(_ connection: Int32, command: [String]) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: command[0])
-    process.arguments = Array(command.dropFirst())
-    let handle = FileHandle(fileDescriptor: connection, closeOnDealloc: false)
-    process.standardInput = handle
-    process.standardOutput = handle
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return }
-    process.waitUntilExit()
-}
-
-private func keygen(type: String, path: String, passphrase: String) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/ssh-keygen")
-    process.arguments = ["-q", "-t", type, "-N", passphrase, "-Z", "aes256-ctr", "-f", path, "-C", "muster-test"]
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw ServerProblem(description: "ssh-keygen failed for \(type)") }
+private func keygen(type: String, path: String, passphrase: String) async throws {
+    let status = await Program.runAsync([
+        "/usr/bin/ssh-keygen", "-q", "-t", type, "-N", passphrase, "-Z", "aes256-ctr", "-f", path, "-C", "muster-test",
+    ])
+    guard status == 0 else { throw ServerProblem(description: "ssh-keygen failed for \(type): status \(status)") }
 }

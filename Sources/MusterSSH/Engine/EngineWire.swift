@@ -15,7 +15,7 @@ import CLibSSH2
 final class EngineWire {
     private var inbound: [UInt8] = []
     private var inboundStart = 0
-    private(set) var outbound: [UInt8] = []
+    private var outbound: [UInt8] = []
 
     /// What RECV may still hand out; see `openTap`.
     private var allowance = 0
@@ -85,8 +85,9 @@ final class EngineWire {
         return bytes.count
     }
 
-    func dropOutbound() {
-        outbound.removeAll(keepingCapacity: outbound.capacity <= 2048)
+    func takeOutbound() -> [UInt8] {
+        defer { outbound = [] }
+        return outbound
     }
 
     // MARK: Callbacks

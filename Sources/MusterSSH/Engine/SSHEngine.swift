@@ -45,14 +45,13 @@ struct SSHEngine: ~Copyable {
     private static func free(_ session: OpaquePointer?, channels: [Int: OpaquePointer], inFlight: EngineOperation?, wire: EngineWire) {
         guard let session else { return }
         wire.isDead = true
-        wire.dropOutbound()
         // An abandoned operation unwinds, and frees what it holds, only by its own error path.
         if let inFlight { _ = call(inFlight, on: session, channels: channels) }
         for channel in channels.values { libssh2_channel_free(channel) }
         // On a dead wire the first call succeeds; the bound keeps a libssh2 that disagrees from holding the loop.
         var attempts = 0
         while libssh2_session_free(session) == LIBSSH2_ERROR_EAGAIN, attempts < 8 { attempts += 1 }
-        wire.dropOutbound()
+        _ = wire.takeOutbound()
     }
 
     // MARK: Bytes
@@ -67,11 +66,11 @@ struct SSHEngine: ~Copyable {
         wire.ended = true
     }
 
-    /// Hands out the bytes to send, if there are any, and forgets them.
-    mutating func drainOutbound(_ send: (UnsafeRawBufferPointer) -> Void) {
-        guard !wire.outbound.isEmpty else { return }
-        wire.outbound.withUnsafeBytes(send)
-        wire.dropOutbound()
+    /// The bytes to send, which it forgets.
+    ///
+    /// They are handed out and not lent: sending can end the connection, and that comes back here.
+    mutating func takeOutbound() -> [UInt8] {
+        wire.takeOutbound()
     }
 
     // MARK: Operations

@@ -53,7 +53,7 @@ struct SSHErrorReport {
         case LIBSSH2_ERROR_TIMEOUT:
             return SSHError(.timedOut, stage: stage, "the device did not answer the login for 60s")
         default:
-            return SSHError(.refused, stage: stage, "the login failed: \(libraryText)")
+            return SSHError(.connectionLost, stage: stage, "the login failed: \(libraryText)")
         }
     }
 

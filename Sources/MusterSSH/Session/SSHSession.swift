@@ -13,6 +13,7 @@ package actor SSHSession: ByteReceiver {
     private var failure: SSHError?
     /// The transport has ended, here or there.
     private var isOver = false
+    private var transportEnd: TransportEnd?
     private var isStepping = false
 
     private struct Pending {
@@ -54,6 +55,7 @@ package actor SSHSession: ByteReceiver {
     }
 
     private func feed(_ bytes: UnsafeRawBufferPointer) {
+        guard !isOver else { return }
         guard var machine = banner else { return engine.feed(bytes) }
         let verdict = machine.receive(bytes)
         banner = machine
@@ -70,32 +72,37 @@ package actor SSHSession: ByteReceiver {
     private func endInput(_ end: TransportEnd) {
         guard !isOver else { return }
         engine.endInput()
-        if let banner, failure == nil {
-            let seen = banner.seen
-            failure = SSHError(
-                .connectionLost, stage: .handshake,
-                "expected an SSH version line, seen " + (seen.isEmpty ? "the connection closed" : "\"\(seen)\" and the connection closed"),
-                hint: "the device may refuse this address, or have no free session")
-        }
+        transportEnd = end
         step()
-        isOver = true
-        let reason = failure ?? lost(end)
-        failure = reason
-        resumePending(throwing: reason)
-        endChannels(end)
     }
 
     // MARK: Turns
 
     /// One turn: go on with the operation in flight, hand out what the channels received, write out what gathered.
+    ///
+    /// Writing can end the transport, which is then noticed here, in a last turn.
     private func step() {
         guard !isStepping else { return }
         isStepping = true
-        defer { isStepping = false }
-        runOperations()
-        readChannels()
-        retryUnsent()
-        flush()
+        var sawEnd: Bool
+        repeat {
+            sawEnd = transportEnd != nil
+            runOperations()
+            readChannels()
+            retryUnsent()
+            flush()
+        } while transportEnd != nil && !sawEnd
+        isStepping = false
+        if let transportEnd, !isOver { settle(transportEnd) }
+    }
+
+    /// Everything that came before the transport's end has been handed out: now the end is.
+    private func settle(_ end: TransportEnd) {
+        isOver = true
+        let reason = failure ?? lost(end)
+        failure = reason
+        resumePending(throwing: reason)
+        endChannels(end)
     }
 
     private func runOperations() {
@@ -146,7 +153,8 @@ package actor SSHSession: ByteReceiver {
     }
 
     private func flush() {
-        engine.drainOutbound { transport.send($0) }
+        let bytes = engine.takeOutbound()
+        if !bytes.isEmpty { transport.send(bytes) }
     }
 
     // MARK: Operations
@@ -270,10 +278,11 @@ package actor SSHSession: ByteReceiver {
 
     /// Ends the session because the time for getting in is over.
     package func expire() {
-        let stage = pending.first?.stage ?? .open
+        let stage = pending.first?.stage ?? (banner == nil ? .open : .handshake)
+        let linesBefore = banner.map { $0.seen.isEmpty ? "nothing" : "\"\($0.seen)\"" }
         let expected =
             switch stage {
-            case .handshake where banner != nil: "expected an SSH version line, seen \(banner?.seen.isEmpty == false ? "\"\(banner?.seen ?? "")\"" : "nothing")"
+            case .handshake where linesBefore != nil: "expected an SSH version line, seen \(linesBefore ?? "")"
             case .handshake, .hostKey: "expected the end of the key exchange, and it did not come"
             case .authentication: "expected an answer to the login, and none came"
             case .open: "expected a shell, and none was opened"
@@ -311,6 +320,12 @@ package actor SSHSession: ByteReceiver {
     }
 
     private func lost(_ end: TransportEnd) -> SSHError {
+        if let banner {
+            let seen = banner.seen.isEmpty ? "the connection closed" : "\"\(banner.seen)\" and the connection closed"
+            return SSHError(
+                .connectionLost, stage: .handshake, "expected an SSH version line, seen \(seen)",
+                hint: "the device may refuse this address, or have no free session")
+        }
         let stage = pending.first?.stage ?? .open
         if let reason = engine.disconnectReason {
             return SSHError(.connectionLost, stage: stage, "the device disconnected: \(reason)")
