@@ -1,6 +1,7 @@
 import MusterLab
 
-try await withLab { lab in
-    print("listening on port \(lab.port)")
-    try await Task.sleep(for: .seconds(3600))
-}
+/// In an async function of its own, where `main` means the async one.
+func start() async { await LabCommandLine.main() }
+
+LabStopSignal.hold()
+await start()
