@@ -87,15 +87,15 @@ struct LabCommandLine: AsyncParsableCommand {
             }
         }
         configuration.devices = plan.devices
-        let (finished, settings) = (plan, configuration)
+        let (finished, settings, stop) = (plan, configuration, StopSignal())
         do {
-            try await withLab(settings) { lab in try await serve(lab, finished, settings) }
+            try await withLab(settings) { lab in try await serve(lab, finished, settings, until: stop) }
         } catch let error as LabError {
             throw failure(74, error)
         }
     }
 
-    private func serve(_ lab: Lab, _ plan: LabPlan, _ configuration: LabConfiguration) async throws {
+    private func serve(_ lab: Lab, _ plan: LabPlan, _ configuration: LabConfiguration, until stop: StopSignal) async throws {
         if let writeInventory { try plan.write(to: writeInventory, port: lab.port, configuration) }
         if let readyFile { try Data("\(lab.port)\n".utf8).write(to: URL(filePath: readyFile), options: .atomic) }
         defer { if let readyFile { unlink(readyFile) } }
@@ -106,7 +106,7 @@ struct LabCommandLine: AsyncParsableCommand {
             if plan.entries.count > 10 { print("  and \(plan.entries.count - 10) more") }
         }
         fflush(nil)
-        await LabStopSignal.wait()
+        await stop.wait()
         guard !quiet else { return }
         let counts = lab.counts
         print("\(counts.sessionsTotal) sessions, \(counts.sessionsPeak) at once, \(counts.cleanLogouts) logged out, \(counts.loginsRefused) refused")

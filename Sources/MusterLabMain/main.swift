@@ -1,7 +1,4 @@
-import MusterLab
-
 /// In an async function of its own, where `main` means the async one.
 func start() async { await LabCommandLine.main() }
 
-LabStopSignal.hold()
 await start()
