@@ -165,22 +165,4 @@ static inline int muster_lab_bind_key(ssh_bind bind, ssh_key key) {
     return ssh_bind_options_set(bind, SSH_BIND_OPTIONS_IMPORT_KEY, key);
 }
 
-// SIGINT and SIGTERM, waited for instead of handled: a handler could not do the cleaning up.
-static inline void muster_lab_block_stop_signals(void) {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
-}
-
-static inline int muster_lab_wait_for_stop_signal(void) {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    int received = 0;
-    return sigwait(&set, &received) == 0 ? received : -1;
-}
-
 #endif

@@ -1,6 +1,4 @@
-import MusterLab
+/// In an async function of its own, where `main` means the async one.
+func start() async { await LabCommandLine.main() }
 
-try await withLab { lab in
-    print("listening on port \(lab.port)")
-    try await Task.sleep(for: .seconds(3600))
-}
+await start()

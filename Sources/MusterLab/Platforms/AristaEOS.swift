@@ -80,7 +80,7 @@ struct AristaEOS: LabPersonality {
             Gateway of last resort:
              S        0.0.0.0/0 [1/0] via 10.\(state.facts.number(3, below: 200)).0.254, Management1
 
-            \((1...24).map { " B E      10.99.\($0).0/24 [200/0] via 10.0.\($0 % 4).1, Ethernet\($0 % 4 + 1)\n" }.joined())
+            \(String.rows(1..<25) { " B E      10.99.\($0).0/24 [200/0] via 10.0.\($0 % 4).1, Ethernet\($0 % 4 + 1)\n" })
             """
         },
         .shows("show lldp neighbors") { state in
@@ -106,11 +106,11 @@ struct AristaEOS: LabPersonality {
         .shows("show running-config", in: .privileged, configuration),
         .shows("show startup-config", in: .privileged, configuration),
         .shows("show logging", in: .privileged) { state in
-            (0..<30).map { entry in
+            String.rows(0..<30) { entry in
                 let moment = LabClock(seconds: state.facts.clock.seconds - UInt64(30 - entry) * 421)
                 return "\(moment.monthName) \(moment.day.aligned(2)) \(moment.time) \(state.hostname) Ebra: %LINEPROTO-5-UPDOWN: "
                     + "Line protocol on Interface Ethernet\(entry % 4 + 1), changed state to \(entry % 2 == 0 ? "down" : "up")\n"
-            }.joined()
+            }
         },
     ])
 

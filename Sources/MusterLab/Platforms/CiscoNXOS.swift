@@ -74,19 +74,19 @@ struct CiscoNXOS: LabPersonality {
         .shows("show interface status", status), .shows("show interfaces status", status),
         .shows("show interface description") { state in
             "\n" + String(repeating: "-", count: 79) + "\nPort          Type   Speed   Description\n" + String(repeating: "-", count: 79) + "\n"
-                + (1...12).map { "Eth1/\($0)".padded(14) + "eth    10G     to server-\($0.digits(2))\n" }.joined()
+                + String.rows(1..<13) { "Eth1/\($0)".padded(14) + "eth    10G     to server-\($0.digits(2))\n" }
         },
         .shows("show interface brief", status),
         .shows("show ip interface brief") { state in
             "\nIP Interface Status for VRF \"default\"(1)\nInterface            IP Address      Interface Status\n"
-                + (1...3).map { "Vlan\($0 * 10)".padded(21) + state.facts.interfaceAddress(UInt64($0)).padded(16) + "protocol-up/link-up/admin-up\n" }.joined()
+                + String.rows(1..<4) { "Vlan\($0 * 10)".padded(21) + state.facts.interfaceAddress($0).padded(16) + "protocol-up/link-up/admin-up\n" }
         },
         .shows("show ip route") { state in
             "IP Route Table for VRF \"default\"\n'*' denotes best ucast next-hop\n'**' denotes best mcast next-hop\n'[x/y]' denotes [preference/metric]\n\n"
-                + (1...20).map {
+                + String.rows(1..<21) {
                     "10.77.\($0).0/24, ubest/mbest: 1/0\n    *via 10.1.\($0 % 3).1, Eth1/\($0), [110/\($0 * 4)], "
-                        + "\(state.facts.number(UInt64($0), below: 9))w\($0 % 7)d, ospf-1, intra\n"
-                }.joined()
+                        + "\(state.facts.number($0, below: 9))w\($0 % 7)d, ospf-1, intra\n"
+                }
         },
         .shows("show cdp neighbors", neighbours), .shows("show lldp neighbors", neighbours),
         .shows("show vlan brief") { _ in
@@ -96,11 +96,11 @@ struct CiscoNXOS: LabPersonality {
         .shows("show users") { "NAME     LINE         TIME         IDLE          PID COMMENT\n\($0.user.padded(9))pts/0        Jan 31 12:00   .           9121 (192.0.2.7) *\n" },
         .shows("show running-config", configuration), .shows("show startup-config", configuration),
         .shows("show logging") { state in
-            (0..<30).map { entry in
+            String.rows(0..<30) { entry in
                 let moment = LabClock(seconds: state.facts.clock.seconds - UInt64(30 - entry) * 311)
                 return "\(moment.year) \(moment.monthName) \(moment.day.aligned(2)) \(moment.time) \(state.hostname) %ETHPORT-5-IF_UP: "
                     + "Interface Ethernet1/\(entry % 12 + 1) is up in mode access\n"
-            }.joined()
+            }
         },
     ])
 
@@ -147,10 +147,10 @@ struct CiscoNXOS: LabPersonality {
         let rule = String(repeating: "-", count: 80)
         return "\n\(rule)\nPort          Name               Status    Vlan      Duplex  Speed   Type\n\(rule)\n"
             + "mgmt0         --                 connected routed    full    1000    --\n"
-            + (1...12).map { index in
+            + String.rows(1..<13) { index in
                 "Eth1/\(index)".padded(14) + "server-\(index.digits(2))".padded(19)
                     + (state.facts.number(UInt64(index) + 40, below: 4) > 0 ? "connected " : "notconnec ") + "10        full    10G     10Gbase-SR\n"
-            }.joined()
+            }
     }
 
     private static func neighbours(_ state: LabShellState) -> String {
@@ -165,7 +165,7 @@ struct CiscoNXOS: LabPersonality {
             + "version 9.3(12) Bios:version 07.69\nhostname \(state.hostname)\nvdc \(state.hostname) id 1\n  limit-resource vlan minimum 16 maximum 4094\n\n"
             + "feature ospf\nfeature interface-vlan\nfeature lldp\n\nno password strength-check\nusername \(state.user) password 5 $5$LAB$notarealhash  role network-admin\n\n"
             + "vlan 1,10,20\nvlan 10\n  name servers\nvlan 20\n  name storage\n\n"
-            + (1...12).map { "interface Ethernet1/\($0)\n  description to server-\($0.digits(2))\n  switchport access vlan 10\n\n" }.joined()
+            + String.rows(1..<13) { "interface Ethernet1/\($0)\n  description to server-\($0.digits(2))\n  switchport access vlan 10\n\n" }
             + "interface mgmt0\n  vrf member management\n  ip address \(state.facts.interfaceAddress(0))/24\nline console\nline vty\nrouter ospf 1\n\n"
     }
 }

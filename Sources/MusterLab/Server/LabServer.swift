@@ -1,23 +1,13 @@
 import CLibSSH
-import Synchronization
 
 /// The listening socket, the thread that accepts, and a thread for each connection.
 ///
 /// libssh blocks, and blocking is cheap here: 5,000 idle threads with small stacks cost less than the sessions' own memory.
 final class LabServer: Sendable {
-    /// Enough for a handshake with every key exchange that libssh knows, and for the personalities.
-    private static let stackSize = 256 * 1024
-
-    private struct State {
-        /// Threads that have not ended, the accepting one included.
-        var threads = 0
-        var stopped: CheckedContinuation<Void, Never>?
-    }
-
     let configuration: LabConfiguration
     let registry = LabRegistry()
     private let devices: [UInt32: LabDevice]
-    private let state = Mutex(State())
+    private let threads = LabThreads()
     private let stopPipe: (read: Int32, write: Int32)
 
     init(_ configuration: LabConfiguration) throws(LabError) {
@@ -46,7 +36,7 @@ final class LabServer: Sendable {
     /// Makes the keys and listens, off Swift's pool, as an RSA key takes a while.
     func start() async throws(LabError) -> Lab {
         let result: Result<Lab, LabError> = await withCheckedContinuation { continuation in
-            spawn(orElse: { continuation.resume(returning: .failure(.ssh("could not start a thread"))) }) {
+            let started = threads.run {
                 do throws(LabError) {
                     let (lab, listener, binds) = try self.listen()
                     continuation.resume(returning: .success(lab))
@@ -55,6 +45,7 @@ final class LabServer: Sendable {
                     continuation.resume(returning: .failure(error))
                 }
             }
+            if !started { continuation.resume(returning: .failure(.ssh("could not start a thread"))) }
         }
         return try result.get()
     }
@@ -64,13 +55,7 @@ final class LabServer: Sendable {
         var byte: UInt8 = 0
         write(stopPipe.write, &byte, 1)
         registry.stop()
-        await withCheckedContinuation { continuation in
-            let ended = state.withLock { state in
-                if state.threads > 0 { state.stopped = continuation }
-                return state.threads == 0
-            }
-            if ended { continuation.resume() }
-        }
+        await threads.end()
     }
 
     private struct Binds {
@@ -126,47 +111,13 @@ final class LabServer: Sendable {
             ?? LabDevice(unplanned: address, platform: configuration.defaultPlatform, faults: configuration.defaultFaults)
         let changed = connections > 1 && device.faults.contains { if case .changedHostKey = $0 { true } else { false } }
         let bind = changed ? binds.changed : binds.usual
-        spawn(orElse: {
-            self.registry.forget(descriptor, at: address) { _ in }
-            close(descriptor)
-        }) {
+        let started = threads.run { [configuration, registry] in
             let connection = LabConnection(
-                descriptor: descriptor, address: address, device: device, configuration: self.configuration, registry: self.registry)
+                descriptor: descriptor, address: address, device: device, configuration: configuration, registry: registry)
             connection.run(bind)
         }
-    }
-
-    /// Runs a closure on a thread of its own, which `stop` waits for.
-    private func spawn(orElse failed: @escaping @Sendable () -> Void, _ body: @escaping @Sendable () -> Void) {
-        final class Job {
-            let body: @Sendable () -> Void
-            init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-        }
-        state.withLock { $0.threads += 1 }
-        let job = Unmanaged.passRetained(
-            Job { [self] in
-                body()
-                threadEnded()
-            })
-        let status = muster_lab_thread(
-            { context in
-                if let context { Unmanaged<Job>.fromOpaque(context).takeRetainedValue().body() }
-                return nil
-            }, job.toOpaque(), Self.stackSize)
-        if status != 0 {
-            job.release()
-            failed()
-            threadEnded()
-        }
-    }
-
-    private func threadEnded() {
-        let stopped = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            state.threads -= 1
-            guard state.threads == 0 else { return nil }
-            defer { state.stopped = nil }
-            return state.stopped
-        }
-        stopped?.resume()
+        guard !started else { return }
+        registry.forget(descriptor, at: address) { _ in }
+        close(descriptor)
     }
 }

@@ -17,8 +17,8 @@ struct LabFacts: Sendable {
     }
 
     /// A number below a limit that stays the same for this device.
-    func number(_ salt: UInt64, below limit: UInt64) -> UInt64 {
-        var value = seed &+ salt &* 0x9E37_79B9_7F4A_7C15
+    func number(_ salt: some BinaryInteger, below limit: UInt64) -> UInt64 {
+        var value = seed &+ UInt64(truncatingIfNeeded: salt) &* 0x9E37_79B9_7F4A_7C15
         value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
         value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
         return (value ^ value >> 31) % limit
@@ -34,14 +34,14 @@ struct LabFacts: Sendable {
     }
 
     /// Such as `5254.0012.abcd`.
-    func dottedMAC(_ port: UInt64) -> String {
-        let hex = hexMAC(port)
+    func dottedMAC(_ port: some BinaryInteger) -> String {
+        let hex = hexMAC(UInt64(truncatingIfNeeded: port))
         return stride(from: 0, to: 12, by: 4).map { String(hex[$0..<($0 + 4)]) }.joined(separator: ".")
     }
 
     /// Such as `52:54:00:12:ab:cd`.
-    func colonMAC(_ port: UInt64) -> String {
-        let hex = hexMAC(port)
+    func colonMAC(_ port: some BinaryInteger) -> String {
+        let hex = hexMAC(UInt64(truncatingIfNeeded: port))
         return stride(from: 0, to: 12, by: 2).map { String(hex[$0..<($0 + 2)]) }.joined(separator: ":")
     }
 
@@ -51,7 +51,7 @@ struct LabFacts: Sendable {
     }
 
     /// An address of one of the device's interfaces, from the private range.
-    func interfaceAddress(_ port: UInt64) -> String { "10.\(number(3, below: 200)).\(port).\(1 + number(4, below: 250))" }
+    func interfaceAddress(_ port: some BinaryInteger) -> String { "10.\(number(3, below: 200)).\(port).\(1 + number(4, below: 250))" }
 
     var clock: LabClock { LabClock(seconds: now()) }
 

@@ -32,7 +32,11 @@ extension LabPlatform {
         case .ciscoIOSXE: CiscoIOSXE()
         case .ciscoNXOS: CiscoNXOS()
         case .aristaEOS: AristaEOS()
-        default: CiscoIOSXE()
+        case .ciscoIOSXR: CiscoIOSXR()
+        case .juniperJunos: JuniperJunos()
+        case .nokiaSRLinux: NokiaSRLinux()
+        case .frr: FRRouting()
+        case .linux: LinuxServer()
         }
     }
 }

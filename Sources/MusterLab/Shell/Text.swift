@@ -41,3 +41,18 @@ extension String {
 extension Int {
     func aligned(_ width: Int) -> String { String(self).aligned(width) }
 }
+
+extension String {
+    /// Without the blank line at its end.
+    var dropLastLine: String { hasSuffix("\n\n") ? String(dropLast()) : self }
+}
+
+extension String {
+    /// A table's rule with the doubled line that ends its head.
+    var replacingDashes: String { String(map { $0 == "-" ? "=" : $0 }) }
+}
+
+extension String {
+    /// A text made of one piece for each number.
+    static func rows(_ numbers: Range<Int>, _ piece: (Int) -> String) -> String { numbers.map(piece).joined() }
+}
