@@ -10,7 +10,9 @@ package struct LineEmulator {
     package private(set) var text: [UInt8] = []
     /// The unfinished line.
     package internal(set) var line: [UInt8] = []
-    /// Where the next byte goes in `line`. It may lie past the end.
+    /// Where the next byte goes in `line`.
+    ///
+    /// It may lie past the end.
     package internal(set) var cursor = 0
     /// How many lines have been finished since the beginning.
     package private(set) var finishedLines = 0
@@ -38,7 +40,9 @@ package struct LineEmulator {
     var floor = 0
     var escape = EscapeSequence()
 
-    /// A line longer than this is moved to `text` in pieces. No terminal has as many columns, and edits far inside a line stay cheap.
+    /// A line longer than this is moved to `text` in pieces.
+    ///
+    /// No terminal has as many columns, and edits far inside a line stay cheap.
     private static let longestLine = 16_384
 
     package init(limit: Int = 64 << 20, width: Int = 511) {
