@@ -148,7 +148,7 @@ package struct LineEmulator {
 
     /// Writes a run without control characters at the cursor.
     private mutating func write(_ run: UnsafeRawBufferPointer) {
-        if eraseAwaited { noteWriteAfterPager(run) }
+        if eraseAwaited || blanksAwaitingErase > 0 { noteWriteAfterPager(run) }
         if cursor < line.count, hasReturned, line[cursor...].isBlank {
             // Blanks that were written to erase something, and then left by `\r`, are not text.
             line.removeSubrange(cursor...)
@@ -203,6 +203,7 @@ package struct LineEmulator {
             if blanksAwaitingErase > 1 { eraseAwaited = false }
         } else {
             eraseAwaited = false
+            blanksAwaitingErase = 0
             floor = 0
         }
     }
@@ -254,11 +255,14 @@ package struct LineEmulator {
             saved = 0
             floor = 0
             eraseAwaited = false
+            blanksAwaitingErase = 0
             hasReturned = false
             isContinued = false
         }
         // The line of a pager's question that the device ended instead of erasing it was never a line of the output.
         if eraseAwaited, line[...].isBlank { return }
+        // Blanks that were written over it are not text either.
+        if blanksAwaitingErase > 1, line[...].isBlank { line.removeAll(keepingCapacity: true) }
         finishedLines += 1
         line.append(0x0A)
         line.withUnsafeBytes { keep($0) }
