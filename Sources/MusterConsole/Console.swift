@@ -84,7 +84,9 @@ package actor Console: ByteReceiver {
         }
     }
 
-    /// Types what the definition wants typed before the session ends, and returns at once. The caller ends the transport.
+    /// Types what the definition wants typed before the session ends, and returns at once.
+    ///
+    /// The caller ends the transport.
     package func close() {
         machine.close(now: transport.loop.now)
         flush()

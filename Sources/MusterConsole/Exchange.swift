@@ -1,14 +1,18 @@
 /// One command and what came of it.
 package struct Exchange: Sendable, Equatable {
     package var command: String
-    /// What the device printed between the echo and the next prompt: lines ended by `\n`, no line end after the last, no blank lines at the
-    /// very end. Bytes, because a device need not print UTF-8.
+    /// What the device printed between the echo and the next prompt: lines ended by `\n`, no line end after the last, no blank lines at
+    /// the very end.
+    ///
+    /// Bytes, because a device need not print UTF-8.
     package var output: [UInt8]
     /// The line with which the device rejected the command, or nil.
     package var failure: String?
     /// The mode after the command, read from the prompt; "unknown" where the definition has none for it.
     package var mode: String
-    /// The prompt after the command. A prompt of several lines has them all.
+    /// The prompt after the command.
+    ///
+    /// A prompt of several lines has them all.
     package var prompt: String
     package var elapsed: Duration
     /// Whether output past the limit was dropped.

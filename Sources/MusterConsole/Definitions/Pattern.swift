@@ -104,7 +104,9 @@ package struct PatternProblem: Error, Sendable, Equatable {
     package var offset: Int
 }
 
-/// The memory that searches write to. One for each console: it must not be used by two threads at once.
+/// The memory that searches write to.
+///
+/// One for each console: it must not be used by two threads at once.
 package final class MatchScratch {
     fileprivate let data: OpaquePointer?
     fileprivate let context: OpaquePointer?

@@ -16,7 +16,9 @@ extension Platform {
         "linux_ssh": "linux", "default": "generic", "autodetect": "generic",
     ]
 
-    /// The built-in definition of that name or alias, or nil. Each is read once per process, when it is first asked for.
+    /// The built-in definition of that name or alias, or nil.
+    ///
+    /// Each is read once per process, when it is first asked for.
     package static func builtIn(named name: String) -> Platform? {
         let name = aliases[name] ?? name
         return cache.withLock { cache in

@@ -21,6 +21,7 @@ extension Platform {
         let map = try reader.map(root, "", known: topKeys)
         let muster = try map["muster"].map { node throws(PlatformProblem) in try reader.map(node, "muster", known: musterKeys) } ?? [:]
         let modes = try reader.list(map["modes"], "modes") { node, key throws(PlatformProblem) in try mode(node, key, reader) }
+        guard !modes.isEmpty else { throw reader.problem(map["modes"] ?? root, "modes", "missing", "a list of at least one mode") }
         let defaultMode = try reader.text(map["default_mode"], "default_mode") ?? modes.first?.name ?? ""
         let names = modes.map(\.name)
         // With one mode there is nothing to tell apart.

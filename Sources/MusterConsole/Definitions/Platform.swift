@@ -106,7 +106,7 @@ package struct PromptRule: Sendable {
     }
 }
 
-/// A state of the command line: user, privileged, configuration …
+/// A state of the command line: user, privileged, and so on.
 package struct Mode: Sendable {
     package var name: String
     package var prompt: PromptRule
@@ -165,9 +165,12 @@ package struct Pager: Sendable {
 
 /// The terminal that a session asks the device for.
 package struct PTYWishes: Sendable, Equatable {
-    /// Wide enough that no device folds a line. Cisco's `terminal width` ends at 512, and some CLIs take at most 511 from the terminal.
+    /// Wide enough that no device folds a line.
+    ///
+    /// Cisco's `terminal width` ends at 512, and some CLIs take at most 511 from the terminal.
     package var columns: Int
     /// Some CLIs page by the height of the terminal, and go on paging when the paging-off command was refused: a tall one pages less.
+    ///
     /// More than a few hundred rows has made old SSH servers fall back to 24.
     package var rows: Int
     /// A terminal without colours and without features that are worth asking for.

@@ -222,7 +222,9 @@ extension [UInt8] {
         if let end = self[last...].firstIndex(of: 0x0A) { removeSubrange(end...) }
     }
 
-    /// The first and the last `count` lines that are not blank, in order, each once. Long ones are cut.
+    /// The first and the last `count` lines that are not blank, in order, each once.
+    ///
+    /// Long ones are cut.
     func edgeLines(_ count: Int) -> [ArraySlice<UInt8>] {
         var lines: [ArraySlice<UInt8>] = []
         var start = startIndex

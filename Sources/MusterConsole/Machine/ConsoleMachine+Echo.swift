@@ -86,8 +86,10 @@ extension ConsoleMachine {
         echoes = true
     }
 
-    /// The prompt stands, and the echo of a command that was typed ahead has not come: the device has thrown it away, or it does not print what is
-    /// typed as expected. From here on nothing is typed ahead, and what was certainly lost is typed again.
+    /// The prompt stands, and the echo of a command that was typed ahead has not come: the device has thrown it away, or it does not
+    /// print what is typed as expected.
+    ///
+    /// From here on nothing is typed ahead, and what was certainly lost is typed again.
     mutating func fallBack(_ now: Instant) {
         guard inFlight.count > 1, let prompt else { return }
         typesAhead = false

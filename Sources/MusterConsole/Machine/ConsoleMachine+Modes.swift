@@ -44,7 +44,9 @@ extension ConsoleMachine {
         return true
     }
 
-    /// Answers the question of the command that is running, if it stands there. True: there is nothing more to look at.
+    /// Answers the question of the command that is running, if it stands there.
+    ///
+    /// True: there is nothing more to look at.
     mutating func answerQuestion(_ line: ArraySlice<UInt8>, _ now: Instant) -> Bool {
         guard let head = inFlight.first, let (question, response) = head.question, screen.finishedLines > head.lines else { return false }
         let asked =

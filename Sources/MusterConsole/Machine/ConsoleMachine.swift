@@ -2,7 +2,9 @@ package import MusterTransport
 
 /// What the machine has to tell its runner.
 package enum ConsoleEvent: Sendable, Equatable {
-    /// The prompt is known and the default mode is reached. Set-up commands may still be on their way.
+    /// The prompt is known and the default mode is reached.
+    ///
+    /// Set-up commands may still be on their way.
     case opened(prompt: String, mode: String)
     /// A command has been answered.
     case finished(id: Int, Exchange)
@@ -40,7 +42,9 @@ package struct ConsoleMachine {
     var prompt: LearnedPrompt?
     var known: [LearnedPrompt] = []
     var login = Login()
-    /// Commands that are typed and not answered yet. Output belongs to the first.
+    /// Commands that are typed and not answered yet.
+    ///
+    /// Output belongs to the first.
     var inFlight: [Step] = []
     /// Set-up still to do.
     var setUp: [Instruction] = []
@@ -83,7 +87,9 @@ package struct ConsoleMachine {
     /// The mode by the last prompt; "unknown" where the definition has none for it.
     package var mode: String { prompt?.mode ?? LearnedPrompt.unknownMode }
 
-    /// Whether an error has lost the place in the dialogue. Nothing can be asked any more.
+    /// Whether an error has lost the place in the dialogue.
+    ///
+    /// Nothing can be asked any more.
     package var isBroken: Bool { phase == .broken }
 
     /// How much was searched with regular expressions so far.
@@ -113,7 +119,9 @@ package struct ConsoleMachine {
         loginDeadline = deadline
     }
 
-    /// Takes bytes from the device. Nothing is decided before `burstEnded`, except where a line is the echo of a command.
+    /// Takes bytes from the device.
+    ///
+    /// Nothing is decided before `burstEnded`, except where a line is the echo of a command.
     package mutating func receive(_ bytes: UnsafeRawBufferPointer, now: Instant) {
         guard phase != .broken, !bytes.isEmpty else { return }
         lastReceived = now
@@ -134,13 +142,17 @@ package struct ConsoleMachine {
         settle(now)
     }
 
-    /// Some `deadline` has come. A call too early does no harm.
+    /// Some `deadline` has come.
+    ///
+    /// A call too early does no harm.
     package mutating func timerFired(now: Instant) {
         expire(now)
         settle(now)
     }
 
-    /// Asks for a command. The answer is an event with the same id.
+    /// Asks for a command.
+    ///
+    /// The answer is an event with the same id.
     package mutating func submit(_ command: String, id: Int, deadline: Instant?, now: Instant) {
         guard !command.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D || $0 == 0 }) else {
             let error = ConsoleError(
@@ -152,7 +164,9 @@ package struct ConsoleMachine {
         ask(Job(id: id, request: .command(command), deadline: deadline, askedAt: now), now)
     }
 
-    /// Asks for a mode. The answer is `entered` or `failed` with the same id.
+    /// Asks for a mode.
+    ///
+    /// The answer is `entered` or `failed` with the same id.
     package mutating func enterMode(_ name: String, id: Int, deadline: Instant?, now: Instant) {
         guard platform.mode(named: name) != nil else {
             events.append(.failed(id: id, unknownMode(name)))
@@ -170,7 +184,9 @@ package struct ConsoleMachine {
         pump(now)
     }
 
-    /// The caller does not wait any longer. The place in the dialogue is lost unless the request had not begun.
+    /// The caller does not wait any longer.
+    ///
+    /// The place in the dialogue is lost unless the request had not begun.
     package mutating func abort(id: Int?, now: Instant) {
         guard phase != .broken else { return }
         if let id, let index = waiting.firstIndex(where: { $0.id == id }) {
@@ -190,7 +206,9 @@ package struct ConsoleMachine {
         breakOff(.ended(reason), now)
     }
 
-    /// Types what the definition wants typed before the session ends. Nothing is waited for.
+    /// Types what the definition wants typed before the session ends.
+    ///
+    /// Nothing is waited for.
     package mutating func close(now: Instant) {
         guard phase == .ready, end == nil else { return }
         // After a lost place, or with a command still running, keystrokes could mean anything: the session is just ended.

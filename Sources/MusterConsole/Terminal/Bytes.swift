@@ -1,5 +1,7 @@
 extension [UInt8] {
-    /// Whether `part` occurs in these bytes. An empty part occurs everywhere.
+    /// Whether `part` occurs in these bytes.
+    ///
+    /// An empty part occurs everywhere.
     func contains(_ part: [UInt8]) -> Bool {
         self[...].contains(part)
     }

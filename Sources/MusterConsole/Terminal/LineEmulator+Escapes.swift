@@ -118,7 +118,9 @@ extension LineEmulator {
         }
     }
 
-    /// Answers a question for the terminal's state. prompt_toolkit and MikroTik wait for it.
+    /// Answers a question about the terminal.
+    ///
+    /// Line editors that are built on prompt_toolkit wait for the answer, and so does RouterOS.
     private mutating func reply(_ question: Int) {
         if question == 5 { replies += Array("\u{1B}[0n".utf8) }
         if question == 6 { replies += Array("\u{1B}[1;\(cursor - rowStart + 1)R".utf8) }

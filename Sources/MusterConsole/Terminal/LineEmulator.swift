@@ -10,7 +10,9 @@ package struct LineEmulator {
     package private(set) var text: [UInt8] = []
     /// The unfinished line.
     package internal(set) var line: [UInt8] = []
-    /// Where the next byte goes in `line`. It may lie past the end.
+    /// Where the next byte goes in `line`.
+    ///
+    /// It may lie past the end.
     package internal(set) var cursor = 0
     /// How many lines have been finished since the beginning.
     package private(set) var finishedLines = 0
@@ -38,7 +40,9 @@ package struct LineEmulator {
     var floor = 0
     var escape = EscapeSequence()
 
-    /// A line longer than this is moved to `text` in pieces. No terminal has as many columns, and edits far inside a line stay cheap.
+    /// A line longer than this is moved to `text` in pieces.
+    ///
+    /// No terminal has as many columns, and edits far inside a line stay cheap.
     private static let longestLine = 16_384
 
     package init(limit: Int = 64 << 20, width: Int = 511) {
@@ -144,7 +148,7 @@ package struct LineEmulator {
 
     /// Writes a run without control characters at the cursor.
     private mutating func write(_ run: UnsafeRawBufferPointer) {
-        if eraseAwaited { noteWriteAfterPager(run) }
+        if eraseAwaited || blanksAwaitingErase > 0 { noteWriteAfterPager(run) }
         if cursor < line.count, hasReturned, line[cursor...].isBlank {
             // Blanks that were written to erase something, and then left by `\r`, are not text.
             line.removeSubrange(cursor...)
@@ -199,6 +203,7 @@ package struct LineEmulator {
             if blanksAwaitingErase > 1 { eraseAwaited = false }
         } else {
             eraseAwaited = false
+            blanksAwaitingErase = 0
             floor = 0
         }
     }
@@ -250,11 +255,14 @@ package struct LineEmulator {
             saved = 0
             floor = 0
             eraseAwaited = false
+            blanksAwaitingErase = 0
             hasReturned = false
             isContinued = false
         }
         // The line of a pager's question that the device ended instead of erasing it was never a line of the output.
         if eraseAwaited, line[...].isBlank { return }
+        // Blanks that were written over it are not text either.
+        if blanksAwaitingErase > 1, line[...].isBlank { line.removeAll(keepingCapacity: true) }
         finishedLines += 1
         line.append(0x0A)
         line.withUnsafeBytes { keep($0) }
