@@ -37,7 +37,9 @@ struct YAMLNode {
         if case .mapping = content { true } else { false }
     }
 
-    /// What it is, for messages. Never its text, which may be a secret.
+    /// What it is, for messages.
+    ///
+    /// Never its text, which may be a secret.
     var kind: String {
         switch content {
         case .scalar: isNull ? "nothing" : "text"
@@ -64,7 +66,9 @@ struct YAMLNodeCopy {
         nodesLeft = limit
     }
 
-    /// The copy of a node. When the limit is reached, `nodesLeft` is negative and the copy is incomplete.
+    /// The copy of a node.
+    ///
+    /// When the limit is reached, `nodesLeft` is negative and the copy is incomplete.
     mutating func copy(_ node: Node) -> YAMLNode {
         nodesLeft -= 1
         switch node {
