@@ -7,8 +7,8 @@ struct YAMLDocument {
 
     /// Whether a mapping has a key more than once.
     ///
-    /// Yams gives up at the first repeated key and names only one of its places. To find them all, the first of a pair is overwritten in the
-    /// text by as many private-use scalars, which leaves every position as it was, and the text is parsed again.
+    /// Yams gives up at the first repeated key and names only one of its places. To find them all, the first of a pair is overwritten
+    /// in the text by as many private-use scalars, which leaves every position as it was, and the text is parsed again.
     let hasRepeatedKeys: Bool
 
     /// More repeated keys than this are not searched for one by one.
