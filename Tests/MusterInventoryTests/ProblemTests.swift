@@ -205,6 +205,15 @@ private let secrets = [
         #expect(error?.problems.first?.message == "the aliases in this file stand for more than \(100_000 + 10 * text.utf8.count) values")
     }
 
+    @Test func aFileIsRefused_whenItIsNestedTooDeeply() throws {
+        let text = "hosts: {r1: {data: {a: " + String(repeating: "[", count: 100_000)
+        let error = #expect(throws: InventoryProblems.self) { try Inventory.parse(text) }
+        #expect(error?.problems.map(\.message) == ["lists and mappings are nested more than 1000 levels deep"])
+        // And what is just within the limit neither fails nor overflows the stack.
+        let deep = String(repeating: "[", count: 900) + String(repeating: "]", count: 900)
+        #expect(try Inventory.parse("hosts: {r1: {data: {a: \(deep)}}}").hosts.count == 1)
+    }
+
     @Test func nothingElseIsChanged_whenRepeatedKeysAreSoughtOut() throws {
         // The block text and the group begin in the same column with the same word as the repeated host.
         let text =
