@@ -205,9 +205,33 @@ private let secrets = [
         #expect(error?.problems.first?.message == "the aliases in this file stand for more than \(100_000 + 10 * text.utf8.count) values")
     }
 
+    @Test func aFileIsRefused_whenItIsNestedTooDeeply() throws {
+        let text = "hosts: {r1: {data: {a: " + String(repeating: "[", count: 100_000)
+        let error = #expect(throws: InventoryProblems.self) { try Inventory.parse(text) }
+        #expect(error?.problems.map(\.message) == ["lists and mappings are nested more than 1000 levels deep"])
+        // And what is just within the limit neither fails nor overflows the stack.
+        let deep = String(repeating: "[", count: 900) + String(repeating: "]", count: 900)
+        #expect(try Inventory.parse("hosts: {r1: {data: {a: \(deep)}}}").hosts.count == 1)
+    }
+
+    @Test func nothingElseIsChanged_whenRepeatedKeysAreSoughtOut() throws {
+        // The block text and the group begin in the same column with the same word as the repeated host.
+        let text =
+            "defaults:\n  platform: |\n  \n    x\ngroups:\n  r1: {groups: [r1x]}\nhosts:\n  r1: {user: 'r1'}\n  \"r1\": {groups: r1}\n"
+        let error = #expect(throws: InventoryProblems.self) { try Inventory.parse(text) }
+        #expect(
+            error?.description == """
+                inventory.yaml:6:17: unknown group 'r1x' in group 'r1'; expected one of r1; did you mean 'r1'?
+                inventory.yaml:9:3: duplicate host 'r1'; the first is at inventory.yaml:8
+                """)
+    }
+
     @Test func manyRepeatedKeysAreAllTold_whenTheyAreInOneMapping() throws {
-        let hosts = (0..<30).map { "  h\($0 % 15): {}\n" }.joined()
+        let hosts = (0..<600).map { "  h\($0 % 300): {}\n" }.joined()
         let error = #expect(throws: InventoryProblems.self) { try Inventory.parse("hosts:\n" + hosts) }
-        #expect(error?.problems.map(\.line) == Array(17...31))
+        #expect(error?.problems.map(\.line) == Array(302...601))
+        let flow = "hosts: {" + (0..<30).map { "h\($0 % 15): " }.joined(separator: ", ") + "}"
+        let flowError = #expect(throws: InventoryProblems.self) { try Inventory.parse(flow) }
+        #expect(flowError?.problems.count == 15)
     }
 }

@@ -37,7 +37,9 @@ struct YAMLNode {
         if case .mapping = content { true } else { false }
     }
 
-    /// What it is, for messages. Never its text, which may be a secret.
+    /// What it is, for messages.
+    ///
+    /// Never its text, which may be a secret.
     var kind: String {
         switch content {
         case .scalar: isNull ? "nothing" : "text"
@@ -52,33 +54,36 @@ struct YAMLNode {
 
 /// Copies the tree that Yams made.
 struct YAMLNodeCopy {
-    /// What stands for a repeated key in the tree, and the key it stands for.
-    let replacedKeys: [Unicode.Scalar: String]
+    /// What to put back in the texts.
+    let keys: RepeatedKeys
     /// What is left of the nodes that the file may stand for.
     ///
     /// Without aliases a file has fewer nodes than bytes; with them, a small file can stand for a tree of any size.
     private(set) var nodesLeft: Int
 
-    init(replacedKeys: [Unicode.Scalar: String], limit: Int) {
-        self.replacedKeys = replacedKeys
+    init(keys: RepeatedKeys, limit: Int) {
+        self.keys = keys
         nodesLeft = limit
     }
 
-    /// The copy of a node. When the limit is reached, `nodesLeft` is negative and the copy is incomplete.
+    /// The copy of a node.
+    ///
+    /// When the limit is reached, `nodesLeft` is negative and the copy is incomplete.
     mutating func copy(_ node: Node) -> YAMLNode {
         nodesLeft -= 1
         switch node {
         case .scalar(let scalar):
             let tag = scalar.style == .plain || scalar.tag.rawValue.hasPrefix("!") ? scalar.tag.rawValue : ""
             return YAMLNode(
-                content: .scalar(scalar.string), isPlain: scalar.style == .plain, tag: tag, line: scalar.mark?.line ?? 1,
+                content: .scalar(keys.isEmpty ? scalar.string : keys.restored(scalar.string)), isPlain: scalar.style == .plain, tag: tag,
+                line: scalar.mark?.line ?? 1,
                 column: scalar.mark?.column ?? 1)
         case .mapping(let mapping):
             var pairs: [YAMLNode.Pair] = []
             pairs.reserveCapacity(mapping.count)
             for index in mapping.indices where nodesLeft >= 0 {
                 let (key, value) = mapping[index]
-                pairs.append(.init(key: replacedKeys.isEmpty ? copy(key) : original(copy(key)), value: copy(value)))
+                pairs.append(.init(key: copy(key), value: copy(value)))
             }
             return YAMLNode(
                 content: .mapping(pairs), isPlain: false, tag: mapping.tag.rawValue, line: mapping.mark?.line ?? 1,
@@ -95,12 +100,5 @@ struct YAMLNodeCopy {
             return YAMLNode(
                 content: .scalar(""), isPlain: true, tag: "", line: alias.mark?.line ?? 1, column: alias.mark?.column ?? 1)
         }
-    }
-
-    private func original(_ key: YAMLNode) -> YAMLNode {
-        guard case .scalar(let text) = key.content, let first = text.unicodeScalars.first, let original = replacedKeys[first] else {
-            return key
-        }
-        return YAMLNode(content: .scalar(original), isPlain: key.isPlain, tag: key.tag, line: key.line, column: key.column)
     }
 }

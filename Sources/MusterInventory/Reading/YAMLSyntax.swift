@@ -22,12 +22,15 @@ enum YAMLSyntax {
     private static func syntaxProblem(
         _ problem: String, _ context: YamlError.Context?, at mark: Mark, file: String, text: String
     ) -> InventoryProblem {
+        let position = SourcePosition(file: file, line: mark.line, column: mark.column)
+        if problem.contains("nesting level") {
+            return InventoryProblem(at: position, "lists and mappings are nested more than 1000 levels deep")
+        }
         var message = "not YAML: " + problem
         if let context {
             message += " " + context.text
             if context.mark.line != mark.line { message += " that starts in line \(context.mark.line)" }
         }
-        let position = SourcePosition(file: file, line: mark.line, column: mark.column)
         return InventoryProblem(at: position, message, hint: hint(problem, at: mark, text: text))
     }
 
