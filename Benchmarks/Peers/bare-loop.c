@@ -35,6 +35,7 @@ int main(void) {
 static const char typed[] = "terminal length 0\nshow version\n";
 /* Stands in the output of `show version` of an IOS device: a prompt after it is the one that ends the command. */
 static const char landmark[] = "0x2102";
+enum { overlap = sizeof landmark - 2 };
 
 enum stage { HANDSHAKE, LOGIN, OPEN, TERMINAL, SHELL, TYPE, READ, GOODBYE, DONE, FAILED };
 
@@ -45,9 +46,9 @@ struct device {
     LIBSSH2_SESSION *session;
     LIBSSH2_CHANNEL *channel;
     size_t sent;
-    size_t kept; /* bytes in tail */
     bool seen;   /* the landmark */
-    char tail[4096];
+    size_t kept; /* in tail: the last bytes read, as the landmark may come in two reads */
+    char tail[sizeof landmark];
 };
 
 struct run {
@@ -64,21 +65,17 @@ static double seconds(clockid_t clock) {
 }
 
 
-/* Looks for the landmark, then for the prompt at the very end. Keeps what a split landmark needs. */
-static bool prompt_follows(struct device *device, const char *bytes, size_t count) {
+/* Takes bytes that stand behind `overlap` free ones: looks for the landmark, then for the prompt at the very end. */
+static bool prompt_follows(struct device *device, char *bytes, size_t count) {
     if (!device->seen) {
-        size_t room = sizeof device->tail - device->kept;
-        size_t taken = count < room ? count : room;
-        memcpy(device->tail + device->kept, bytes, taken);
-        device->kept += taken;
-        device->seen = memmem(device->tail, device->kept, landmark, sizeof landmark - 1) != NULL;
-        if (device->kept == sizeof device->tail) {
-            size_t overlap = sizeof landmark - 2;
-            memmove(device->tail, device->tail + device->kept - overlap, overlap);
-            device->kept = overlap;
-        }
+        char *start = bytes - device->kept;
+        memcpy(start, device->tail, device->kept);
+        size_t length = device->kept + count;
+        device->seen = memmem(start, length, landmark, sizeof landmark - 1) != NULL;
+        device->kept = length < overlap ? length : overlap;
+        memcpy(device->tail, start + length - device->kept, device->kept);
     }
-    return device->seen && count > 0 && bytes[count - 1] == '#';
+    return device->seen && bytes[count - 1] == '#';
 }
 
 /* One attempt at the current stage: 0 when it is done, LIBSSH2_ERROR_EAGAIN, or another error. */
@@ -105,8 +102,8 @@ static int attempt(struct device *device) {
         return 0;
     case READ:
         for (;;) {
-            char bytes[16384];
-            ssize_t count = libssh2_channel_read(device->channel, bytes, sizeof bytes);
+            char buffer[overlap + 16384], *bytes = buffer + overlap;
+            ssize_t count = libssh2_channel_read(device->channel, bytes, 16384);
             if (count < 0) return (int)count;
             if (count == 0) return LIBSSH2_ERROR_CHANNEL_CLOSED;
             if (prompt_follows(device, bytes, (size_t)count)) return 0;
