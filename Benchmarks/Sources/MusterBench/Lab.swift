@@ -1,0 +1,73 @@
+import Foundation
+
+/// The simulated devices.
+///
+/// Every address in 127.0.0.0/8 is one, and each is an IOS-XE router.
+struct Lab {
+    let port: Int
+    private let program: Background
+
+    /// Starts the devices and returns when they answer.
+    ///
+    /// - Parameters:
+    ///   - bench: Where the programs are.
+    ///   - arguments: What the devices are to do beyond answering.
+    init(_ bench: Bench, _ arguments: [String] = []) throws {
+        let inventory = bench.scratch.appending(path: "lab.yaml")
+        let ready = bench.scratch.appending(path: "lab.ready")
+        let log = bench.scratch.appending(path: "lab.log")
+        try? FileManager.default.removeItem(at: ready)
+        let lab = try Background(
+            bench.options.binaries.appending(path: "muster-lab"),
+            ["--devices", "1", "--port", "0", "--write-inventory", inventory.path, "--ready-file", ready.path] + arguments, log: log)
+        program = lab
+        do {
+            try Bench.wait(upTo: .seconds(15), for: "the simulated devices' start") {
+                guard lab.isRunning else {
+                    throw BenchError.failed("muster-lab ended: \((try? String(contentsOf: log, encoding: .utf8)) ?? "no log")")
+                }
+                return FileManager.default.fileExists(atPath: ready.path)
+            }
+            guard let port = try String(contentsOf: inventory, encoding: .utf8).firstMatch(of: /port: *([0-9]+)/).flatMap({ Int($0.1) })
+            else { throw BenchError.failed("no port in the inventory that muster-lab wrote") }
+            self.port = port
+        } catch {
+            lab.stop()
+            throw error
+        }
+    }
+
+    /// Runs a body with devices that answer.
+    static func with<Result>(_ bench: Bench, _ arguments: [String] = [], _ body: (Lab) throws -> Result) throws -> Result {
+        let lab = try Lab(bench, arguments)
+        defer { lab.program.stop() }
+        return try body(lab)
+    }
+}
+
+/// A number of devices, as Muster and as the bare loop want them named.
+struct Fleet {
+    let count: Int
+    let port: Int
+    /// For Muster.
+    let inventory: URL
+    /// For the bare loop: one address a line.
+    let addresses: URL
+    /// For Muster; empty until it has run once.
+    let knownHosts: URL
+
+    /// Writes the files that name the first `count` devices of a lab.
+    init(_ count: Int, port: Int, in folder: URL) throws {
+        self.count = count
+        self.port = port
+        let name = "fleet-\(count)-\(port)"
+        inventory = folder.appending(path: "\(name).yaml")
+        addresses = folder.appending(path: "\(name).addresses")
+        knownHosts = folder.appending(path: "\(name).known_hosts")
+        let list = (0..<count).map { "127.20.\($0 / 250).\($0 % 250 + 1)" }
+        let hosts = list.enumerated().map { "  bench-\($0.offset + 1): {address: \($0.element)}" }
+        let head = ["defaults: {user: admin, password: admin, platform: cisco_iosxe, port: \(port)}", "hosts:"]
+        try Data((head + hosts).joined(separator: "\n").appending("\n").utf8).write(to: inventory)
+        try Data(list.joined(separator: "\n").appending("\n").utf8).write(to: addresses)
+    }
+}
