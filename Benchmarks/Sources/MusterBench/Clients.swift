@@ -14,11 +14,11 @@ extension Bench {
     /// Runs Muster on all devices of a fleet and counts its results.
     ///
     /// - Parameters:
-    ///   - command: What every device is asked.
     ///   - fleet: The devices.
+    ///   - command: What every device is asked.
     ///   - fanout: How many at once.
     ///   - outputBytes: At least so many bytes have to come back from each.
-    func runMuster(_ command: String = "show version", _ fleet: Fleet, fanout: Int, outputBytes: Int = 1) throws -> Outcome {
+    func runMuster(_ fleet: Fleet, _ command: String = "show version", fanout: Int, outputBytes: Int = 1) throws -> Outcome {
         let measured = try measure(
             muster,
             [

@@ -10,7 +10,7 @@ extension Scenario {
             for megabytes in [1, 5, 15, 45] {
                 let bytes = megabytes * 1_000_000
                 let runs = try (0..<bench.options.rounds).map { _ in
-                    try bench.runMuster("lab huge \(bytes)", fleet, fanout: 1, outputBytes: bytes)
+                    try bench.runMuster(fleet, "lab huge \(bytes)", fanout: 1, outputBytes: bytes)
                 }
                 report.complain(about: runs)
                 let wall = runs.map(\.wall).median
