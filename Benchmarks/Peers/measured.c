@@ -1,9 +1,10 @@
 /*
  * Runs one program and tells what it cost, its children included.
  *
- *     measured OUTPUT-FILE ERROR-FILE PROGRAM ARGUMENT...
+ *     measured LIMIT OUTPUT-FILE ERROR-FILE PROGRAM ARGUMENT...
  *
- * The program's standard output and error go to the files, its standard input is ours. Prints one line of JSON. A small
+ * The program's standard output and error go to the files, its standard input is ours; after LIMIT seconds it is killed.
+ * Prints one line of JSON. A small
  * C program does this because the kernel counts the starting process's memory towards a program's peak (getrusage(2):
  * ru_maxrss survives execve), and this one has next to none.
  */
@@ -22,7 +23,7 @@
 static volatile pid_t child;
 
 static void pass_on(int signal) {
-    if (child > 0) kill(child, signal);
+    if (child > 0) kill(child, signal == SIGALRM ? SIGKILL : signal);
 }
 
 static double now(void) {
@@ -45,17 +46,17 @@ static void redirect(const char *path, int descriptor) {
 }
 
 int main(int argc, char **argv) {
-    if (argc < 4) {
-        fprintf(stderr, "usage: measured OUTPUT-FILE ERROR-FILE PROGRAM ARGUMENT...\n");
+    if (argc < 5) {
+        fprintf(stderr, "usage: measured LIMIT OUTPUT-FILE ERROR-FILE PROGRAM ARGUMENT...\n");
         return 64;
     }
     double began = now();
     child = fork();
     if (child == 0) {
-        redirect(argv[1], STDOUT_FILENO);
-        redirect(argv[2], STDERR_FILENO);
-        execv(argv[3], argv + 3);
-        fprintf(stderr, "measured: %s: %s\n", argv[3], strerror(errno));
+        redirect(argv[2], STDOUT_FILENO);
+        redirect(argv[3], STDERR_FILENO);
+        execv(argv[4], argv + 4);
+        fprintf(stderr, "measured: %s: %s\n", argv[4], strerror(errno));
         _exit(127);
     }
     if (child < 0) {
@@ -64,6 +65,8 @@ int main(int argc, char **argv) {
     }
     signal(SIGINT, pass_on);
     signal(SIGTERM, pass_on);
+    signal(SIGALRM, pass_on);
+    alarm((unsigned)atoi(argv[1]));
 
     int status = 0;
     struct rusage usage;

@@ -6,6 +6,9 @@ struct Bench {
     /// A folder that is removed at the end.
     let scratch: URL
 
+    /// After so long, a run is not slow but stuck, and is killed.
+    private static let secondsForOneRun = 120
+
     var muster: URL { options.binaries.appending(path: "muster") }
 
     /// Says what goes on now, on standard error.
@@ -25,7 +28,7 @@ struct Bench {
         let process = Process()
         let answer = Pipe()
         process.executableURL = options.peers.appending(path: "measured")
-        process.arguments = [output.path, errors.path, program.path] + arguments
+        process.arguments = ["\(Self.secondsForOneRun)", output.path, errors.path, program.path] + arguments
         process.standardInput = try input.map { try FileHandle(forReadingFrom: $0) } ?? FileHandle.nullDevice
         process.standardOutput = answer
         try process.run()

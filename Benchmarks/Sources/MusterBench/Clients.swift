@@ -53,7 +53,9 @@ extension Bench {
         let measured = try measure(
             options.peers.appending(path: "bare-loop"), ["\(fleet.port)", "\(fanout)"], input: fleet.addresses)
         if measured.cost.exit == 69 { return nil }
-        let told = try JSONDecoder().decode(BareLoopLine.self, from: Data(contentsOf: measured.output))
+        guard let told = try? JSONDecoder().decode(BareLoopLine.self, from: Data(contentsOf: measured.output)) else {
+            throw BenchError.failed("bare loop: exit status \(measured.cost.exit) after \(measured.cost.wall) s. \(measured.complaint)")
+        }
         let complaints = told.ok == fleet.count ? [] : ["bare loop: \(told.ok) of \(fleet.count). \(measured.complaint)"]
         return Outcome(
             succeeded: told.ok, wall: measured.cost.wall, cpu: measured.cost.cpu, peakKilobytes: measured.cost.peakKilobytes,
