@@ -13,23 +13,21 @@ struct Lab {
     ///   - bench: Where the programs are.
     ///   - arguments: What the devices are to do beyond answering.
     init(_ bench: Bench, _ arguments: [String] = []) throws {
-        let inventory = bench.scratch.appending(path: "lab.yaml")
         let ready = bench.scratch.appending(path: "lab.ready")
         let log = bench.scratch.appending(path: "lab.log")
-        try? FileManager.default.removeItem(at: ready)
         let lab = try Background(
-            bench.options.binaries.appending(path: "muster-lab"),
-            ["--devices", "1", "--port", "0", "--write-inventory", inventory.path, "--ready-file", ready.path] + arguments, log: log)
+            bench.options.binaries.appending(path: "muster-lab"), ["--port", "0", "--ready-file", ready.path] + arguments, log: log)
         program = lab
         do {
+            // The lab writes the file in one go when it is ready, and removes it when it ends.
             try Bench.wait(upTo: .seconds(15), for: "the simulated devices' start") {
                 guard lab.isRunning else {
                     throw BenchError.failed("muster-lab ended: \((try? String(contentsOf: log, encoding: .utf8)) ?? "no log")")
                 }
                 return FileManager.default.fileExists(atPath: ready.path)
             }
-            guard let port = try String(contentsOf: inventory, encoding: .utf8).firstMatch(of: /port: *([0-9]+)/).flatMap({ Int($0.1) })
-            else { throw BenchError.failed("no port in the inventory that muster-lab wrote") }
+            let text = try String(contentsOf: ready, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+            guard let port = Int(text) else { throw BenchError.failed("muster-lab's ready file: expected a port, found '\(text)'") }
             self.port = port
         } catch {
             lab.stop()
