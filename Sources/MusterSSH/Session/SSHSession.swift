@@ -313,7 +313,8 @@ package actor SSHSession: ByteReceiver {
     // MARK: Errors
 
     private func error(_ code: Int32, for pending: Pending) -> SSHError {
-        SSHErrorReport(
+        if banner != nil, let transportEnd { return lost(transportEnd) }
+        return SSHErrorReport(
             code: code, operation: pending.operation, stage: pending.stage, text: engine.lastErrorText,
             disconnectReason: engine.disconnectReason, transcript: engine.transcript, deviceBanner: engine.banner
         ).error
