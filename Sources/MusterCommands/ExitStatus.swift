@@ -12,6 +12,10 @@ package enum ExitStatus {
     package static let usage: Int32 = 64
     /// A bad inventory or definition; EX_DATAERR of sysexits.h.
     package static let badData: Int32 = 65
+    /// The program is at fault; EX_SOFTWARE of sysexits.h.
+    package static let defect: Int32 = 70
+    /// The results could not be written, to a full disk for one; EX_IOERR of sysexits.h.
+    package static let outputFailed: Int32 = 74
     /// Ctrl-C.
     package static let interrupted: Int32 = 130
     /// The reader of standard output has gone: what a shell reports for a tool that SIGPIPE ended, which `muster` would be without its clean-up.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Muster
 
 #if canImport(Darwin)
     import Darwin
@@ -23,20 +24,38 @@ package enum MusterTool {
     ///   - surroundings: The world to do it in.
     /// - Returns: The exit status.
     package static func run(_ arguments: [String], in surroundings: Surroundings) async -> Int32 {
+        let verb: any Verb
         do {
-            let command = try MusterCommand.parseAsRoot(arguments)
-            if let verb = command as? any Verb { return try await verb.perform(in: surroundings) }
-            // `muster` and `muster inventory` alone: the same as their --help.
-            var group = command
-            try group.run()
-            return ExitStatus.success
-        } catch let failure as CommandFailure {
-            surroundings.errors.say("muster: \(failure.message)\n")
-            return failure.status
-        } catch is OutputClosed {
-            return ExitStatus.outputClosed
+            var command = try MusterCommand.parseAsRoot(arguments)
+            guard let known = command as? any Verb else {
+                // `muster` and `muster inventory` alone: the same as their --help, which is thrown.
+                try command.run()
+                return ExitStatus.success
+            }
+            verb = known
         } catch {
             return explain(error, in: surroundings)
+        }
+        do {
+            return try await verb.perform(in: surroundings)
+        } catch {
+            return report(error, in: surroundings)
+        }
+    }
+
+    /// Says why a command could not go on.
+    private static func report(_ error: any Error, in surroundings: Surroundings) -> Int32 {
+        func fail(_ status: Int32, _ message: String) -> Int32 {
+            surroundings.errors.say("muster: \(message)\n")
+            return status
+        }
+        switch error {
+        case let failure as CommandFailure: return fail(failure.status, failure.message)
+        case let closed as OutputClosed where closed.number == EPIPE: return ExitStatus.outputClosed
+        case let closed as OutputClosed: return fail(ExitStatus.outputFailed, "can't write the results: \(closed.reason)")
+        case let error as MusterError where error.code == .usage: return fail(ExitStatus.usage, "\(error)")
+        case let error as MusterError: return fail(ExitStatus.unreachable, "\(error)")
+        default: return fail(ExitStatus.defect, "\(error)")
         }
     }
 
@@ -52,7 +71,7 @@ package enum MusterTool {
             try surroundings.output.write(Array(text.utf8))
             return ExitStatus.success
         } catch {
-            return ExitStatus.outputClosed
+            return report(error, in: surroundings)
         }
     }
 }

@@ -11,7 +11,8 @@ enum Sample {
     }
 
     static func rejected(_ host: String, _ failure: String = "% Invalid input") -> DeviceResult {
-        var result = ok(host, [CommandResult(command: "show versoin", status: .failed, output: "> show versoin\n\(failure)\n", failure: failure)])
+        var result = ok(
+            host, [CommandResult(command: "show versoin", status: .failed, output: "> show versoin\n\(failure)\n", failure: failure)])
         result.status = .failed
         return result
     }

@@ -53,7 +53,8 @@ struct InventoryShowCommand: Verb {
             if let explain {
                 try explanation(of: explain, in: loaded, surroundings, palette)
             } else {
-                listing(of: try loaded.chosen(hosts: try nodes, exclude: inventory.exclude, select: inventory.select), surroundings, palette)
+                listing(
+                    of: try loaded.chosen(hosts: try nodes, exclude: inventory.exclude, select: inventory.select), surroundings, palette)
             }
         try surroundings.output.write(Array(text.utf8))
         return ExitStatus.success
@@ -94,6 +95,9 @@ struct InventoryShowCommand: Verb {
         if host.port == nil { rows.append(("port", String(resolved.port), "built in")) }
         if host.user == nil, !resolved.user.isEmpty { rows.append(("user", resolved.user, "the local user")) }
         if host.platform == nil { rows.append(("platform", resolved.platform, "built in")) }
+        let order = ["address", "port", "user", "password", "passphrase", "enable", "identity", "platform", "jump", "groups"]
+        func place(_ field: String) -> Int { order.firstIndex(of: field) ?? order.count }
+        rows.sort { (place($0.field), $0.field) < (place($1.field), $1.field) }
         if output == .json {
             return JSONList(lines: false).text(of: rows) { json, row in
                 json.member("field", row.field)

@@ -16,7 +16,7 @@ struct DeviceResolution {
     func devices(of hosts: [InventoryHost]) async throws -> [Device] {
         do {
             try await resolver.answerPrompts(of: hosts)
-        } catch let error as SecretError where !error.source.isPlain {
+        } catch let error as SecretError {
             throw failure([(hosts.filter { $0.secrets.contains(error.source) }.map(\.name), "\(error)")])
         }
         await fetch(Set(hosts.flatMap(\.secrets)))

@@ -3,7 +3,7 @@ import MusterInventory
 import MusterRendering
 
 extension RunCommand {
-    /// Prints what would run where. No secret is fetched, let alone shown.
+    /// Prints what would run where, without fetching a secret, let alone showing one.
     func showPlan(hosts: [InventoryHost], commands: [String], in surroundings: Surroundings) throws -> Int32 {
         let plan = hosts.map { ResolvedHost($0, localUser: surroundings.localUser) }
         try surroundings.output.write(Array(text(of: plan, commands, surroundings).utf8))

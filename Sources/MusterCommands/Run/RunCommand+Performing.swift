@@ -33,7 +33,7 @@ extension RunCommand {
         let palettes = Palettes(choice: output.color, surroundings)
         let screen = RunScreen(
             total: devices.count, output: surroundings.output, errors: surroundings.errors, palette: palettes.errors,
-            showsProgress: showsProgress(in: surroundings), elapsed: elapsed)
+            elapsed: elapsed)
         let notes = RunNotes(logger: startLogging(to: screen, in: surroundings), quiet: output.quiet) { screen.say($0) }
         let control = RunControl()
         let interruptions = Mutex(Interruptions())
@@ -50,6 +50,12 @@ extension RunCommand {
             screen.say(notes.closing + gap + summary.rendered(elapsed: elapsed(), width: width, palette: palettes.errors))
             await screen.finish()
         }
+        guard summary.total == devices.count else {
+            // Every device has one result: silence must never pass for success.
+            throw CommandFailure(
+                status: ExitStatus.unreachable,
+                message: "\(counted(devices.count - summary.total, "device has", "devices have")) no result; this is a defect of muster")
+        }
         return ExitStatus.of(summary.counts, mode: runOptions.mode, interruptions: interruptions.withLock { $0 })
     }
 
@@ -64,8 +70,10 @@ extension RunCommand {
             text: TextForm(width: surroundings.output.width(), palette: palettes.output, terminal: surroundings.output.isTerminal))
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                // Ten times a second is smooth and costs next to nothing; the task ends with the run.
-                group.addTask { while (try? await surroundings.sleep(.milliseconds(100))) != nil { await screen.draw() } }
+                if showsProgress(in: surroundings) {
+                    // Ten times a second is smooth and costs next to nothing; the task ends with the run.
+                    group.addTask { while (try? await surroundings.sleep(.milliseconds(100))) != nil { await screen.draw() } }
+                }
                 defer { group.cancelAll() }
                 let events: @Sendable (RunEvent) -> Void = { event in
                     screen.apply(event)
@@ -84,7 +92,8 @@ extension RunCommand {
         return summary
     }
 
-    private func showsProgress(in surroundings: Surroundings) -> Bool {
+    /// Whether there is a progress line.
+    func showsProgress(in surroundings: Surroundings) -> Bool {
         surroundings.errors.isTerminal && !output.quiet && !output.noProgress && surroundings.environment["TERM"] != "dumb"
     }
 

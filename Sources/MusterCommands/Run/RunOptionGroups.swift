@@ -8,15 +8,17 @@ struct InventoryOptions: ParsableArguments {
     @Option(
         name: [.short, .long],
         help: ArgumentHelp(
-            "Inventory file or folder; may repeat.", discussion: "Without it: $MUSTER_INVENTORY, else ./inventory.yaml.", valueName: "path"))
+            "Inventory file or folder; may repeat.", discussion: "Without it: $MUSTER_INVENTORY, else ./inventory.yaml.", valueName: "path")
+    )
     var inventory: [String] = []
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Not these.", valueName: "nodeset"), transform: ArgumentText.nodeSet)
+    @Option(name: [.customShort("x"), .long], help: ArgumentHelp("Not these.", valueName: "nodeset"), transform: ArgumentText.nodeSet)
     var exclude: NodeSet?
 
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("Only those whose attributes match: \"site=ams & role!=spine\".", valueName: "expr"), transform: ArgumentText.selection)
+        help: ArgumentHelp("Only those whose attributes match: \"site=ams & role!=spine\".", valueName: "expr"),
+        transform: ArgumentText.selection)
     var select: Selection?
 }
 
@@ -64,7 +66,8 @@ struct LoginOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "What to do about host keys.",
-            discussion: "accept-new pins an unknown key and says so, strict refuses it, off checks nothing. A changed key is refused unless off.",
+            discussion:
+                "accept-new pins an unknown key and says so, strict refuses it, off checks nothing. A changed key is refused unless off.",
             valueName: "policy"))
     var hostKeys = HostKeyChoice.acceptNew
 
@@ -73,7 +76,8 @@ struct LoginOptions: ParsableArguments {
 
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("Platform of the devices, such as cisco_iosxe. (default: generic)", valueName: "name"), transform: ArgumentText.platform)
+        help: ArgumentHelp("Platform of the devices, such as cisco_iosxe. (default: generic)", valueName: "name"),
+        transform: ArgumentText.platform)
     var platform: String?
 
     @Option(help: ArgumentHelp("TCP port. (default: 22)", valueName: "number"), transform: ArgumentText.portNumber)
@@ -101,7 +105,8 @@ struct PaceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "When results are printed.",
-            discussion: "gather: in inventory order, when all are done. as-completed: each as it completes. first: until --count devices succeeded; "
+            discussion:
+                "gather: in inventory order, when all are done. as-completed: each as it completes. first: until --count devices succeeded; "
                 + "the others are cancelled.",
             valueName: "mode"))
     var mode = ModeName.asCompleted
@@ -109,10 +114,14 @@ struct PaceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Successes that end a run of mode first. (default: 1)", valueName: "n"))
     var count: Int?
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Time for one command. (default: 30s)", valueName: "duration"), transform: ArgumentText.duration)
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("Time for one command. (default: 30s)", valueName: "duration"),
+        transform: ArgumentText.duration)
     var timeout: Duration?
 
-    @Option(help: ArgumentHelp("Time from the name's look-up to the first prompt. (default: 15s)", valueName: "duration"), transform: ArgumentText.duration)
+    @Option(
+        help: ArgumentHelp("Time from the name's look-up to the first prompt. (default: 15s)", valueName: "duration"),
+        transform: ArgumentText.duration)
     var connectTimeout: Duration?
 
     @Option(

@@ -11,7 +11,6 @@ final class RunScreen: Sendable {
     private let output: OutputPort
     private let errors: OutputPort
     private let palette: Palette
-    private let showsProgress: Bool
     private let elapsed: @Sendable () -> Duration
     private let queue = DispatchQueue(label: "muster.screen")
     private let progress: Mutex<RunProgress>
@@ -25,16 +24,14 @@ final class RunScreen: Sendable {
     ///   - output: Where the results go.
     ///   - errors: Where everything else goes.
     ///   - palette: The colours of the progress line.
-    ///   - showsProgress: Whether there is a progress line at all.
     ///   - elapsed: Time since the run's beginning.
     init(
-        total: Int, output: OutputPort, errors: OutputPort, palette: Palette, showsProgress: Bool,
+        total: Int, output: OutputPort, errors: OutputPort, palette: Palette,
         elapsed: @escaping @Sendable () -> Duration
     ) {
         self.output = output
         self.errors = errors
         self.palette = palette
-        self.showsProgress = showsProgress
         self.elapsed = elapsed
         progress = Mutex(RunProgress(total: total))
     }
@@ -74,7 +71,6 @@ final class RunScreen: Sendable {
 
     /// Draws the progress line anew.
     func draw() async {
-        guard showsProgress else { return }
         await onQueue { [self] in
             let now = elapsed()
             let line = progress.withLock { $0.draw(elapsed: now, width: errors.width(), palette: palette) }
@@ -99,7 +95,11 @@ final class RunScreen: Sendable {
     }
 
     private func clear() {
-        guard isDrawn.withLock({ drawn in defer { drawn = false }; return drawn }) else { return }
+        guard
+            isDrawn.withLock({ drawn in
+                defer { drawn = false }; return drawn
+            })
+        else { return }
         errors.say("\r\u{1B}[K")
     }
 }

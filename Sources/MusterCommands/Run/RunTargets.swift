@@ -26,7 +26,8 @@ struct RunTargets {
 
     private func adHoc(_ nodes: NodeSet) throws -> [InventoryHost] {
         guard devices.inventory.select == nil else {
-            throw CommandFailure.usage("-s chooses by what an inventory says of its hosts, and there is no inventory; give one with -i PATH")
+            throw CommandFailure.usage(
+                "-s chooses by what an inventory says of its hosts, and there is no inventory; give one with -i PATH")
         }
         do {
             let excluded = Set(try devices.inventory.exclude?.names() ?? [])

@@ -1,3 +1,11 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
 /// A stream that the commands write to: standard output, standard error, or a test's stand-in.
 package struct OutputPort: Sendable {
     /// Whether a terminal shows what is written.
@@ -31,4 +39,7 @@ package struct OutputClosed: Error, Equatable {
     package init(number: Int32) {
         self.number = number
     }
+
+    /// The error in the system's words.
+    package var reason: String { String(cString: strerror(number)) }
 }

@@ -5,6 +5,8 @@ package struct Summary: Sendable {
     /// Failures that read the same but for names and numbers.
     private struct Group {
         var status: DeviceResult.Status
+        /// Where it went wrong: a phase, or a command.
+        var place: String?
         /// What went wrong on the first device.
         var text: String
         var hint: String?
@@ -15,6 +17,7 @@ package struct Summary: Sendable {
 
     private struct Key: Hashable {
         var status: DeviceResult.Status
+        var place: String?
         var pattern: String
         var hint: String?
     }
@@ -39,33 +42,33 @@ package struct Summary: Sendable {
         var isExplained = false
         for command in result.commands where command.status == .failed {
             let reason = command.failure.map { $0.oneLine.trimmed } ?? "the device rejected it"
-            add("\(command.command.oneLine): \(reason)", hint: nil, of: result)
+            add(reason, at: command.command.oneLine, hint: nil, of: result)
             isExplained = true
         }
         if let error = result.error {
             // A cancelled device's phase is where it happened to be.
-            let phase = result.status == .cancelled || result.status == .skipped ? "" : "\(error.phase.rawValue): "
-            add(phase + error.message.oneLine, hint: error.hint?.oneLine, of: result)
+            let phase = result.status == .cancelled || result.status == .skipped ? nil : error.phase.words
+            add(error.message.oneLine, at: phase, hint: error.hint?.oneLine, of: result)
             isExplained = true
         }
         for command in result.commands where !isExplained && command.status == .timeout {
-            add("\(command.command.oneLine): no prompt within \(command.elapsed.readable)", hint: nil, of: result)
+            add("no prompt within \(command.elapsed.readable)", at: command.command.oneLine, hint: nil, of: result)
             isExplained = true
         }
-        if !isExplained { add("", hint: nil, of: result) }
+        if !isExplained { add("", at: nil, hint: nil, of: result) }
     }
 
-    private mutating func add(_ text: String, hint: String?, of result: DeviceResult) {
+    private mutating func add(_ text: String, at place: String?, hint: String?, of result: DeviceResult) {
         let key = Key(
-            status: result.status, pattern: Summary.pattern(of: text, host: result.host, address: result.address),
+            status: result.status, place: place, pattern: Summary.pattern(of: text, host: result.host, address: result.address),
             hint: hint.map { Summary.pattern(of: $0, host: result.host, address: result.address) })
-        let place = places[key] ?? groups.count
-        if place == groups.count {
-            places[key] = place
-            groups.append(Group(status: result.status, text: text, hint: hint))
+        let index = places[key] ?? groups.count
+        if index == groups.count {
+            places[key] = index
+            groups.append(Group(status: result.status, place: place, text: text, hint: hint))
         }
-        if groups[place].text != text || groups[place].hint != hint { groups[place].isVaried = true }
-        if groups[place].hosts.last != result.host { groups[place].hosts.append(result.host) }
+        if groups[index].text != text || groups[index].hint != hint { groups[index].isVaried = true }
+        if groups[index].hosts.last != result.host { groups[index].hosts.append(result.host) }
     }
 
     /// The text without the device's names and with every number alike.
@@ -116,7 +119,8 @@ package struct Summary: Sendable {
         var names = group.hosts.prefix(namesShown).map(\.oneLine).joined(separator: ", ")
         if group.hosts.count > namesShown { names += " and \(group.hosts.count - namesShown) more" }
         let example = group.isVaried && group.hosts.count > 1 ? "for example: " : ""
-        let line = group.text.isEmpty ? names : "\(names): \(example)\(group.text)"
+        let place = group.place.map { "\($0): " } ?? ""
+        let line = group.text.isEmpty ? names : "\(names): \(place)\(example)\(group.text)"
         append(line, indent: 2, width: width, to: &text) { $0 }
         if let hint = group.hint { append("hint: \(hint)", indent: 4, width: width, to: &text, palette.dim) }
     }

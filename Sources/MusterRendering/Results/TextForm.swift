@@ -30,7 +30,7 @@ package struct TextForm: Sendable {
             for command in result.commands { append(command, titled: result.commands.count > 1, to: &text) }
         }
         if let error = result.error {
-            text += palette.red("✗ \(error.phase.rawValue): \(error.message.oneLine)") + "\n"
+            text += palette.red("✗ \(error.phase.words): \(error.message.oneLine)") + "\n"
         }
         return text
     }
@@ -63,26 +63,40 @@ package struct TextForm: Sendable {
     }
 
     /// Appends the output and tells whether the failure's line is part of it.
+    ///
+    /// Works on bytes: an output may be many megabytes, and Swift's characters would make a line end of CR LF something else.
     private func append(output: String, marking failure: String?, to text: inout String) -> Bool {
         guard !output.isEmpty else { return false }
-        var isFound = false
-        if let failure, palette.isColoured {
-            let lines = output.split(separator: "\n", omittingEmptySubsequences: false)
-            let marked = lines.map { line in
-                guard line == failure else { return shown(line) }
-                isFound = true
-                return palette.red(shown(line))
-            }
-            text += marked.joined(separator: "\n")
+        let line = failure.flatMap { TextForm.line(of: $0, in: output) }
+        if let line, palette.isColoured {
+            text += shown(output[..<line.lowerBound]) + palette.red(shown(output[line])) + shown(output[line.upperBound...])
         } else {
-            if let failure { isFound = output.split(separator: "\n").contains { $0 == failure } }
             text += shown(output[...])
         }
-        if !output.utf8.reversed().starts(with: [UInt8(ascii: "\n")]) { text += "\n" }
-        return isFound
+        if output.utf8.last != UInt8(ascii: "\n") { text += "\n" }
+        return line != nil
+    }
+
+    /// The first line that is `failure`, whatever spaces are around either.
+    private static func line(of failure: String, in output: String) -> Range<String.Index>? {
+        let wanted = trimmed(failure[...].utf8)
+        return output.utf8.split(separator: UInt8(ascii: "\n")).first { trimmed($0).elementsEqual(wanted) }
+            .map { $0.startIndex..<$0.endIndex }
+    }
+
+    private static func trimmed(_ line: Substring.UTF8View) -> Substring.UTF8View {
+        func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r") }
+        let start = line.drop(while: isSpace)
+        guard let last = start.lastIndex(where: { !isSpace($0) }) else { return start[start.endIndex...] }
+        return start[...last]
     }
 
     private func shown(_ text: Substring) -> String {
         isForTerminal ? String(text).terminalSafe : String(text)
     }
+}
+
+extension Phase {
+    /// The phase as people read it.
+    var words: String { self == .hostKey ? "host key" : rawValue }
 }

@@ -1,0 +1,76 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import MusterCommands
+
+/// The parts that touch the process itself.
+@Suite(.serialized) struct ProcessTests {
+    private func withPipe<R>(_ body: (_ reader: Int32, _ writer: Int32) async throws -> R) async throws -> R {
+        var ends: [Int32] = [0, 0]
+        try #require(pipe(&ends) == 0)
+        survivePipeSignals()
+        return try await body(ends[0], ends[1])
+    }
+
+    @Test(arguments: [false, true])
+    func everyByteArrives_whenThePipeIsSlowerThanTheWriter(nonBlocking: Bool) async throws {
+        try await withPipe { reader, writer in
+            if nonBlocking { try #require(fcntl(writer, F_SETFL, O_NONBLOCK) == 0) }
+            let bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+            let result = Mutex<[UInt8]>([])
+            let thread = Thread {
+                let all = (try? readAll(reader)) ?? []
+                result.withLock { $0 = all }
+                close(reader)
+            }
+            thread.start()
+            try OutputPort.descriptor(writer).write(bytes)
+            close(writer)
+            while !thread.isFinished { await Task.yield() }
+            #expect(result.withLock { $0 } == bytes)
+        }
+    }
+
+    @Test func closedPipeIsAnError_andNotTheEndOfTheProcess() async throws {
+        try await withPipe { reader, writer in
+            close(reader)
+            #expect(throws: OutputClosed(number: EPIPE)) { try OutputPort.descriptor(writer).write([1, 2, 3]) }
+            OutputPort.descriptor(writer).say("no one hears this")
+            close(writer)
+        }
+    }
+
+    @Test func pipeIsNoTerminal() async throws {
+        try await withPipe { reader, writer in
+            let port = OutputPort.descriptor(writer)
+            #expect(!port.isTerminal)
+            #expect(port.width() > 0)
+            close(reader)
+            close(writer)
+        }
+    }
+
+    @Test func signalsReachTheHandler_andDoNotEndTheProcess() async throws {
+        let (stream, continuation) = AsyncStream.makeStream(of: StopSignal.self)
+        let watch = DispatchSignalWatch { continuation.yield($0) }
+        var iterator = stream.makeAsyncIterator()
+        for (number, signal) in [(SIGINT, StopSignal.interrupt), (SIGTERM, .terminate), (SIGINT, .interrupt)] {
+            kill(getpid(), number)
+            #expect(await iterator.next() == signal)
+        }
+        watch.end()
+    }
+
+    @Test func processHasAnEnvironmentAndAUser() {
+        let surroundings = Surroundings.process()
+        #expect(surroundings.environment["PATH"] == ProcessInfo.processInfo.environment["PATH"])
+        #expect(surroundings.localUser?.isEmpty == false)
+        #expect(surroundings.now() >= .zero)
+    }
+
+    @Test func missingFileIsNamedInTheSystemsWords() throws {
+        #expect(throws: ReadFailure.self) { try readAll(path: "/nonexistent/commands") }
+        #expect(!fileExists("/nonexistent/commands"))
+    }
+}

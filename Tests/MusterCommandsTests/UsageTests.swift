@@ -1,0 +1,87 @@
+import Muster
+import Testing
+
+@testable import MusterCommands
+
+@Suite struct UsageTests {
+    @Test(arguments: [
+        (["run"], "muster run \"show version\""), (["run", "x", "--count", "2"], "--mode first"),
+        (["run", "x", "--fanout", "0"], "--fanout 0"),
+        (["run", "x", "--mode", "first", "--count", "0"], "--count 0"), (["run", "x", "-t", "3x"], "the unit 'x' is unknown"),
+        (["run", "x", "--deadline", "0"], "--deadline must be longer"), (["run", "x", "--port", "65536"], "is not a port"),
+        (["run", "x", "-p", "cisco_iosxx"], "did you mean 'cisco_iosxe'?"), (["run", "x", "-o", "table"], "'text', 'json' or 'jsonl'"),
+        (["run", "x", "-w", "leaf[1-"], "leaf[1-"), (["run", "x", "-s", "role="], "role="), (["run", " "], "empty"),
+        (["run", "a\nb"], "one line"), (["run", "x", "--ask-password", "--password-env", "P"], "exclude each other"),
+        (["run", "x", "--hostkeys", "off"], "--host-keys"), (["rnu"], "rnu"),
+        (["inventory", "show", "--explain", "a", "b"], "about one host"),
+        (["run", "-w", "h", "--commands-file", "-"], "no command in standard input"),
+        (["run", "-w", "h", "--commands-file", "/nonexistent"], "can't read the commands from /nonexistent"),
+    ])
+    func usageErrorIs64AndSaysWhatToDo(arguments: [String], text: String) async {
+        let world = World()
+        #expect(await MusterTool.run(arguments, in: world.all) == 64)
+        #expect(world.errors.contains(text), "\(world.errors)")
+        #expect(world.output == "")
+        #expect(world.runs == 0)
+    }
+
+    @Test func helpAndVersionGoToStandardOutput() async {
+        for arguments in [["--help"], ["run", "--help"], ["inventory", "show", "--help"], ["help", "run"], [], ["inventory"]] {
+            let world = World()
+            #expect(await MusterTool.run(arguments, in: world.all) == 0)
+            #expect(world.output.contains("USAGE: muster"))
+            #expect(world.errors == "")
+        }
+        let world = World()
+        #expect(await world.muster("--version") == 0)
+        #expect(world.output == "muster 0.1.0 (\(engineVersion()))\n")
+    }
+
+    @Test func everyFlagOfTheContractIsInTheHelp() async {
+        let world = World()
+        #expect(await world.muster("run", "--help") == 0)
+        for flag in [
+            "-i, --inventory", "-w, --hosts", "-x, --exclude", "-s, --select", "-f, --fanout", "--mode", "--count", "-t, --timeout",
+            "--connect-timeout", "--deadline", "-o, --output", "-u, --user", "--ask-password", "--password-env", "--identity",
+            "--host-keys",
+            "--known-hosts", "--commands-file", "--dry-run", "-v, ", "-q, ", "--color", "--no-progress", "-p, --platform", "--port",
+        ] {
+            #expect(world.output.contains("  \(flag)"), "\(flag)")
+        }
+        #expect(world.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    }
+
+    @Test func flagsBecomeOptions() async {
+        let world = World()
+        #expect(
+            await world.muster(
+                "run", "-w", "r1", "-f", "7", "--mode", "first", "--count", "3", "-t", "2m", "--connect-timeout", "500ms", "--deadline",
+                "1h",
+                "--host-keys", "strict", "--known-hosts", "/k", "show version", "show clock") == 0)
+        #expect(world.options.fanout == 7)
+        #expect(world.options.mode == .first(3))
+        #expect(world.options.commandTimeout == .seconds(120))
+        #expect(world.options.connectTimeout == .milliseconds(500))
+        #expect(world.options.deadline == .seconds(3600))
+        #expect(world.options.hostKeys == .strict)
+        #expect(world.options.knownHostsFile == "/k")
+        #expect(world.commands == ["show version", "show clock"])
+    }
+
+    @Test func optionsHaveTheContractsDefaults() async {
+        let world = World()
+        #expect(await world.muster("run", "-w", "r1", "x") == 0)
+        #expect(world.options.fanout == 100)
+        #expect(world.options.mode == .asCompleted)
+        #expect(world.options.commandTimeout == .seconds(30))
+        #expect(world.options.connectTimeout == .seconds(15))
+        #expect(world.options.deadline == nil)
+        #expect(world.options.hostKeys == .acceptNew)
+    }
+
+    @Test func commandsComeFromAFile_afterThoseOfTheArguments() async {
+        let world = World(input: "\u{FEFF}# a comment\r\n show version  \r\n\r\n   \nshow clock")
+        #expect(await world.muster("run", "-w", "r1", "first", "--commands-file", "-") == 0)
+        #expect(world.commands == ["first", "show version", "show clock"])
+    }
+}
