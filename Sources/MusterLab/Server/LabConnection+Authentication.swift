@@ -52,6 +52,7 @@ extension LabConnection {
         guard UInt32(bitPattern: authenticationMethods) & UInt32(SSH_AUTH_METHOD_INTERACTIVE) != 0 else { return 1 }
         if ssh_message_auth_kbdint_is_response(message) == 0 {
             if meets(.auth) { return 0 }
+            interactiveUser = ssh_message_auth_user(message).map { String(cString: $0) }
             let prompts = configuration.interactivePrompts.map { strdup($0) }
             defer { prompts.forEach { free($0) } }
             var pointers = prompts.map { UnsafePointer($0) }
@@ -64,8 +65,7 @@ extension LabConnection {
         let answers = (0..<max(0, count)).map { index in
             ssh_userauth_kbdint_getanswer(session, UInt32(index)).map { String(cString: $0) } ?? ""
         }
-        let user = ssh_message_auth_user(message).map { String(cString: $0) }
-        guard admit(answers == expected && user == configuration.user && !refusesPasswords) == SSH_AUTH_SUCCESS.rawValue else { return 1 }
+        guard admit(answers == expected && interactiveUser == configuration.user && !refusesPasswords) == SSH_AUTH_SUCCESS.rawValue else { return 1 }
         ssh_message_auth_reply_success(message, 0)
         return 0
     }

@@ -23,6 +23,8 @@ final class LabConnection {
     private var attempts = 0
     private var authenticated = false
     private var goodbye = false
+    /// Who asked for keyboard-interactive; the message with the answers does not say.
+    var interactiveUser: String?
     /// Nothing more is to be said to this client.
     var isOver = false
 
