@@ -89,7 +89,9 @@ struct CiscoIOSXEShellTests {
 
     @Test func filters_whenPiped() {
         var typist = Typist()
-        #expect(typist.type("show version | include register\n") == "show version | include register\r\nConfiguration register is 0x2102\r\nr1#")
+        #expect(
+            typist.type("show version | include register\n") == "show version | include register\r\nConfiguration register is 0x2102\r\nr1#"
+        )
     }
 
     @Test func differs_whenDevicesDiffer() {

@@ -201,7 +201,8 @@ struct LabServerTests {
         @Test func carriesConnectionsOnwards_whenUsedAsABastion() async throws {
             try await withClient { lab, client in
                 let options = client.options().joined(separator: " ")
-                let proxy = "ProxyCommand=\(OpenSSHClient.path) \(options) -o BatchMode=yes -i \(client.key) -W r1:\(lab.port) admin@127.2.0.1"
+                let proxy =
+                    "ProxyCommand=\(OpenSSHClient.path) \(options) -o BatchMode=yes -i \(client.key) -W r1:\(lab.port) admin@127.2.0.1"
                 let outcome = try await client.withKey("192.0.2.1", ["lab huge 500000"], extra: ["-o", proxy])
                 #expect(outcome.output.utf8.count == 500_000)
                 #expect(lab.counts.forwards == 1)

@@ -9,7 +9,9 @@ struct OpenSSHClient {
     }
 
     static let path = "/usr/bin/ssh"
-    static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: path) && FileManager.default.isExecutableFile(atPath: "/usr/bin/ssh-keygen") }
+    static var isInstalled: Bool {
+        FileManager.default.isExecutableFile(atPath: path) && FileManager.default.isExecutableFile(atPath: "/usr/bin/ssh-keygen")
+    }
 
     let folder: URL
     let port: UInt16
@@ -37,16 +39,20 @@ struct OpenSSHClient {
     /// Options that keep the user's own configuration and known hosts out of it.
     func options(checking: String = "no") -> [String] {
         [
-            "-F", "/dev/null", "-o", "UserKnownHostsFile=\(folder.appending(path: "known_hosts").path)", "-o", "GlobalKnownHostsFile=/dev/null",
-            "-o", "StrictHostKeyChecking=\(checking)", "-o", "LogLevel=ERROR", "-o", "IdentityAgent=none", "-o", "IdentitiesOnly=yes",
+            "-F", "/dev/null", "-o", "UserKnownHostsFile=\(folder.appending(path: "known_hosts").path)", "-o",
+            "GlobalKnownHostsFile=/dev/null",
+            "-o", "StrictHostKeyChecking=\(checking)", "-o", "LogLevel=INFO", "-o", "IdentityAgent=none", "-o", "IdentitiesOnly=yes",
             "-p", "\(port)",
         ]
     }
 
     /// Logs in with the key.
-    func withKey(_ address: String, _ command: [String], input: String = "", checking: String = "no", extra: [String] = []) async throws -> Outcome {
+    func withKey(_ address: String, _ command: [String], input: String = "", checking: String = "no", extra: [String] = []) async throws
+        -> Outcome
+    {
         try await run(
-            Self.path, options(checking: checking) + ["-o", "BatchMode=yes", "-i", key] + extra + ["admin@\(address)"] + command, input: input)
+            Self.path, options(checking: checking) + ["-o", "BatchMode=yes", "-i", key] + extra + ["admin@\(address)"] + command,
+            input: input)
     }
 
     /// Logs in with a password.
@@ -58,7 +64,9 @@ struct OpenSSHClient {
             environment: ["SSH_ASKPASS": folder.appending(path: "ask").path, "SSH_ASKPASS_REQUIRE": "force", "LAB_PASSWORD": password])
     }
 
-    private func run(_ program: String, _ arguments: [String], input: String = "", environment: [String: String] = [:]) async throws -> Outcome {
+    private func run(_ program: String, _ arguments: [String], input: String = "", environment: [String: String] = [:]) async throws
+        -> Outcome
+    {
         let process = Process()
         process.executableURL = URL(filePath: program)
         process.arguments = arguments

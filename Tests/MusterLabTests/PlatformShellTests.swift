@@ -71,18 +71,74 @@ struct PlatformShellTests {
     func changesThePrompt_whenConfiguring(_ expected: Expectation) throws {
         var typist = Typist(expected.platform, name: "d1")
         let output = typist.type(try #require(expected.configure) + "\n")
-        #expect(output.split(separator: "\r\n").joined(separator: "\n").hasSuffix(expected.configurationPrompt.split(separator: "\r\n").joined(separator: "\n")))
+        #expect(
+            output.split(separator: "\r\n").joined(separator: "\n").hasSuffix(
+                expected.configurationPrompt.split(separator: "\r\n").joined(separator: "\n")))
     }
 
     @Test(arguments: [
-        (LabPlatform.ciscoIOSXE, ["show version", "show clock", "show ip interface brief", "show interfaces", "show interfaces status", "show interfaces description", "show inventory", "show running-config", "show ip route", "show cdp neighbors", "show lldp neighbors", "show users", "show logging"]),
-        (.ciscoIOSXR, ["show version", "show clock", "show platform", "show inventory", "show ipv4 interface brief", "show interfaces brief", "show interfaces description", "show route", "show lldp neighbors", "show users", "show processes cpu", "show running-config", "show logging"]),
-        (.ciscoNXOS, ["show version", "show clock", "show hostname", "show inventory", "show interface status", "show interface description", "show ip interface brief", "show ip route", "show cdp neighbors", "show vlan brief", "show users", "show running-config", "show logging"]),
-        (.aristaEOS, ["show version", "show clock", "show hostname", "show inventory", "show interfaces status", "show interfaces description", "show ip interface brief", "show ip route", "show lldp neighbors", "show vlan", "show users", "show running-config", "show logging"]),
-        (.juniperJunos, ["show version", "show system uptime", "show chassis hardware", "show chassis alarms", "show interfaces terse", "show interfaces descriptions", "show route", "show lldp neighbors", "show arp", "show bgp summary", "show configuration", "show system users", "show log messages"]),
-        (.nokiaSRLinux, ["show version", "show platform chassis", "show interface brief", "show interface", "show network-instance summary", "show network-instance default route-table", "show system lldp neighbor", "show system application", "show system uptime", "show system users", "show system clock", "info"]),
-        (.frr, ["show version", "show interface brief", "show interface", "show ip route", "show ip bgp summary", "show ip ospf neighbor", "show daemons", "show memory", "show users", "show logging", "show clock", "show running-config"]),
-        (.linux, ["uname -a", "hostname", "whoami", "id", "date", "uptime", "cat /etc/os-release", "ls", "df", "free", "ip address", "ps", "who"]),
+        (
+            LabPlatform.ciscoIOSXE,
+            [
+                "show version", "show clock", "show ip interface brief", "show interfaces", "show interfaces status",
+                "show interfaces description", "show inventory", "show running-config", "show ip route", "show cdp neighbors",
+                "show lldp neighbors", "show users", "show logging",
+            ]
+        ),
+        (
+            .ciscoIOSXR,
+            [
+                "show version", "show clock", "show platform", "show inventory", "show ipv4 interface brief", "show interfaces brief",
+                "show interfaces description", "show route", "show lldp neighbors", "show users", "show processes cpu",
+                "show running-config", "show logging",
+            ]
+        ),
+        (
+            .ciscoNXOS,
+            [
+                "show version", "show clock", "show hostname", "show inventory", "show interface status", "show interface description",
+                "show ip interface brief", "show ip route", "show cdp neighbors", "show vlan brief", "show users", "show running-config",
+                "show logging",
+            ]
+        ),
+        (
+            .aristaEOS,
+            [
+                "show version", "show clock", "show hostname", "show inventory", "show interfaces status", "show interfaces description",
+                "show ip interface brief", "show ip route", "show lldp neighbors", "show vlan", "show users", "show running-config",
+                "show logging",
+            ]
+        ),
+        (
+            .juniperJunos,
+            [
+                "show version", "show system uptime", "show chassis hardware", "show chassis alarms", "show interfaces terse",
+                "show interfaces descriptions", "show route", "show lldp neighbors", "show arp", "show bgp summary", "show configuration",
+                "show system users", "show log messages",
+            ]
+        ),
+        (
+            .nokiaSRLinux,
+            [
+                "show version", "show platform chassis", "show interface brief", "show interface", "show network-instance summary",
+                "show network-instance default route-table", "show system lldp neighbor", "show system application", "show system uptime",
+                "show system users", "show system clock", "info",
+            ]
+        ),
+        (
+            .frr,
+            [
+                "show version", "show interface brief", "show interface", "show ip route", "show ip bgp summary", "show ip ospf neighbor",
+                "show daemons", "show memory", "show users", "show logging", "show clock", "show running-config",
+            ]
+        ),
+        (
+            .linux,
+            [
+                "uname -a", "hostname", "whoami", "id", "date", "uptime", "cat /etc/os-release", "ls", "df", "free", "ip address", "ps",
+                "who",
+            ]
+        ),
     ])
     func prints_whenADozenCommandsAreTyped(_ platform: LabPlatform, _ commands: [String]) {
         #expect(commands.count >= 12)
