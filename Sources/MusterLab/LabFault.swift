@@ -107,7 +107,8 @@ extension LabFault {
         case ("login-exec", nil): self = .loginExec
         case ("drop-at", .some(let value)): self = .dropAt(try Self.phase(value, in: text))
         case ("stall-at", .some(let value)): self = .stallAt(try Self.phase(value, in: text))
-        case ("banner", .some(let value)): self = .banner(value.split(separator: "\\n", omittingEmptySubsequences: false).joined(separator: "\n"))
+        case ("banner", .some(let value)):
+            self = .banner(value.split(separator: "\\n", omittingEmptySubsequences: false).joined(separator: "\n"))
         case ("no-echo", nil): self = .noEcho
         case ("keyboard-interactive", nil): self = .keyboardInteractive
         case ("exit-after", .some(let value)):

@@ -102,14 +102,18 @@ struct LabCommandLine: AsyncParsableCommand {
         print("listening on port \(lab.port)")
         if !quiet {
             if !lab.answersEverywhere { print("only 127.0.0.1 answers on this system") }
-            for entry in plan.entries.prefix(10) { print("  \(entry.device.address)  \(entry.device.name)  \(entry.device.platform.rawValue)") }
+            for entry in plan.entries.prefix(10) {
+                print("  \(entry.device.address)  \(entry.device.name)  \(entry.device.platform.rawValue)")
+            }
             if plan.entries.count > 10 { print("  and \(plan.entries.count - 10) more") }
         }
         fflush(nil)
         await stop.wait()
         guard !quiet else { return }
         let counts = lab.counts
-        print("\(counts.sessionsTotal) sessions, \(counts.sessionsPeak) at once, \(counts.cleanLogouts) logged out, \(counts.loginsRefused) refused")
+        print(
+            "\(counts.sessionsTotal) sessions, \(counts.sessionsPeak) at once, \(counts.cleanLogouts) logged out, \(counts.loginsRefused) refused"
+        )
     }
 
     /// Says what went wrong; the exit statuses are those of sysexits.

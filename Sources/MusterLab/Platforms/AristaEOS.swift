@@ -42,7 +42,8 @@ struct AristaEOS: LabPersonality {
         LabCommand("terminal width <columns>") { _, arguments in .text("Width set to \(arguments[0]) columns.\n") },
         .configures("configure"), .configures("configure terminal"), .configures("configure session [line]"),
         .ends("end"), .ends("abort"), .ends("commit"), .ascends("exit"), .names("hostname <name>"),
-        .descends("interface <line>", "config-if"), .descends("router bgp <as>", "config-router-bgp"), .descends("vlan <number>", "config-vlan"),
+        .descends("interface <line>", "config-if"), .descends("router bgp <as>", "config-router-bgp"),
+        .descends("vlan <number>", "config-vlan"),
         .accepts("description <line>", .configuration), .accepts("no <line>", .configuration), .accepts("ip <line>", .configuration),
         .accepts("ntp <line>", .configuration), .accepts("switchport <line>", .configuration), .accepts("shutdown", .configuration),
         LabCommand("write memory", .privileged) { _, _ in .text("Copy completed successfully.\n") },
@@ -53,14 +54,17 @@ struct AristaEOS: LabPersonality {
         .version("show version", version),
         .shows("show clock") { state in
             let clock = state.facts.clock
-            return "\(clock.weekday) \(clock.monthName) \(clock.day.aligned(2)) \(clock.time) \(clock.year)\nTimezone: UTC\nClock source: NTP server\n"
+            return
+                "\(clock.weekday) \(clock.monthName) \(clock.day.aligned(2)) \(clock.time) \(clock.year)\nTimezone: UTC\nClock source: NTP server\n"
         },
         .shows("show hostname") { "Hostname: \($0.hostname)\nFQDN:     \($0.hostname).example.net\n" },
         .shows("show inventory", inventory),
         .shows("show interfaces status", status),
         .shows("show interfaces description") { state in
             "Interface                      Status         Protocol           Description\n"
-                + ports(state).map { "\($0.short.padded(31))\(($0.isUp ? "up" : "down").padded(15))\(($0.isUp ? "up" : "down").padded(19))\($0.description)\n" }
+                + ports(state).map {
+                    "\($0.short.padded(31))\(($0.isUp ? "up" : "down").padded(15))\(($0.isUp ? "up" : "down").padded(19))\($0.description)\n"
+                }
                 .joined() + "Ma1                            up             up                 out of band\n"
         },
         .shows("show ip interface brief") { state in
@@ -187,7 +191,8 @@ struct AristaEOS: LabPersonality {
             + "no aaa root\n!\nusername \(state.user) privilege 15 secret sha512 $6$lab$notarealhash\n!\n"
             + "transceiver qsfp default-mode 4x10G\n!\nservice routing protocols model multi-agent\n!\nhostname \(state.hostname)\n!\n"
             + "ntp server 192.0.2.123\n!\nspanning-tree mode mstp\n!\n"
-            + ports(state).map { "interface Ethernet\($0.short.dropFirst(2))\n   description \($0.description)\n   no switchport\n!\n" }.joined()
+            + ports(state).map { "interface Ethernet\($0.short.dropFirst(2))\n   description \($0.description)\n   no switchport\n!\n" }
+            .joined()
             + "interface Loopback0\n   ip address 10.255.1.\(1 + state.facts.number(9, below: 250))/32\n!\n"
             + "interface Management1\n   ip address \(state.facts.interfaceAddress(0))/24\n!\nip routing\n!\nend\n"
     }

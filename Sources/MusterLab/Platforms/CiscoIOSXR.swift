@@ -30,10 +30,13 @@ struct CiscoIOSXR: LabPersonality {
 
     private static func date(_ state: LabShellState) -> String {
         let clock = state.facts.clock
-        return "\(clock.weekday) \(clock.monthName) \(clock.day.aligned(2)) \(clock.time).\(state.facts.number(20, below: 1000).digits(3)) UTC"
+        return
+            "\(clock.weekday) \(clock.monthName) \(clock.day.aligned(2)) \(clock.time).\(state.facts.number(20, below: 1000).digits(3)) UTC"
     }
 
-    private static func leaveConfiguration(_ state: inout LabShellState, _ done: @escaping @Sendable (inout LabShellState) -> Void) -> LabReply {
+    private static func leaveConfiguration(_ state: inout LabShellState, _ done: @escaping @Sendable (inout LabShellState) -> Void)
+        -> LabReply
+    {
         guard !state.candidate.isEmpty else {
             done(&state)
             return .nothing
@@ -127,12 +130,16 @@ struct CiscoIOSXR: LabPersonality {
         },
         .shows("show interfaces description") { state in
             "\nInterface          Status      Protocol    Description\n" + String(repeating: "-", count: 80) + "\n"
-                + String.rows(0..<6) { "Gi0/0/0/\($0)          up          up          to pe-\(state.facts.number($0, below: 40).digits(2))\n" }
+                + String.rows(0..<6) {
+                    "Gi0/0/0/\($0)          up          up          to pe-\(state.facts.number($0, below: 40).digits(2))\n"
+                }
         },
         .shows("show route") { state in
             "Codes: C - connected, S - static, R - RIP, B - BGP, (>) - Diversion path\n       O - OSPF, IA - OSPF inter area, i - ISIS, L - local\n\n"
                 + "Gateway of last resort is 10.0.0.254 to network 0.0.0.0\n\nS*   0.0.0.0/0 [1/0] via 10.0.0.254, 3w2d\n"
-                + String.rows(1..<29) { "i L2 10.\(state.facts.number(3, below: 200)).\($0).0/24 [115/\($0 * 10)] via 10.1.\($0 % 4).2, 2d0\($0 % 9)h, GigabitEthernet0/0/0/\($0 % 6)\n" }
+                + String.rows(1..<29) {
+                    "i L2 10.\(state.facts.number(3, below: 200)).\($0).0/24 [115/\($0 * 10)] via 10.1.\($0 % 4).2, 2d0\($0 % 9)h, GigabitEthernet0/0/0/\($0 % 6)\n"
+                }
         },
         .shows("show lldp neighbors") { state in
             "Capability codes:\n        (R) Router, (B) Bridge, (T) Telephone, (C) DOCSIS Cable Device\n\nDevice ID       Local Intf               Hold-time  Capability      Port ID\n"
@@ -148,17 +155,26 @@ struct CiscoIOSXR: LabPersonality {
             "Building configuration...\n!! IOS XR Configuration 7.5.2\n!! Last configuration change at \(state.facts.booted.weekday) \(state.facts.booted.monthName) "
                 + "\(state.facts.booted.day) \(state.facts.booted.time) \(state.facts.booted.year) by \(state.user)\n!\nhostname \(state.hostname)\n"
                 + "username \(state.user)\n group root-lr\n secret 10 $6$lab$notarealhash\n!\n"
-                + String.rows(0..<6) { "interface GigabitEthernet0/0/0/\($0)\n description to pe-\(state.facts.number($0, below: 40).digits(2))\n ipv4 address \(state.facts.interfaceAddress($0)) 255.255.255.0\n!\n" } + "router isis CORE\n is-type level-2-only\n net 49.0001.0000.0000.\(state.facts.number(6, below: 9999).digits(4)).00\n!\nssh server v2\nend\n\n"
+                + String.rows(0..<6) {
+                    "interface GigabitEthernet0/0/0/\($0)\n description to pe-\(state.facts.number($0, below: 40).digits(2))\n ipv4 address \(state.facts.interfaceAddress($0)) 255.255.255.0\n!\n"
+                }
+                + "router isis CORE\n is-type level-2-only\n net 49.0001.0000.0000.\(state.facts.number(6, below: 9999).digits(4)).00\n!\nssh server v2\nend\n\n"
         },
         .shows("show logging") { state in
             "Syslog logging: enabled (0 messages dropped, 0 flushes, 0 overruns)\n\nLog Buffer (2097152 bytes):\n\n"
-                + String.rows(0..<24) { "RP/0/RP0/CPU0:\(LabClock(seconds: state.facts.clock.seconds - UInt64(24 - $0) * 97).time) UTC: ifmgr[257]: %PKT_INFRA-LINK-3-UPDOWN : Interface GigabitEthernet0/0/0/\($0 % 6), changed state to Up\n" }
+                + String.rows(0..<24) {
+                    "RP/0/RP0/CPU0:\(LabClock(seconds: state.facts.clock.seconds - UInt64(24 - $0) * 97).time) UTC: ifmgr[257]: %PKT_INFRA-LINK-3-UPDOWN : Interface GigabitEthernet0/0/0/\($0 % 6), changed state to Up\n"
+                }
         },
     ])
 
     private static func brief(_ state: LabShellState) -> String {
         "\nInterface                      IP-Address      Status          Protocol Vrf-Name\n"
-            + "Loopback0                      10.255.9.\(1 + state.facts.number(9, below: 250))".padded(47) + "Up              Up       default \n"
-            + String.rows(0..<6) { "GigabitEthernet0/0/0/\($0)".padded(31) + state.facts.interfaceAddress($0).padded(16) + "Up              Up       default \n" }
+            + "Loopback0                      10.255.9.\(1 + state.facts.number(9, below: 250))".padded(47)
+            + "Up              Up       default \n"
+            + String.rows(0..<6) {
+                "GigabitEthernet0/0/0/\($0)".padded(31) + state.facts.interfaceAddress($0).padded(16)
+                    + "Up              Up       default \n"
+            }
     }
 }

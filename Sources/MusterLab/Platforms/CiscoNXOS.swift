@@ -24,7 +24,8 @@ struct CiscoNXOS: LabPersonality {
         let promptLength = prompt(state).count
         return Self.table.execute(line, &state) { problem, _ in
             switch problem {
-            case .unknown(_, let offset): .text(String(repeating: " ", count: promptLength + offset) + "^\n% Invalid command at '^' marker.\n")
+            case .unknown(_, let offset):
+                .text(String(repeating: " ", count: promptLength + offset) + "^\n% Invalid command at '^' marker.\n")
             case .ambiguous: .text("% Ambiguous command at '^' marker.\n")
             case .incomplete: .text("% Incomplete command at '^' marker.\n")
             }
@@ -46,14 +47,17 @@ struct CiscoNXOS: LabPersonality {
         .descends("interface <line>", "config-if"), .descends("router <line>", "config-router"), .descends("vlan <number>", "config-vlan"),
         .accepts("description <line>", .configuration), .accepts("no <line>", .configuration), .accepts("feature <name>", .configuration),
         .accepts("ip <line>", .configuration), .accepts("ntp <line>", .configuration), .accepts("shutdown", .configuration),
-        LabCommand("copy running-config startup-config", .all) { _, _ in .text("[########################################] 100%\nCopy complete.\n") },
+        LabCommand("copy running-config startup-config", .all) { _, _ in
+            .text("[########################################] 100%\nCopy complete.\n")
+        },
         LabCommand("reload", .privileged) { _, _ in
             .ask("This command will reboot the system. (y/n)?  [n] ", .line) { answer, _ in answer.hasPrefix("y") ? .close : .nothing }
         },
         .version("show version", version),
         .shows("show clock") { state in
             let clock = state.facts.clock
-            return "Time source is NTP\n\(clock.time).\(state.facts.number(20, below: 1000).digits(3)) UTC \(clock.weekday) \(clock.monthName) "
+            return
+                "Time source is NTP\n\(clock.time).\(state.facts.number(20, below: 1000).digits(3)) UTC \(clock.weekday) \(clock.monthName) "
                 + "\(clock.day.digits(2)) \(clock.year)\n"
         },
         .shows("show hostname") { "\($0.hostname)\n" },
@@ -73,13 +77,16 @@ struct CiscoNXOS: LabPersonality {
         },
         .shows("show interface status", status), .shows("show interfaces status", status),
         .shows("show interface description") { state in
-            "\n" + String(repeating: "-", count: 79) + "\nPort          Type   Speed   Description\n" + String(repeating: "-", count: 79) + "\n"
+            "\n" + String(repeating: "-", count: 79) + "\nPort          Type   Speed   Description\n" + String(repeating: "-", count: 79)
+                + "\n"
                 + String.rows(1..<13) { "Eth1/\($0)".padded(14) + "eth    10G     to server-\($0.digits(2))\n" }
         },
         .shows("show interface brief", status),
         .shows("show ip interface brief") { state in
             "\nIP Interface Status for VRF \"default\"(1)\nInterface            IP Address      Interface Status\n"
-                + String.rows(1..<4) { "Vlan\($0 * 10)".padded(21) + state.facts.interfaceAddress($0).padded(16) + "protocol-up/link-up/admin-up\n" }
+                + String.rows(1..<4) {
+                    "Vlan\($0 * 10)".padded(21) + state.facts.interfaceAddress($0).padded(16) + "protocol-up/link-up/admin-up\n"
+                }
         },
         .shows("show ip route") { state in
             "IP Route Table for VRF \"default\"\n'*' denotes best ucast next-hop\n'**' denotes best mcast next-hop\n'[x/y]' denotes [preference/metric]\n\n"
@@ -93,7 +100,9 @@ struct CiscoNXOS: LabPersonality {
             "\nVLAN Name                             Status    Ports\n---- -------------------------------- --------- -------------------------------\n"
                 + "1    default                          active    Eth1/13, Eth1/14\n10   servers                          active    Eth1/1, Eth1/2\n"
         },
-        .shows("show users") { "NAME     LINE         TIME         IDLE          PID COMMENT\n\($0.user.padded(9))pts/0        Jan 31 12:00   .           9121 (192.0.2.7) *\n" },
+        .shows("show users") {
+            "NAME     LINE         TIME         IDLE          PID COMMENT\n\($0.user.padded(9))pts/0        Jan 31 12:00   .           9121 (192.0.2.7) *\n"
+        },
         .shows("show running-config", configuration), .shows("show startup-config", configuration),
         .shows("show logging") { state in
             String.rows(0..<30) { entry in
@@ -149,7 +158,8 @@ struct CiscoNXOS: LabPersonality {
             + "mgmt0         --                 connected routed    full    1000    --\n"
             + String.rows(1..<13) { index in
                 "Eth1/\(index)".padded(14) + "server-\(index.digits(2))".padded(19)
-                    + (state.facts.number(UInt64(index) + 40, below: 4) > 0 ? "connected " : "notconnec ") + "10        full    10G     10Gbase-SR\n"
+                    + (state.facts.number(UInt64(index) + 40, below: 4) > 0 ? "connected " : "notconnec ")
+                    + "10        full    10G     10Gbase-SR\n"
             }
     }
 

@@ -41,12 +41,15 @@ struct FRRouting: LabPersonality {
             if !state.refusesPagerOff { state.pageRows = 0 }
             return .nothing
         },
-        .configures("configure terminal"), .configures("configure"), .ends("end"), .ascends("exit"), .ascends("quit"), .names("hostname <name>"),
+        .configures("configure terminal"), .configures("configure"), .ends("end"), .ascends("exit"), .ascends("quit"),
+        .names("hostname <name>"),
         .descends("interface <name>", "config-if"), .descends("router <line>", "config-router"),
         .accepts("description <line>", .configuration), .accepts("ip <line>", .configuration), .accepts("no <line>", .configuration),
         .accepts("neighbor <line>", .configuration), .accepts("network <line>", .configuration),
         LabCommand("write memory", .privileged) { _, _ in
-            .text("Note: this version of vtysh never writes vtysh.conf\nBuilding Configuration...\nIntegrated configuration saved to /etc/frr/frr.conf\n[OK]\n")
+            .text(
+                "Note: this version of vtysh never writes vtysh.conf\nBuilding Configuration...\nIntegrated configuration saved to /etc/frr/frr.conf\n[OK]\n"
+            )
         },
         .version("show version") { state in
             """
@@ -71,19 +74,26 @@ struct FRRouting: LabPersonality {
         .shows("show ip bgp summary", bgp), .shows("show bgp summary", bgp),
         .shows("show ip ospf neighbor") { state in
             "\nNeighbor ID     Pri State           Up Time         Dead Time Address         Interface\n"
-                + String.rows(1..<4) { "10.255.0.\($0)        1 Full/DR         2d0\($0)h11m           3\($0).120s 10.1.\($0).1        eth\($0):\(state.facts.interfaceAddress($0))\n" } + "\n"
+                + String.rows(1..<4) {
+                    "10.255.0.\($0)        1 Full/DR         2d0\($0)h11m           3\($0).120s 10.1.\($0).1        eth\($0):\(state.facts.interfaceAddress($0))\n"
+                } + "\n"
         },
         .shows("show history") { _ in "  show version\n" },
         .shows("show daemons") { _ in " zebra ospfd bgpd watchfrr staticd\n" },
         .shows("show memory") { state in
-            "Memory statistics for zebra:\nSystem allocator statistics:\n  Total heap allocated:  \(3000 + state.facts.number(5, below: 900)) KiB\n" + String.rows(0..<26) { "Type \($0)                         :       \($0 * 3)     variable      \($0 * 1200)\n" }
+            "Memory statistics for zebra:\nSystem allocator statistics:\n  Total heap allocated:  \(3000 + state.facts.number(5, below: 900)) KiB\n"
+                + String.rows(0..<26) { "Type \($0)                         :       \($0 * 3)     variable      \($0 * 1200)\n" }
         },
         .shows("show users") { _ in "  vty[1] connected from 127.0.0.1.\n" },
-        .shows("show logging") { _ in "Logging configuration for zebra\nSyslog logging: level informational, facility daemon\nStdout logging: disabled\nMonitor logging: level debugging\n" },
+        .shows("show logging") { _ in
+            "Logging configuration for zebra\nSyslog logging: level informational, facility daemon\nStdout logging: disabled\nMonitor logging: level debugging\n"
+        },
         .shows("show clock") { "\($0.facts.clock.date) \($0.facts.clock.time) UTC\n" },
         .shows("show running-config", in: .privileged) { state in
             "Building configuration...\n\nCurrent configuration:\n!\nfrr version 8.4.4\nfrr defaults traditional\nhostname \(state.hostname)\nlog syslog informational\nservice integrated-vtysh-config\n!\n"
-                + String.rows(0..<4) { "interface eth\($0)\n description link \($0)\n ip address \(state.facts.interfaceAddress($0))/24\nexit\n!\n" }
+                + String.rows(0..<4) {
+                    "interface eth\($0)\n description link \($0)\n ip address \(state.facts.interfaceAddress($0))/24\nexit\n!\n"
+                }
                 + "router bgp 65\(state.facts.number(6, below: 999).digits(3))\n neighbor 10.0.0.1 remote-as 65000\n !\n address-family ipv4 unicast\n  network 10.0.0.0/8\n exit-address-family\nexit\n!\nend\n"
         },
     ])

@@ -43,7 +43,9 @@ struct JuniperJunos: LabPersonality {
     private static let table = LabCommandTable([
         .leaves("exit"), .leaves("quit"),
         LabCommand("set cli screen-length <rows>") { state, arguments in
-            guard let rows = Int(arguments[0]), rows == 0 || (24...100_000).contains(rows) else { return .text("error: invalid screen length\n") }
+            guard let rows = Int(arguments[0]), rows == 0 || (24...100_000).contains(rows) else {
+                return .text("error: invalid screen length\n")
+            }
             guard !state.refusesPagerOff else { return .text("error: permission denied: screen-length\n") }
             state.pageRows = rows
             return .text("Screen length set to \(rows)\n")
@@ -116,11 +118,15 @@ struct JuniperJunos: LabPersonality {
         .shows("show route", JunosText.routes),
         .shows("show lldp neighbors") { state in
             "Local Interface    Parent Interface    Chassis Id          Port info          System Name\n"
-                + String.rows(0..<4) { "ge-0/0/\($0)           -                   \(state.facts.colonMAC($0 + 90))   ge-0/0/\($0 + 4)           pe-\($0.digits(2))\n" }
+                + String.rows(0..<4) {
+                    "ge-0/0/\($0)           -                   \(state.facts.colonMAC($0 + 90))   ge-0/0/\($0 + 4)           pe-\($0.digits(2))\n"
+                }
         },
         .shows("show arp") { state in
             "MAC Address       Address         Name                      Interface               Flags\n"
-                + String.rows(0..<4) { "\(state.facts.colonMAC($0)) \(state.facts.interfaceAddress($0).padded(15)) pe-\($0.digits(2)).example.net         ge-0/0/\($0).0              none\n" } + "Total entries: 4\n"
+                + String.rows(0..<4) {
+                    "\(state.facts.colonMAC($0)) \(state.facts.interfaceAddress($0).padded(15)) pe-\($0.digits(2)).example.net         ge-0/0/\($0).0              none\n"
+                } + "Total entries: 4\n"
         },
         .shows("show bgp summary") { state in
             "Threading mode: BGP I/O\nGroups: 1 Peers: 2 Down peers: 0\nPeer                     AS      InPkt     OutPkt    OutQ   Flaps Last Up/Dwn State|#Active/Received/Accepted/Damped...\n"
@@ -133,7 +139,8 @@ struct JuniperJunos: LabPersonality {
         .shows("show log messages") { state in
             String.rows(0..<40) { entry in
                 let moment = LabClock(seconds: state.facts.clock.seconds - UInt64(40 - entry) * 71)
-                return "\(moment.monthName) \(moment.day.aligned(2)) \(moment.time)  \(state.hostname) mib2d[11634]: SNMP_TRAP_LINK_UP: ifIndex \(510 + entry), ifName ge-0/0/\(entry % 8)\n"
+                return
+                    "\(moment.monthName) \(moment.day.aligned(2)) \(moment.time)  \(state.hostname) mib2d[11634]: SNMP_TRAP_LINK_UP: ifIndex \(510 + entry), ifName ge-0/0/\(entry % 8)\n"
             }
         },
     ])
@@ -144,7 +151,8 @@ struct JuniperJunos: LabPersonality {
             state.mode = .privileged
             return .text("Exiting configuration mode\n\n")
         }
-        return .ask("The configuration has been changed but not committed\nExit with uncommitted changes? [yes,no] (yes) ", .line) { answer, state in
+        return .ask("The configuration has been changed but not committed\nExit with uncommitted changes? [yes,no] (yes) ", .line) {
+            answer, state in
             guard answer.isEmpty || answer.hasPrefix("y") else { return .nothing }
             state.candidate = []
             state.mode = .privileged

@@ -21,7 +21,8 @@ enum JunosText {
 
     @Sendable static func uptime(_ state: LabShellState) -> String {
         let facts = state.facts
-        let ago = "(\(facts.uptime / 604_800)w\(facts.uptime / 86_400 % 7)d \((facts.uptime / 3600 % 24).digits(2)):\((facts.uptime / 60 % 60).digits(2)) ago)"
+        let ago =
+            "(\(facts.uptime / 604_800)w\(facts.uptime / 86_400 % 7)d \((facts.uptime / 3600 % 24).digits(2)):\((facts.uptime / 60 % 60).digits(2)) ago)"
         return """
             Current time: \(facts.clock.date) \(facts.clock.time) UTC
             Time Source:  NTP CLOCK
@@ -53,14 +54,17 @@ enum JunosText {
             + String.rows(0..<8) { port in
                 "ge-0/0/\(port)                up    up\nge-0/0/\(port).0              up    up   inet     \(state.facts.interfaceAddress(port))/24\n"
                     + "                                   multiservice\n"
-            } + "lo0                     up    up\nlo0.0                   up    up   inet     10.255.7.\(1 + state.facts.number(9, below: 250))     --> 0/0\n"
+            }
+            + "lo0                     up    up\nlo0.0                   up    up   inet     10.255.7.\(1 + state.facts.number(9, below: 250))     --> 0/0\n"
     }
 
     @Sendable static func routes(_ state: LabShellState) -> String {
         let second = state.facts.number(3, below: 200)
         return "\ninet.0: 42 destinations, 42 routes (42 active, 0 holddown, 0 hidden)\n+ = Active Route, - = Last Active, * = Both\n\n"
             + "0.0.0.0/0          *[Static/5] 3w2d 01:10:11\n                    >  to 10.\(second).0.254 via ge-0/0/0.0\n"
-            + String.rows(1..<21) { "10.\(second).\($0).0/24      *[OSPF/10] 2d 0\($0 % 9):10:11, metric \($0)\n                    >  to 10.\(second).1.254 via ge-0/0/\($0 % 8).0\n" }
+            + String.rows(1..<21) {
+                "10.\(second).\($0).0/24      *[OSPF/10] 2d 0\($0 % 9):10:11, metric \($0)\n                    >  to 10.\(second).1.254 via ge-0/0/\($0 % 8).0\n"
+            }
     }
 
     @Sendable static func configuration(_ state: LabShellState) -> String {

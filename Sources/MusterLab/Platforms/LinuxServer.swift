@@ -50,27 +50,38 @@ struct LinuxServer: LabPersonality {
         case "uname":
             var reply = LabReply.text(
                 arguments.isEmpty
-                    ? "Linux\n" : "Linux \(state.hostname) 6.1.0-18-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.76-1 (2024-02-01) x86_64 GNU/Linux\n")
+                    ? "Linux\n"
+                    : "Linux \(state.hostname) 6.1.0-18-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.76-1 (2024-02-01) x86_64 GNU/Linux\n")
             reply.isVersion = true
             return reply
-        case "date": return .text("\(facts.clock.weekday) \(facts.clock.monthName) \(facts.clock.day.aligned(2)) \(facts.clock.time) UTC \(facts.clock.year)\n")
+        case "date":
+            return .text(
+                "\(facts.clock.weekday) \(facts.clock.monthName) \(facts.clock.day.aligned(2)) \(facts.clock.time) UTC \(facts.clock.year)\n"
+            )
         case "uptime":
             return .text(
-                " \(facts.clock.time) up \(facts.uptime / 86_400) days,  1 user,  load average: 0.\(facts.number(11, below: 90).digits(2)), 0.08, 0.02\n")
+                " \(facts.clock.time) up \(facts.uptime / 86_400) days,  1 user,  load average: 0.\(facts.number(11, below: 90).digits(2)), 0.08, 0.02\n"
+            )
         case "cat", "head": return read(arguments.last ?? "", name, &state).filtered(parsed.filter)
         case "ls": return .text("backup.tgz  notes.txt  scripts\n")
         case "df":
             return .text(
-                "Filesystem     1K-blocks    Used Available Use% Mounted on\n/dev/vda1       41020640 \(4_000_000 + facts.number(12, below: 900_000)) 35180712  11% /\ntmpfs             811584     880    810704   1% /run\n")
+                "Filesystem     1K-blocks    Used Available Use% Mounted on\n/dev/vda1       41020640 \(4_000_000 + facts.number(12, below: 900_000)) 35180712  11% /\ntmpfs             811584     880    810704   1% /run\n"
+            )
         case "free":
             return .text(
-                "               total        used        free      shared  buff/cache   available\nMem:         8115844     \(600_000 + facts.number(13, below: 90_000))     6112040        1120     1584312     7350028\nSwap:              0           0           0\n")
+                "               total        used        free      shared  buff/cache   available\nMem:         8115844     \(600_000 + facts.number(13, below: 90_000))     6112040        1120     1584312     7350028\nSwap:              0           0           0\n"
+            )
         case "ip":
             return .text(
-                String.rows(0..<2) { "\($0 + 2): ens\($0 + 3): <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc fq_codel state UP group default qlen 1000\n    link/ether \(facts.colonMAC($0)) brd ff:ff:ff:ff:ff:ff\n    inet \(facts.interfaceAddress($0))/24 brd 10.0.0.255 scope global ens\($0 + 3)\n" }
+                String.rows(0..<2) {
+                    "\($0 + 2): ens\($0 + 3): <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc fq_codel state UP group default qlen 1000\n    link/ether \(facts.colonMAC($0)) brd ff:ff:ff:ff:ff:ff\n    inet \(facts.interfaceAddress($0))/24 brd 10.0.0.255 scope global ens\($0 + 3)\n"
+                }
             ).filtered(parsed.filter)
         case "ps":
-            return .text("    PID TTY          TIME CMD\n   \(900 + facts.number(14, below: 90)) pts/0    00:00:00 bash\n   1204 pts/0    00:00:00 ps\n")
+            return .text(
+                "    PID TTY          TIME CMD\n   \(900 + facts.number(14, below: 90)) pts/0    00:00:00 bash\n   1204 pts/0    00:00:00 ps\n"
+            )
         case "who": return .text("\(state.user.padded(9))pts/0        \(facts.clock.date) \(facts.clock.time.prefix(5)) (192.0.2.7)\n")
         case "seq":
             return .text((1...max(1, arguments.last.flatMap { Int($0) } ?? 1)).map { "\($0)\n" }.joined())
@@ -94,8 +105,11 @@ struct LinuxServer: LabPersonality {
         switch path {
         case "/etc/hostname": return .text(state.hostname + "\n")
         case "/etc/os-release":
-            return .text("PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"12\"\nVERSION=\"12 (bookworm)\"\nID=debian\n")
-        case "/proc/uptime": return .text("\(state.facts.uptime).\(state.facts.number(15, below: 99).digits(2)) \(state.facts.uptime * 2).00\n")
+            return .text(
+                "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"12\"\nVERSION=\"12 (bookworm)\"\nID=debian\n"
+            )
+        case "/proc/uptime":
+            return .text("\(state.facts.uptime).\(state.facts.number(15, below: 99).digits(2)) \(state.facts.uptime * 2).00\n")
         case "/proc/loadavg": return .text("0.08 0.03 0.01 1/212 \(1000 + state.facts.number(16, below: 9000))\n")
         default:
             state.status = 1

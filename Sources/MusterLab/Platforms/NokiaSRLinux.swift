@@ -20,7 +20,9 @@ struct NokiaSRLinux: LabPersonality {
         Self.table.execute(line, &state) { problem, parsed in
             switch problem {
             case .unknown(let word, _):
-                .text("Parsing error: Unknown token '\(parsed.words[word])'. Options are ['enter', 'environment', 'exit', 'info', 'quit', 'show']\n")
+                .text(
+                    "Parsing error: Unknown token '\(parsed.words[word])'. Options are ['enter', 'environment', 'exit', 'info', 'quit', 'show']\n"
+                )
             case .ambiguous: .text("Parsing error: Ambiguous token '\(parsed.words.last ?? "")'.\n")
             case .incomplete: .text("Parsing error: Unexpected end of line\n")
             }
@@ -81,26 +83,37 @@ struct NokiaSRLinux: LabPersonality {
         .shows("show interface brief", in: .all) { state in
             let rule = "+---------------------+--------------------------+--------------------------+\n"
             return rule + "|        Port         |       Admin State        |        Oper State        |\n" + rule.replacingDashes
-                + String.rows(1..<35) { "| \("ethernet-1/\($0)".padded(19)) | \((state.facts.number($0, below: 3) > 0 ? "enable" : "disable").padded(24)) | \((state.facts.number($0, below: 3) > 0 ? "up" : "down").padded(24)) |\n" } + "| mgmt0               | enable                   | up                       |\n" + rule
+                + String.rows(1..<35) {
+                    "| \("ethernet-1/\($0)".padded(19)) | \((state.facts.number($0, below: 3) > 0 ? "enable" : "disable").padded(24)) | \((state.facts.number($0, below: 3) > 0 ? "up" : "down").padded(24)) |\n"
+                } + "| mgmt0               | enable                   | up                       |\n" + rule
         },
         .shows("show interface", in: .all) { state in
             let rule = String(repeating: "=", count: 80)
             return rule + "\n"
-                + String.rows(1..<9) { "ethernet-1/\($0) is up, speed 25G, type None\n  ethernet-1/\($0).0 is up\n    Network-instances:\n      * Name: default (default)\n    Encapsulation   : null\n    Type            : routed\n    IPv4 addr    : \(state.facts.interfaceAddress($0))/31 (static, preferred)\n" + String(repeating: "-", count: 80) + "\n" } + rule + "\nSummary\n  0 loopback interfaces configured\n  8 ethernet interfaces are up\n" + rule + "\n"
+                + String.rows(1..<9) {
+                    "ethernet-1/\($0) is up, speed 25G, type None\n  ethernet-1/\($0).0 is up\n    Network-instances:\n      * Name: default (default)\n    Encapsulation   : null\n    Type            : routed\n    IPv4 addr    : \(state.facts.interfaceAddress($0))/31 (static, preferred)\n"
+                        + String(repeating: "-", count: 80) + "\n"
+                } + rule + "\nSummary\n  0 loopback interfaces configured\n  8 ethernet interfaces are up\n" + rule + "\n"
         },
         .shows("show network-instance summary", in: .all) { _ in
             "+-----------+------+-------------+------------+\n|   Name    | Type | Admin state | Oper state |\n+===========+======+=============+============+\n| default   | defa | enable      | up         |\n| mgmt      | ip-v | enable      | up         |\n+-----------+------+-------------+------------+\n"
         },
         .shows("show network-instance default route-table", in: .all) { state in
-            "IPv4 unicast route table of network instance default\n" + String.rows(1..<31) { "| 10.55.\($0).0/24 | 0 | bgp | bgp_mgr | True | 0 | 170 | 10.0.\($0 % 4).1 | ethernet-1/\($0 % 8 + 1).0 |\n" }
+            "IPv4 unicast route table of network instance default\n"
+                + String.rows(1..<31) {
+                    "| 10.55.\($0).0/24 | 0 | bgp | bgp_mgr | True | 0 | 170 | 10.0.\($0 % 4).1 | ethernet-1/\($0 % 8 + 1).0 |\n"
+                }
                 + "IPv4 routes total: 30 on \(state.hostname)\n"
         },
         .shows("show system lldp neighbor", in: .all) { state in
             "| ethernet-1/1 | \(state.facts.colonMAC(88).uppercased()) | spine-01 | ethernet-1/\(1 + state.facts.number(2, below: 30)) |\n| ethernet-1/2 | \(state.facts.colonMAC(89).uppercased()) | spine-02 | ethernet-1/1 |\n"
         },
         .shows("show system application", in: .all) { _ in
-            ["aaa_mgr", "arp_nd_mgr", "bfd_mgr", "bgp_mgr", "chassis_mgr", "dev_mgr", "fib_mgr", "idb_server", "linux_mgr", "lldp_mgr", "mgmt_server", "net_inst_mgr"]
-                .enumerated().map { "| \($1.padded(14)) | \(1200 + $0) | running | v23.10.1 |\n" }.joined()
+            [
+                "aaa_mgr", "arp_nd_mgr", "bfd_mgr", "bgp_mgr", "chassis_mgr", "dev_mgr", "fib_mgr", "idb_server", "linux_mgr", "lldp_mgr",
+                "mgmt_server", "net_inst_mgr",
+            ]
+            .enumerated().map { "| \($1.padded(14)) | \(1200 + $0) | running | v23.10.1 |\n" }.joined()
         },
         .shows("show system uptime", in: .all) { "Uptime : \($0.facts.uptime) seconds\n" },
         .shows("show system users", in: .all) { "| \($0.user) | ssh | 192.0.2.7 |\n" },
@@ -131,6 +144,8 @@ struct NokiaSRLinux: LabPersonality {
     }
 
     @Sendable private static func configuration(_ state: LabShellState) -> String {
-        String.rows(1..<9) { "    interface ethernet-1/\($0) {\n        admin-state enable\n        subinterface 0 {\n            ipv4 {\n                address \(state.facts.interfaceAddress($0))/31 {\n                }\n            }\n        }\n    }\n" } + "    system {\n        name {\n            host-name \(state.hostname)\n        }\n    }\n"
+        String.rows(1..<9) {
+            "    interface ethernet-1/\($0) {\n        admin-state enable\n        subinterface 0 {\n            ipv4 {\n                address \(state.facts.interfaceAddress($0))/31 {\n                }\n            }\n        }\n    }\n"
+        } + "    system {\n        name {\n            host-name \(state.hostname)\n        }\n    }\n"
     }
 }

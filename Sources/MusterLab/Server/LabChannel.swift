@@ -33,7 +33,9 @@ final class LabChannel {
 
     deinit { callbacks.deallocate() }
 
-    /// Lets go of libssh's channel and of what watches for it. Never from within a callback.
+    /// Lets go of libssh's channel and of what watches for it.
+    ///
+    /// Never from within a callback.
     func release(from event: OpaquePointer) {
         unwatchGate()
         forward?.close(event)

@@ -37,7 +37,9 @@ extension LabConnection {
         return admit(known)
     }
 
-    /// Messages that libssh has no callback for. Returns 1 for libssh's own answer, a refusal.
+    /// Messages that libssh has no callback for.
+    ///
+    /// Returns 1 for libssh's own answer, a refusal.
     func answer(_ message: OpaquePointer?) -> Int32 {
         switch ssh_message_type(message) {
         case Int32(SSH_REQUEST_AUTH.rawValue) where ssh_message_subtype(message) == Int32(SSH_AUTH_METHOD_INTERACTIVE):
@@ -65,7 +67,9 @@ extension LabConnection {
         let answers = (0..<max(0, count)).map { index in
             ssh_userauth_kbdint_getanswer(session, UInt32(index)).map { String(cString: $0) } ?? ""
         }
-        guard admit(answers == expected && interactiveUser == configuration.user && !refusesPasswords) == SSH_AUTH_SUCCESS.rawValue else { return 1 }
+        guard admit(answers == expected && interactiveUser == configuration.user && !refusesPasswords) == SSH_AUTH_SUCCESS.rawValue else {
+            return 1
+        }
         ssh_message_auth_reply_success(message, 0)
         return 0
     }

@@ -25,6 +25,8 @@ final class LabConnection {
     var interactiveUser: String?
     private var authenticated = false
     private var goodbye = false
+    /// Who asked for keyboard-interactive; the message with the answers does not say.
+    var interactiveUser: String?
     /// Nothing more is to be said to this client.
     var isOver = false
 

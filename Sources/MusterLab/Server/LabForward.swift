@@ -23,7 +23,9 @@ final class LabForward {
         return bytes.count
     }
 
-    /// Moves bytes both ways as far as neither side blocks. Returns false when the connection has ended.
+    /// Moves bytes both ways as far as neither side blocks.
+    ///
+    /// Returns false when the connection has ended.
     func pump(_ channel: OpaquePointer, clientEnded: Bool) -> Bool {
         if !outgoing.isEmpty {
             let sent = outgoing.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, 0) }
@@ -69,7 +71,9 @@ final class LabForward {
 }
 
 extension LabConnection {
-    /// Opens a connection onwards, to a loopback address or to a device by its name. Returns 0 when the message was answered.
+    /// Opens a connection onwards, to a loopback address or to a device by its name.
+    ///
+    /// Returns 0 when the message was answered.
     func openForward(_ message: OpaquePointer?) -> Int32 {
         guard configuration.forwards, let event, !meets(.open),
             let destination = ssh_message_channel_request_open_destination(message).map({ String(cString: $0) }),
@@ -89,6 +93,7 @@ extension LabConnection {
 
     private func resolve(_ name: String) -> UInt32? {
         if name == "localhost" { return 0x7F00_0001 }
-        return LoopbackAddress.number(name) ?? configuration.devices.first { $0.name == name }.flatMap { LoopbackAddress.number($0.address) }
+        return LoopbackAddress.number(name)
+            ?? configuration.devices.first { $0.name == name }.flatMap { LoopbackAddress.number($0.address) }
     }
 }

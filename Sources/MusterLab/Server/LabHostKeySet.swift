@@ -8,7 +8,9 @@ final class LabHostKeySet: Sendable {
     static let usual = LabHostKeySet()
     static let changed = LabHostKeySet()
 
-    /// A private key. libssh's keys are only read once made, and libssh copies them into each session.
+    /// A private key.
+    ///
+    /// libssh's keys are only read once made, and libssh copies them into each session.
     private struct Key: @unchecked Sendable {
         let pointer: OpaquePointer
     }

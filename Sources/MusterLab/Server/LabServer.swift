@@ -93,7 +93,9 @@ final class LabServer: Sendable {
                 let descriptor = muster_lab_accept(listener, &address)
                 if descriptor < 0 {
                     // Out of descriptors: the connection stays in the backlog until a session ends.
-                    if muster_lab_errno() == EMFILE || muster_lab_errno() == ENFILE { _ = muster_lab_poll_one(stopPipe.read, Int16(POLLIN), 20) }
+                    if muster_lab_errno() == EMFILE || muster_lab_errno() == ENFILE {
+                        _ = muster_lab_poll_one(stopPipe.read, Int16(POLLIN), 20)
+                    }
                     break
                 }
                 serve(descriptor, address, binds)

@@ -16,7 +16,9 @@ final class LabThreads: @unchecked Sendable {
     private var ending = false
     private var ended: CheckedContinuation<Void, Never>?
 
-    /// Runs a closure on a thread that may block. Returns false when there is none to be had.
+    /// Runs a closure on a thread that may block.
+    ///
+    /// Returns false when there is none to be had.
     func run(_ job: @escaping @Sendable () -> Void) -> Bool {
         condition.lock()
         defer { condition.unlock() }

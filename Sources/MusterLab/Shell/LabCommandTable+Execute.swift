@@ -22,7 +22,9 @@ extension LabCommandTable {
 
 extension LabCommand {
     /// `show version`, which the `huge` fault swells.
-    static func version(_ pattern: String, in modes: LabModes = .operational, _ text: @escaping @Sendable (LabShellState) -> String) -> LabCommand {
+    static func version(_ pattern: String, in modes: LabModes = .operational, _ text: @escaping @Sendable (LabShellState) -> String)
+        -> LabCommand
+    {
         LabCommand(pattern, modes) { state, _ in
             var reply = LabReply.text(text(state))
             reply.isVersion = true

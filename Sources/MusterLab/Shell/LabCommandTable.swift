@@ -45,7 +45,9 @@ struct LabCommand: Sendable {
     }
 
     /// A command that prints a text.
-    static func shows(_ pattern: String, in modes: LabModes = .operational, _ text: @escaping @Sendable (LabShellState) -> String) -> LabCommand {
+    static func shows(_ pattern: String, in modes: LabModes = .operational, _ text: @escaping @Sendable (LabShellState) -> String)
+        -> LabCommand
+    {
         LabCommand(pattern, modes) { state, _ in .text(text(state)) }
     }
 
@@ -142,7 +144,9 @@ struct LabLine {
     }
 }
 
-/// What follows a pipe: `include TEXT` and its like. The text is plain, not a regular expression.
+/// What follows a pipe: `include TEXT` and its like.
+///
+/// The text is plain, not a regular expression.
 struct LabFilter {
     let verb: String
     let text: String

@@ -1,4 +1,6 @@
-/// What is particular to a device: serial number, addresses, uptime. Made from its name and address, so that it stays the same.
+/// What is particular to a device: serial number, addresses, uptime.
+///
+/// Made from its name and address, so that it stays the same.
 struct LabFacts: Sendable {
     let name: String
     let address: String
@@ -101,8 +103,8 @@ struct LabClock: Sendable {
 
     var monthName: String { Self.months[month - 1] }
     var weekday: String { Self.days[Int(seconds / 86_400 % 7)] }
-    /// `14:03:59`
+    /// The time of day, such as `14:03:59`.
     var time: String { "\((seconds / 3600 % 24).digits(2)):\((seconds / 60 % 60).digits(2)):\((seconds % 60).digits(2))" }
-    /// `2026-01-31`
+    /// The date, such as `2026-01-31`.
     var date: String { "\(year)-\(month.digits(2))-\(day.digits(2))" }
 }

@@ -38,7 +38,9 @@ struct LabOutputSource: Sendable {
         return total == 0 ? 100 : 100 * (total - left) / total
     }
 
-    /// Appends the next line as it goes over the wire. Returns false at the end.
+    /// Appends the next line as it goes over the wire.
+    ///
+    /// Returns false at the end.
     mutating func appendLine(to bytes: inout [UInt8]) -> Bool {
         if case .numbered(let line, let left) = kind, left > 0 {
             let length = min(left, Self.lineLength)

@@ -88,7 +88,9 @@ extension LabShellMachine {
         if source.isEmpty { proceed(next) }
     }
 
-    /// Shows lines, or takes the key at the end of a page. Returns false while that key is missing.
+    /// Shows lines, or takes the key at the end of a page.
+    ///
+    /// Returns false while that key is missing.
     mutating func page(_ pager: LabPager, _ next: LabReply.Next) -> Bool {
         var pager = pager
         if pager.waits {

@@ -1,4 +1,6 @@
-/// A device's command line: bytes typed in, steps out. It does no input or output and knows no clock but the one it is given.
+/// A device's command line: bytes typed in, steps out.
+///
+/// It does no input or output and knows no clock but the one it is given.
 ///
 /// What is typed while a command runs waits, and is echoed once the prompt is back, as a router does it.
 struct LabShellMachine {
@@ -115,7 +117,9 @@ struct LabShellMachine {
 
     // MARK: Typing
 
-    /// Handles what is typed up to the end of a line. Returns false when there is nothing left to handle.
+    /// Handles what is typed up to the end of a line.
+    ///
+    /// Returns false when there is nothing left to handle.
     private mutating func readLine() -> Bool {
         guard !input.isEmpty else { return false }
         var echo: [UInt8] = []

@@ -11,7 +11,8 @@ enum LabTestCommands {
         case "huge": return LabReply(output: .numbered(bytes: argument.flatMap { Int($0) } ?? usualHuge, then: ""))
         case "sleep": return LabReply(pause: argument.flatMap { Duration(labText: $0) } ?? .seconds(1))
         case "junk":
-            let bytes = Array("before\r\n".utf8) + Array(UInt8.min...UInt8.max) + Array("\u{1B}[31mred\u{1B}[0m\u{1B}[K".utf8) + [0xC3, 0x28]
+            let bytes =
+                Array("before\r\n".utf8) + Array(UInt8.min...UInt8.max) + Array("\u{1B}[31mred\u{1B}[0m\u{1B}[K".utf8) + [0xC3, 0x28]
             return LabReply(output: .raw(bytes + Array("\r\nafter\r\n".utf8)))
         case "prompts":
             let shown = prompt.split(separator: "\n").last.map(String.init) ?? prompt
