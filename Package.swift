@@ -88,7 +88,14 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(name: "MusterSSHTests", dependencies: ["MusterSSH", "MusterTransport", "MusterLab"], swiftSettings: strict),
-        .testTarget(name: "MusterConsoleTests", dependencies: ["MusterConsole", "MusterTransport"], swiftSettings: strict),
+        .testTarget(
+            name: "MusterConsoleTests",
+            dependencies: [
+                "MusterConsole", "MusterTransport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .testTarget(name: "MusterInventoryTests", dependencies: ["MusterInventory"], swiftSettings: strict),
         .testTarget(name: "MusterTests", dependencies: ["Muster", "MusterLab"], swiftSettings: strict),
         .testTarget(name: "MusterRenderingTests", dependencies: ["MusterRendering", "Muster"], swiftSettings: strict),

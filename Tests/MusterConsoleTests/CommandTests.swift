@@ -233,7 +233,10 @@ struct CommandTests {
             ("show two", "show two\r\n% Invalid input detected at '^' marker.\r\n\r\nr1#"),
             ("show three", "\r\n*Mar 1: log\r\nr1#show three\r\nx\u{8}y\u{1B}[31mred\u{1B}[0m\r\nover\rOV\r\ncaf\u{e9}\u{8}e\r\nr1#"),
             ("show four", "show four\r\nr1#"),
-            ("show five", "show five\r\np1\r\n --More-- \u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}        \u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}  p2\r\nr1#"),
+            (
+                "show five",
+                "show five\r\np1\r\n --More-- \u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}        \u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}  p2\r\nr1#"
+            ),
         ]
         func run(_ arrival: Dialogue.Arrival) throws -> [Exchange] {
             var device = try Dialogue.iosxeReady(arrival: arrival)

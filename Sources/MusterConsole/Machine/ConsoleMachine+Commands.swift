@@ -175,13 +175,14 @@ extension ConsoleMachine {
             output.removeLast(upper.count)
         }
         output += rest
-        complete(output, truncated: truncated, now)
+        complete(consume output, truncated: truncated, now)
         pump(now)
     }
 
     /// Takes the first command out and tells what it printed.
-    mutating func complete(_ bytes: [UInt8], truncated: Bool, _ now: Instant) {
-        var output = bytes
+    mutating func complete(_ bytes: consuming [UInt8], truncated: Bool, _ now: Instant) {
+        // Taken over, not copied: it may be megabytes.
+        var output = consume bytes
         output.removeBlankEnd()
         let step = inFlight.removeFirst()
         let failure = failureLine(in: output)
