@@ -141,6 +141,35 @@ struct CommandTests {
         #expect(try device.takeExchange().text == "third")
     }
 
+    @Test func losesNothing_whenDefinitionSaysThereIsNoEcho() throws {
+        let yaml = "prompt_pattern: '^dev>$'\nmodes: [{name: cli, prompt_exact: 'dev>'}]\nmuster: {echo: none, type_ahead: true}\n"
+        var device = Dialogue(try Platform.load(yaml: yaml, name: "x", file: "x.yaml"))
+        device.start()
+        device.says("dev>")
+        device.says("\r\ndev>")
+        for command in ["a", "b"] {
+            device.submit(command)
+            device.says("\r\nanswer to \(command)\r\ndev>")
+            #expect(try device.takeExchange().text == "answer to \(command)")
+        }
+        device.submit("nothing")
+        device.says("\r\ndev>")
+        #expect(try device.takeExchange().output == [])
+    }
+
+    @Test func staysInStep_whenAnExtraPromptComesLate() throws {
+        // As after a second return at the login: taking that prompt for the answer would shift every answer after it.
+        var device = try Dialogue("linux")
+        device.start()
+        device.says("u@h:~$ ")
+        device.says("\r\nu@h:~$ ")
+        device.submit("first")
+        device.says("\r\nu@h:~$ ")
+        #expect(!device.hasAnswer)
+        device.says("first\r\n1\r\nu@h:~$ ")
+        #expect(try device.takeExchange().text == "1")
+    }
+
     @Test func keepsAnAlteredEchoOutOfTheOutput_whenDeviceCompletesWords() throws {
         var device = try Dialogue.iosxeReady()
         device.submit("sh ver")

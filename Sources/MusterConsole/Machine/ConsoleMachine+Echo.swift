@@ -102,8 +102,9 @@ extension ConsoleMachine {
                 settle(now)
                 return
             }
-            // Printed by the terminal driver while the device was busy: the device has it, or had it. It must not get it again.
-            if line.trimmed.elementsEqual(inFlight[1].command.utf8) { return }
+            // Printed by the terminal driver while the device was busy: the device has the command, or had it. It must not get it again.
+            let isTyped = inFlight[1...].contains { $0.purpose == .command && line.trimmed.elementsEqual($0.command.utf8) }
+            if isTyped { return }
             start = end + 1
         }
         let lost = inFlight[1...]
