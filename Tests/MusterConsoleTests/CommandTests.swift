@@ -200,6 +200,21 @@ struct CommandTests {
         #expect(exchange.prompt == "u@h:~$ ")
     }
 
+    @Test(arguments: [600, 20_000, 16_384 - 1020, 16_384 - 3, 40_000])
+    func keepsAGluedLine_howeverLongItIs(_ length: Int) throws {
+        for arrival in [Dialogue.Arrival.whole, .random(5)] {
+            var device = try Dialogue("linux", arrival: arrival)
+            device.start()
+            device.says("u@h:~$ ")
+            device.says("\r\nu@h:~$ ")
+            device.submit("cat x.json")
+            let line = String(repeating: "j", count: length)
+            device.says("cat x.json\r\nfirst\r\n" + line + "u@h:~$ ")
+            device.pause(.milliseconds(200))
+            #expect(try device.takeExchange().text == "first\n" + line)
+        }
+    }
+
     @Test func followsTheDirectory_onAShell() throws {
         var device = try Dialogue("linux")
         device.start()

@@ -44,6 +44,7 @@ package struct LineEmulator {
     ///
     /// No terminal has as many columns, and edits far inside a line stay cheap.
     private static let longestLine = 16_384
+    private static let keptOfLongLine = 1024
 
     package init(limit: Int = 64 << 20, width: Int = 511) {
         self.limit = limit
@@ -163,9 +164,11 @@ package struct LineEmulator {
             for byte in run { overwrite(byte) }
         }
         if line.count > Self.longestLine, cursor == line.count {
-            line.withUnsafeBytes { keep($0) }
-            line.removeAll(keepingCapacity: true)
-            cursor = 0
+            // The end stays: a prompt may follow on the same line.
+            let moved = line.count - Self.keptOfLongLine
+            line.withUnsafeBytes { keep(UnsafeRawBufferPointer(rebasing: $0.prefix(moved))) }
+            line.removeFirst(moved)
+            cursor = line.count
             saved = 0
             floor = 0
             isContinued = true
