@@ -178,6 +178,14 @@ struct CommandTests {
         #expect(try device.takeExchange().text == "IOS")
     }
 
+    @Test func keepsTheEchoOutOfTheOutput_whenTheLineEditorScrollsSideways() throws {
+        var device = try Dialogue.iosxeReady()
+        device.submit("show running-config | include snmp-server community")
+        device.says("show running-config | inc\r$ing-config | include snmp-server community\r\nfound\r\nr1#")
+        device.pause(.milliseconds(500))
+        #expect(try device.takeExchange().text == "found")
+    }
+
     @Test func refusesACommandWithALineEnd() throws {
         var device = try Dialogue.iosxeReady()
         device.submit("show version\nreload")
