@@ -97,7 +97,14 @@ let package = Package(
             name: "MusterSSHTests",
             dependencies: ["MusterSSH", "MusterTransport", "MusterLab", "MusterTestSupport", "CAllocatedBytes"],
             swiftSettings: strict),
-        .testTarget(name: "MusterConsoleTests", dependencies: ["MusterConsole", "MusterTransport"], swiftSettings: strict),
+        .testTarget(
+            name: "MusterConsoleTests",
+            dependencies: [
+                "MusterConsole", "MusterTransport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .testTarget(name: "MusterInventoryTests", dependencies: ["MusterInventory"], swiftSettings: strict),
         .testTarget(
             name: "MusterTests",

@@ -143,6 +143,36 @@ struct BadDayTests {
         #expect(device.machine.takeOutgoing() == [])
     }
 
+    @Test func keepsSecretsOutOfTheLoginsError_whenDeviceEchoesThem() throws {
+        var device = try Dialogue("cisco_iosxe", secrets: ["enable": "hunter2!"])
+        device.start(timeout: .seconds(15))
+        device.says("r1>")
+        device.says("\r\nr1>")
+        device.says("enable\r\nPassword: ")
+        device.says("hunter2!\r\nchecking hunter2! ...")
+        device.pause(.seconds(15))
+        let error = try device.takeError()
+        #expect(error.kind == .commandTimeout)
+        #expect(error.seen.contains("checking <secret>"))
+        #expect(!"\(error)".contains("hunter2"))
+        #expect(!String(decoding: error.partialOutput, as: UTF8.self).contains("hunter2"))
+    }
+
+    @Test func answersTheTerminalsState_onlyAtTheLogin() throws {
+        var device = try Dialogue("cisco_iosxe")
+        device.start()
+        device.says("\u{1B}[6nr1#")
+        #expect(device.takeTyped() == "\u{1B}[1;1R\n")
+        device.says("\r\nr1#")
+        device.says("terminal length 0\r\nr1#terminal width 511\r\nr1#")
+        device.pause(.seconds(1))
+        _ = device.takeTyped()
+        device.submit("more flash:x")
+        // A file that is shown must not make this side type.
+        device.says("more flash:x\r\n\u{1B}[6n\u{1B}[c\r\nr1#")
+        #expect(device.takeTyped() == "more flash:x\n")
+    }
+
     @Test func keepsSecretsOutOfErrors_whereverTheyStand() throws {
         var device = try Dialogue.iosxeReady(secrets: ["enable": "Tr0ub4dor", "other": "Tr0"])
         device.submit("show x", timeout: .seconds(1))

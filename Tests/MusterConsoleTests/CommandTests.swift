@@ -141,12 +141,49 @@ struct CommandTests {
         #expect(try device.takeExchange().text == "third")
     }
 
+    @Test func losesNothing_whenDefinitionSaysThereIsNoEcho() throws {
+        let yaml = "prompt_pattern: '^dev>$'\nmodes: [{name: cli, prompt_exact: 'dev>'}]\nmuster: {echo: none, type_ahead: true}\n"
+        var device = Dialogue(try Platform.load(yaml: yaml, name: "x", file: "x.yaml"))
+        device.start()
+        device.says("dev>")
+        device.says("\r\ndev>")
+        for command in ["a", "b"] {
+            device.submit(command)
+            device.says("\r\nanswer to \(command)\r\ndev>")
+            #expect(try device.takeExchange().text == "answer to \(command)")
+        }
+        device.submit("nothing")
+        device.says("\r\ndev>")
+        #expect(try device.takeExchange().output == [])
+    }
+
+    @Test func staysInStep_whenAnExtraPromptComesLate() throws {
+        // As after a second return at the login: taking that prompt for the answer would shift every answer after it.
+        var device = try Dialogue("linux")
+        device.start()
+        device.says("u@h:~$ ")
+        device.says("\r\nu@h:~$ ")
+        device.submit("first")
+        device.says("\r\nu@h:~$ ")
+        #expect(!device.hasAnswer)
+        device.says("first\r\n1\r\nu@h:~$ ")
+        #expect(try device.takeExchange().text == "1")
+    }
+
     @Test func keepsAnAlteredEchoOutOfTheOutput_whenDeviceCompletesWords() throws {
         var device = try Dialogue.iosxeReady()
         device.submit("sh ver")
         device.says("show version \r\nIOS\r\nr1#")
         device.pause(.milliseconds(500))
         #expect(try device.takeExchange().text == "IOS")
+    }
+
+    @Test func keepsTheEchoOutOfTheOutput_whenTheLineEditorScrollsSideways() throws {
+        var device = try Dialogue.iosxeReady()
+        device.submit("show running-config | include snmp-server community")
+        device.says("show running-config | inc\r$ing-config | include snmp-server community\r\nfound\r\nr1#")
+        device.pause(.milliseconds(500))
+        #expect(try device.takeExchange().text == "found")
     }
 
     @Test func refusesACommandWithALineEnd() throws {
@@ -169,6 +206,21 @@ struct CommandTests {
         let exchange = try device.takeExchange()
         #expect(exchange.text == "abc")
         #expect(exchange.prompt == "u@h:~$ ")
+    }
+
+    @Test(arguments: [600, 20_000, 16_384 - 1020, 16_384 - 3, 40_000])
+    func keepsAGluedLine_howeverLongItIs(_ length: Int) throws {
+        for arrival in [Dialogue.Arrival.whole, .random(5)] {
+            var device = try Dialogue("linux", arrival: arrival)
+            device.start()
+            device.says("u@h:~$ ")
+            device.says("\r\nu@h:~$ ")
+            device.submit("cat x.json")
+            let line = String(repeating: "j", count: length)
+            device.says("cat x.json\r\nfirst\r\n" + line + "u@h:~$ ")
+            device.pause(.milliseconds(200))
+            #expect(try device.takeExchange().text == "first\n" + line)
+        }
     }
 
     @Test func followsTheDirectory_onAShell() throws {
@@ -233,7 +285,10 @@ struct CommandTests {
             ("show two", "show two\r\n% Invalid input detected at '^' marker.\r\n\r\nr1#"),
             ("show three", "\r\n*Mar 1: log\r\nr1#show three\r\nx\u{8}y\u{1B}[31mred\u{1B}[0m\r\nover\rOV\r\ncaf\u{e9}\u{8}e\r\nr1#"),
             ("show four", "show four\r\nr1#"),
-            ("show five", "show five\r\np1\r\n --More-- \u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}        \u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}  p2\r\nr1#"),
+            (
+                "show five",
+                "show five\r\np1\r\n --More-- \u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}        \u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}  p2\r\nr1#"
+            ),
         ]
         func run(_ arrival: Dialogue.Arrival) throws -> [Exchange] {
             var device = try Dialogue.iosxeReady(arrival: arrival)

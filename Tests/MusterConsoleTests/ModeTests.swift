@@ -71,7 +71,9 @@ struct ModeTests {
         }
         device.pause(.seconds(1))
         device.enter("configuration_private")
-        device.says("configure private\r\nwarning: uncommitted changes will be discarded on exit\r\nEntering configuration mode\r\n\r\n[edit]\r\nuser@r# ")
+        device.says(
+            "configure private\r\nwarning: uncommitted changes will be discarded on exit\r\nEntering configuration mode\r\n\r\n[edit]\r\nuser@r# "
+        )
         #expect(device.machine.mode == "configuration_private")
         #expect(device.machine.prompt?.described == "[edit]\nuser@r# ")
         device.submit("show system host-name")

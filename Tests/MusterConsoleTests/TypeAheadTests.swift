@@ -62,7 +62,9 @@ struct TypeAheadTests {
     @Test func recordsARejectedSetUp_withoutFailing() throws {
         var device = try Dialogue.iosxe()
         device.submit("show version")
-        device.says("terminal length 0\r\n        ^\r\n% Invalid input detected at '^' marker.\r\n\r\nr1#terminal width 511\r\nr1#show version\r\nx\r\n")
+        device.says(
+            "terminal length 0\r\n        ^\r\n% Invalid input detected at '^' marker.\r\n\r\nr1#terminal width 511\r\nr1#show version\r\nx\r\n"
+        )
         device.says(" --More-- ")
         device.pause(.milliseconds(50))
         device.says("\r          \ry\r\nr1#")

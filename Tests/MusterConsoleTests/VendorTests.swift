@@ -28,8 +28,12 @@ struct VendorTests {
             lines: [
                 .device("\r\n\r\n\r\nRP/0/RP0/CPU0:ron#"), .typed("\n"), .device("\r\nRP/0/RP0/CPU0:ron#"),
                 .typed("terminal length 0\nterminal width 511\n"), .submit("show version brief"), .typed("show version brief\n"),
-                .device("terminal length 0\r\nSun Jan  4 10:00:00.000 UTC\r\nRP/0/RP0/CPU0:ron#terminal width 511\r\nSun Jan  4 10:00:00.100 UTC\r\n"),
-                .device("RP/0/RP0/CPU0:ron#show version brief\r\nSun Jan  4 10:00:00.200 UTC\r\nCisco IOS XR Software\r\n\r\nRP/0/RP0/CPU0:ron#"),
+                .device(
+                    "terminal length 0\r\nSun Jan  4 10:00:00.000 UTC\r\nRP/0/RP0/CPU0:ron#terminal width 511\r\nSun Jan  4 10:00:00.100 UTC\r\n"
+                ),
+                .device(
+                    "RP/0/RP0/CPU0:ron#show version brief\r\nSun Jan  4 10:00:00.200 UTC\r\nCisco IOS XR Software\r\n\r\nRP/0/RP0/CPU0:ron#"
+                ),
             ],
             output: "Sun Jan  4 10:00:00.200 UTC\nCisco IOS XR Software", mode: "privileged_exec"),
         Session(
@@ -40,7 +44,8 @@ struct VendorTests {
                 .device("terminal length 0\r\n\rn9k# terminal width 511\r\n\rn9k# show verzion\r\n                 ^\r\n"),
                 .device("% Invalid command at '^' marker.\r\n\rn9k# "),
             ],
-            output: "                 ^\n% Invalid command at '^' marker.", mode: "privileged_exec", failure: "% Invalid command at '^' marker."),
+            output: "                 ^\n% Invalid command at '^' marker.", mode: "privileged_exec",
+            failure: "% Invalid command at '^' marker."),
         Session(
             description: "EOS asks for the enable secret", platform: "arista_eos", secrets: ["enable": "e"],
             lines: [
@@ -55,11 +60,16 @@ struct VendorTests {
             description: "Junos with a line above its prompt", platform: "juniper_junos",
             lines: [
                 .device("--- JUNOS 21.4R3 built\r\n{master:0}\r\nuser@r1> "), .typed("\n"), .device("\r\n\r\n{master:0}\r\nuser@r1> "),
-                .typed("set cli complete-on-space off\nset cli screen-length 0\nset cli screen-width 511\n"), .submit("show chassis hardware"),
+                .typed("set cli complete-on-space off\nset cli screen-length 0\nset cli screen-width 511\n"),
+                .submit("show chassis hardware"),
                 .typed("show chassis hardware\n"),
-                .device("set cli complete-on-space off \r\nDisabling complete-on-space\r\n\r\n{master:0}\r\nuser@r1> set cli screen-length 0 \r\n"),
-                .device("Screen length set to 0\r\n\r\n{master:0}\r\nuser@r1> set cli screen-width 511 \r\nScreen width set to 511\r\n\r\n"),
-                .device("{master:0}\r\nuser@r1> show chassis hardware \r\nHardware inventory:\r\nChassis  JN123\r\n\r\n{master:0}\r\nuser@r1> "),
+                .device(
+                    "set cli complete-on-space off \r\nDisabling complete-on-space\r\n\r\n{master:0}\r\nuser@r1> set cli screen-length 0 \r\n"
+                ),
+                .device(
+                    "Screen length set to 0\r\n\r\n{master:0}\r\nuser@r1> set cli screen-width 511 \r\nScreen width set to 511\r\n\r\n"),
+                .device(
+                    "{master:0}\r\nuser@r1> show chassis hardware \r\nHardware inventory:\r\nChassis  JN123\r\n\r\n{master:0}\r\nuser@r1> "),
             ],
             output: "Hardware inventory:\nChassis  JN123", mode: "exec"),
         Session(
@@ -68,7 +78,9 @@ struct VendorTests {
                 .device("user@r1> "), .typed("\n"), .device("\r\n\r\nuser@r1> "),
                 .typed("set cli complete-on-space off\nset cli screen-length 0\nset cli screen-width 511\n"), .submit("show log"),
                 .typed("show log\n"),
-                .device("set cli complete-on-space off\r\n\r\nuser@r1> set cli screen-length 0\r\n\r\nuser@r1> set cli screen-width 511\r\n\r\n"),
+                .device(
+                    "set cli complete-on-space off\r\n\r\nuser@r1> set cli screen-length 0\r\n\r\nuser@r1> set cli screen-width 511\r\n\r\n"
+                ),
                 .device("user@r1> show log\r\none\r\n---(more)---"), .pause(50), .typed(" "),
                 .device("\r                                        \rtwo\r\n---(more 100%)---"), .pause(50), .typed(" "),
                 .device("\r                                        \r\r\nuser@r1> "),
@@ -106,7 +118,8 @@ struct VendorTests {
         Session(
             description: "bash with a title, colours and bracketed paste", platform: "linux",
             lines: [
-                .device("Linux h 6.1\r\n\u{1B}[?2004h\u{1B}]0;u@h: ~\u{7}\u{1B}[01;32mu@h\u{1B}[00m:\u{1B}[01;34m~\u{1B}[00m$ "), .typed("\n"),
+                .device("Linux h 6.1\r\n\u{1B}[?2004h\u{1B}]0;u@h: ~\u{7}\u{1B}[01;32mu@h\u{1B}[00m:\u{1B}[01;34m~\u{1B}[00m$ "),
+                .typed("\n"),
                 .device("\r\n\u{1B}[?2004l\r\u{1B}[?2004h\u{1B}]0;u@h: ~\u{7}\u{1B}[01;32mu@h\u{1B}[00m:\u{1B}[01;34m~\u{1B}[00m$ "),
                 .submit("ls --color"), .typed("ls --color\n"),
                 .device("ls --color\r\n\u{1B}[?2004l\r\u{1B}[0m\u{1B}[01;34mdir\u{1B}[0m  file\r\n"),
@@ -116,7 +129,8 @@ struct VendorTests {
         Session(
             description: "zsh marks a line without end and erases the mark", platform: "linux",
             lines: [
-                .device("\u{1B}[1m\u{1B}[7m%\u{1B}[27m\u{1B}[1m\u{1B}[0m" + String(repeating: " ", count: 510) + "\r \rhost% "), .typed("\n"),
+                .device("\u{1B}[1m\u{1B}[7m%\u{1B}[27m\u{1B}[1m\u{1B}[0m" + String(repeating: " ", count: 510) + "\r \rhost% "),
+                .typed("\n"),
                 .device("\r\r\n\u{1B}[1m\u{1B}[7m%\u{1B}[27m\u{1B}[1m\u{1B}[0m" + String(repeating: " ", count: 510) + "\r \rhost% "),
                 .submit("pwd"), .typed("pwd\n"),
                 .device("p\u{8}pwd\r\r\n/home/u\r\n\u{1B}[1m\u{1B}[7m%\u{1B}[27m\u{1B}[1m\u{1B}[0m"),
@@ -126,7 +140,8 @@ struct VendorTests {
         Session(
             description: "a plain shell reports a command that does not exist", platform: "linux",
             lines: [
-                .device("# "), .typed("\n"), .device("\r\n# "), .submit("shw"), .typed("shw\n"), .device("shw\r\nsh: 1: shw: not found\r\n# "),
+                .device("# "), .typed("\n"), .device("\r\n# "), .submit("shw"), .typed("shw\n"),
+                .device("shw\r\nsh: 1: shw: not found\r\n# "),
             ],
             output: "sh: 1: shw: not found", mode: "root", failure: "sh: 1: shw: not found"),
     ]

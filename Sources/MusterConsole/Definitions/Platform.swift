@@ -165,18 +165,16 @@ package struct Pager: Sendable {
 
 /// The terminal that a session asks the device for.
 package struct PTYWishes: Sendable, Equatable {
-    /// Wide enough that no device folds a line.
+    /// Wide enough that no device folds a line of a usual length.
     ///
-    /// Cisco's `terminal width` ends at 512, and some CLIs take at most 511 from the terminal.
+    /// Cisco's `terminal width` ends at 512, so a wider one is of no use there.
     package var columns: Int
     /// Some CLIs page by the height of the terminal, and go on paging when the paging-off command was refused: a tall one pages less.
-    ///
-    /// More than a few hundred rows has made old SSH servers fall back to 24.
     package var rows: Int
-    /// A terminal without colours and without features that are worth asking for.
+    /// A terminal that every device knows, without colours.
     package var term: String
 
-    package init(columns: Int = 511, rows: Int = 511, term: String = "vt100") {
+    package init(columns: Int = 511, rows: Int = 1000, term: String = "vt100") {
         self.columns = columns
         self.rows = rows
         self.term = term

@@ -100,9 +100,12 @@ extension ConsoleMachine {
             finish(standing: prompt?.text ?? [], now)
             return
         }
-        guard let line = standingLine else { return }
-        if head.question != nil, answerQuestion(line, now) { return }
         let pause = quiet(now)
+        guard let line = standingLine else {
+            if pause >= timing.prompt, let prompt = gluedPrompt(screen.standing) { endGlued(prompt, pause, now) }
+            return
+        }
+        if head.question != nil, answerQuestion(line, now) { return }
         let hasNewLine = screen.finishedLines > head.lines
         if let prompt, hasNewLine, let standing = stands(prompt) ? prompt : known.last(where: stands) {
             endHead(standing.text, pause, now)
@@ -114,7 +117,7 @@ extension ConsoleMachine {
             return
         }
         guard pause >= timing.prompt, hasNewLine || echoes == false else { return }
-        if let prompt, prompt.last.count >= 2, line.count > prompt.last.count, line.hasSuffix(Array(prompt.last)) {
+        if let prompt = gluedPrompt(line) {
             endGlued(prompt, pause, now)
         } else if hasNewLine, let text = matchPrompt(allRules) {
             endHead(text, pause, now)
@@ -152,6 +155,12 @@ extension ConsoleMachine {
         }
     }
 
+    /// The prompt, if it stands at the end of a line with something before it.
+    private func gluedPrompt(_ line: ArraySlice<UInt8>) -> LearnedPrompt? {
+        guard let prompt, prompt.last.count >= 2, line.count > prompt.last.count, line.hasSuffix(Array(prompt.last)) else { return nil }
+        return prompt
+    }
+
     /// The last line of the output has no end of its own, and the prompt follows on the same line.
     private mutating func endGlued(_ prompt: LearnedPrompt, _ pause: Duration, _ now: Instant) {
         guard inFlight.count == 1, resolveEcho(pause) else { return }
@@ -174,14 +183,15 @@ extension ConsoleMachine {
         if let upper = prompt?.upper, !upper.isEmpty, !truncated, output.suffix(upper.count).elementsEqual(upper) {
             output.removeLast(upper.count)
         }
-        output += rest
-        complete(output, truncated: truncated, now)
+        if !truncated { output += rest }
+        complete(consume output, truncated: truncated, now)
         pump(now)
     }
 
     /// Takes the first command out and tells what it printed.
-    mutating func complete(_ bytes: [UInt8], truncated: Bool, _ now: Instant) {
-        var output = bytes
+    mutating func complete(_ bytes: consuming [UInt8], truncated: Bool, _ now: Instant) {
+        // Taken over, not copied: it may be megabytes.
+        var output = consume bytes
         output.removeBlankEnd()
         let step = inFlight.removeFirst()
         let failure = failureLine(in: output)

@@ -62,12 +62,19 @@ extension ConsoleMachine {
         let standing = head.echoLine[..<head.standingCount]
         let end = screen.text.firstIndex(of: 0x0A) ?? screen.text.count
         let line = screen.text[..<end]
-        guard line.starts(with: standing) else { return true }
+        guard line.starts(with: standing) else {
+            // A line editor that scrolls sideways shows only the end of a long command.
+            let tail = Array(head.command.utf8.suffix(16))
+            if echoes == true, tail.count == 16, line.trimmedAtEnd.hasSuffix(Array(tail.trimmedAtEnd)), end < screen.text.count {
+                cutText(through: end)
+            }
+            return true
+        }
         let rest = line.dropFirst(standing.count)
         let word = head.command.utf8.prefix { $0 != 0x20 }
         if rest.isBlank || echoes == true || (echoes == nil && rest.starts(with: word)) {
             // The echo in another form: completed, or shortened, by the device.
-            if !line.isEmpty { cutText(through: end) }
+            if end < screen.text.count { cutText(through: end) }
         } else {
             screen.dropText(first: standing.count)
             scanned = 0
@@ -102,8 +109,9 @@ extension ConsoleMachine {
                 settle(now)
                 return
             }
-            // Printed by the terminal driver while the device was busy: the device has it, or had it. It must not get it again.
-            if line.trimmed.elementsEqual(inFlight[1].command.utf8) { return }
+            // Printed by the terminal driver while the device was busy: the device has the command, or had it. It must not get it again.
+            let isTyped = inFlight[1...].contains { $0.purpose == .command && line.trimmed.elementsEqual($0.command.utf8) }
+            if isTyped { return }
             start = end + 1
         }
         let lost = inFlight[1...]

@@ -43,7 +43,7 @@ extension ConsoleMachine {
         if kind == .modeRefused, let walk { return refusal(walk, now) }
         var error = ConsoleError(
             kind: kind, expected: promptWish, seen: seen(), command: inFlight.first?.command, elapsed: now - startedAt,
-            partialOutput: phase == .login ? [] : partialOutput(isFirst: true))
+            partialOutput: setUpOutput)
         switch kind {
         case .neverPrompted:
             error.hint =
@@ -54,6 +54,14 @@ extension ConsoleMachine {
         default: error.hint = questionHint
         }
         return error
+    }
+
+    /// What a set-up command has printed.
+    ///
+    /// A dialogue with a question may hold the answer to it, so nothing is kept of one.
+    private var setUpOutput: [UInt8] {
+        guard let head = inFlight.first, head.purpose == .setUp, head.question == nil else { return [] }
+        return partialOutput(isFirst: true)
     }
 
     private func walkError(_ kind: ConsoleError.Kind, _ walk: ModeWalk, _ now: Instant) -> ConsoleError {

@@ -44,6 +44,7 @@ package struct LineEmulator {
     ///
     /// No terminal has as many columns, and edits far inside a line stay cheap.
     private static let longestLine = 16_384
+    private static let keptOfLongLine = 1024
 
     package init(limit: Int = 64 << 20, width: Int = 511) {
         self.limit = limit
@@ -142,7 +143,8 @@ package struct LineEmulator {
             withUnsafeBytes(of: UInt8(0x0A)) { keep($0) }
             return
         }
-        text.append(contentsOf: run)
+        // As a buffer of UInt8: appending a raw buffer goes byte by byte.
+        text.append(contentsOf: run.bindMemory(to: UInt8.self))
         text.append(0x0A)
     }
 
@@ -156,15 +158,17 @@ package struct LineEmulator {
         hasReturned = false
         if cursor > line.count { line.append(contentsOf: repeatElement(0x20, count: cursor - line.count)) }
         if cursor == line.count {
-            line.append(contentsOf: run)
+            line.append(contentsOf: run.bindMemory(to: UInt8.self))
             cursor = line.count
         } else {
             for byte in run { overwrite(byte) }
         }
         if line.count > Self.longestLine, cursor == line.count {
-            line.withUnsafeBytes { keep($0) }
-            line.removeAll(keepingCapacity: true)
-            cursor = 0
+            // The end stays: a prompt may follow on the same line.
+            let moved = line.count - Self.keptOfLongLine
+            line.withUnsafeBytes { keep(UnsafeRawBufferPointer(rebasing: $0.prefix(moved))) }
+            line.removeFirst(moved)
+            cursor = line.count
             saved = 0
             floor = 0
             isContinued = true
@@ -271,7 +275,7 @@ package struct LineEmulator {
     private mutating func keep(_ bytes: UnsafeRawBufferPointer) {
         let room = isTruncated ? 0 : limit - text.count
         if bytes.count <= room {
-            text.append(contentsOf: bytes)
+            text.append(contentsOf: bytes.bindMemory(to: UInt8.self))
             return
         }
         text.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes.prefix(max(0, room))))
@@ -282,14 +286,27 @@ package struct LineEmulator {
 }
 
 /// The index of the next byte below 0x20 or equal to 0x7F, or the count.
+///
+/// Eight bytes at a time: a byte's high bit ends up set where the byte is below 0x20 (`x - 0x20` borrows) or is 0x7F (`x ^ 0x7F` is zero). A byte
+/// above one that is found may be found wrongly, never one below it, and the lowest is what is asked for.
 @inline(__always)
 private func nextControl(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+    guard let base = bytes.baseAddress else { return 0 }
+    let count = bytes.count
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let highs: UInt64 = 0x8080_8080_8080_8080
     var index = start
-    while index + 16 <= bytes.count {
-        let block = bytes.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
-        if any((block .< 0x20) .| (block .== 0x7F)) { break }
-        index += 16
+    while index &+ 8 <= count {
+        let block = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+        let deletes = block ^ (ones &* 0x7F)
+        let found = ((block &- ones &* 0x20) & ~block | (deletes &- ones) & ~deletes) & highs
+        if found != 0 { return index &+ found.trailingZeroBitCount / 8 }
+        index &+= 8
     }
-    while index < bytes.count, bytes[index] >= 0x20, bytes[index] != 0x7F { index += 1 }
-    return index
+    while index < count {
+        let byte = base.load(fromByteOffset: index, as: UInt8.self)
+        if byte < 0x20 || byte == 0x7F { return index }
+        index &+= 1
+    }
+    return count
 }

@@ -21,8 +21,6 @@ final class LabConnection {
     private var channels: [LabChannel] = []
     private var lingerUntil: ContinuousClock.Instant?
     private var attempts = 0
-    /// Who asked for keyboard-interactive: the message with the answers names nobody (RFC 4256, 3.4).
-    var interactiveUser: String?
     private var authenticated = false
     private var goodbye = false
     /// Who asked for keyboard-interactive; the message with the answers does not say.
