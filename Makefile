@@ -39,7 +39,7 @@ lint: ## Check the layout of the Swift sources
 format: ## Mend the layout of the Swift sources
 	$(SWIFT) format --in-place --recursive $(SOURCES)
 
-bench: build lab bench-deps ## Measure Muster against its targets and its peers (about 5 minutes)
+bench: build lab bench-deps ## Measure Muster against its targets and its peers (about 3 minutes once built)
 	$(SWIFT) build --package-path Benchmarks --configuration release
 	Benchmarks/.build/release/muster-bench --binaries .build/release --peers Benchmarks/.build/release $(BENCH)
 

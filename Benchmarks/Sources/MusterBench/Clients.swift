@@ -33,10 +33,12 @@ extension Bench {
             let result = try JSONDecoder().decode(DeviceLine.self, from: line)
             hosts.insert(result.host)
             let bytes = result.commands.reduce(0) { $0 + $1.output.utf8.count }
-            if result.status == "ok" && bytes >= outputBytes {
+            let whole = bytes >= outputBytes && !result.commands.contains(where: \.truncated)
+            if result.status == "ok" && whole {
                 succeeded += 1
             } else if complaints.count < 3 {
-                complaints.append("\(result.host): \(result.status), \(bytes) bytes. \(result.error?.message ?? "")")
+                complaints.append(
+                    "\(result.host): \(result.status), \(bytes) bytes, \(outputBytes) expected. \(result.error?.message ?? "")")
             }
         }
         if lines.count != fleet.count || hosts.count != fleet.count {
@@ -67,6 +69,7 @@ extension Bench {
 private struct DeviceLine: Decodable {
     struct Command: Decodable {
         let output: String
+        let truncated: Bool
     }
     struct Failure: Decodable {
         let message: String

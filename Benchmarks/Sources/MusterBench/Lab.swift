@@ -15,11 +15,12 @@ struct Lab {
     init(_ bench: Bench, _ arguments: [String] = []) throws {
         let ready = bench.scratch.appending(path: "lab.ready")
         let log = bench.scratch.appending(path: "lab.log")
+        try? FileManager.default.removeItem(at: ready)
         let lab = try Background(
             bench.options.binaries.appending(path: "muster-lab"), ["--port", "0", "--ready-file", ready.path] + arguments, log: log)
         program = lab
         do {
-            // The lab writes the file in one go when it is ready, and removes it when it ends.
+            // The lab writes the file in one go when it is ready.
             try Bench.wait(upTo: .seconds(15), for: "the simulated devices' start") {
                 guard lab.isRunning else {
                     throw BenchError.failed("muster-lab ended: \((try? String(contentsOf: log, encoding: .utf8)) ?? "no log")")
@@ -65,7 +66,9 @@ struct Fleet {
         let list = (0..<count).map { "127.20.\($0 / 250).\($0 % 250 + 1)" }
         let hosts = list.enumerated().map { "  bench-\($0.offset + 1): {address: \($0.element)}" }
         let head = ["defaults: {user: admin, password: admin, platform: cisco_iosxe, port: \(port)}", "hosts:"]
-        try Data((head + hosts).joined(separator: "\n").appending("\n").utf8).write(to: inventory)
-        try Data(list.joined(separator: "\n").appending("\n").utf8).write(to: addresses)
+        // For the owner's eyes only, as it holds a password: Muster warns otherwise.
+        let text = (head + hosts).joined(separator: "\n") + "\n"
+        _ = FileManager.default.createFile(atPath: inventory.path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+        try Data((list.joined(separator: "\n") + "\n").utf8).write(to: addresses)
     }
 }

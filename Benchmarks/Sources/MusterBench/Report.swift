@@ -78,10 +78,11 @@ struct Report: Encodable {
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
         return rows.map { row in
-            row.enumerated().reduce("") { line, next in
-                let (column, cell) = next
-                let padding = String(repeating: " ", count: widths[column] - cell.count)
-                return line + (column == 0 ? "  " + cell + padding : "   " + padding + cell)
+            // Empty cells at the end would only be trailing blanks.
+            let cells = row.dropLast(row.reversed().prefix(while: \.isEmpty).count)
+            return cells.enumerated().reduce("") { line, next in
+                let padding = String(repeating: " ", count: widths[next.offset] - next.element.count)
+                return line + (next.offset == 0 ? "  " + next.element + padding : "   " + padding + next.element)
             }
         }
     }
