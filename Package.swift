@@ -79,6 +79,12 @@ let package = Package(
             swiftSettings: strict),
 
         // Tests
+        .target(
+            name: "MusterTestSupport",
+            dependencies: ["MusterTransport"],
+            path: "Tests/MusterTestSupport",
+            swiftSettings: strict),
+        .target(name: "CAllocatedBytes", path: "Tests/CAllocatedBytes"),
         .testTarget(
             name: "MusterTransportTests",
             dependencies: [
@@ -87,10 +93,23 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "MusterSSHTests", dependencies: ["MusterSSH", "MusterTransport", "MusterLab"], swiftSettings: strict),
-        .testTarget(name: "MusterConsoleTests", dependencies: ["MusterConsole", "MusterTransport"], swiftSettings: strict),
+        .testTarget(
+            name: "MusterSSHTests",
+            dependencies: ["MusterSSH", "MusterTransport", "MusterLab", "MusterTestSupport", "CAllocatedBytes"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MusterConsoleTests",
+            dependencies: [
+                "MusterConsole", "MusterTransport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .testTarget(name: "MusterInventoryTests", dependencies: ["MusterInventory"], swiftSettings: strict),
-        .testTarget(name: "MusterTests", dependencies: ["Muster", "MusterLab"], swiftSettings: strict),
+        .testTarget(
+            name: "MusterTests",
+            dependencies: ["Muster", "MusterInventory", "MusterLab", "MusterTestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "MusterRenderingTests", dependencies: ["MusterRendering", "Muster"], swiftSettings: strict),
         .testTarget(name: "MusterCommandsTests", dependencies: ["MusterCommands", "MusterLab"], swiftSettings: strict),
         .testTarget(name: "MusterLabTests", dependencies: ["MusterLab"], swiftSettings: strict),

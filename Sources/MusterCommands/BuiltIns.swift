@@ -1,6 +1,9 @@
-/// The names of the platforms that an inventory may use.
+import MusterConsole
+import MusterSSH
+
+/// The names of the platforms that an inventory may use, aliases included.
 func knownPlatforms() -> Set<String> {
-    ["cisco_iosxe", "cisco_iosxr", "cisco_nxos", "arista_eos", "juniper_junos", "nokia_srlinux", "frr", "linux", "generic"]
+    Set(Platform.builtInNames).union(Platform.aliases.keys)
 }
 
 /// This program's version.
@@ -8,5 +11,5 @@ let musterVersion = "0.1.0"
 
 /// The version of the SSH engine, as `muster --version` shows it.
 func engineVersion() -> String {
-    "libssh2 unknown"
+    "libssh2 \(LibSSH2.version)"
 }

@@ -1,7 +1,7 @@
 /// The devices to talk to, read from YAML files.
 ///
-/// A value of a host is looked up in its own entry, then in its groups depth first in the order they are listed, then in the defaults; the first
-/// that is set counts. `data` is merged key by key in the same order.
+/// A value of a host is looked up in its own entry, then in its groups depth first in the order they are listed, then in the defaults;
+/// the first that is set counts. `data` is merged key by key in the same order.
 public struct Inventory: Sendable {
     /// The hosts, in the order of the files, with all their values.
     public let hosts: [InventoryHost]
@@ -29,9 +29,9 @@ public struct Inventory: Sendable {
 
     /// Reads an inventory from files and folders.
     ///
-    /// Several files make one inventory: each adds hosts and groups, and the defaults of a later file go before those of an earlier one. A folder
-    /// stands for all files in it that end in `.yaml` or `.yml`, sorted by name; folders within it are left out. The files are read on the calling
-    /// thread.
+    /// Several files make one inventory: each adds hosts and groups, and the defaults of a later file go before those of an earlier
+    /// one. A folder stands for all files in it that end in `.yaml` or `.yml`, sorted by name; folders within it are left out. The
+    /// files are read on the calling thread.
     ///
     /// - Parameters:
     ///   - paths: Files and folders.

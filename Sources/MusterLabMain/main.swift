@@ -1,1 +1,4 @@
-print("muster-lab")
+/// In an async function of its own, where `main` means the async one.
+func start() async { await LabCommandLine.main() }
+
+await start()

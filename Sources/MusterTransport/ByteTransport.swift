@@ -26,7 +26,7 @@ extension ByteTransport {
     }
 }
 
-/// What a transport delivers to. Every call comes on the transport's loop.
+/// What a transport delivers to; every call comes on the transport's loop.
 package protocol ByteReceiver: AnyObject, Sendable {
     /// Bytes from the peer. The buffer is valid during the call only.
     func received(_ bytes: UnsafeRawBufferPointer)

@@ -15,7 +15,7 @@ package struct Loop: Sendable {
         eventLoop.executor.asUnownedSerialExecutor()
     }
 
-    /// The loop's time. Tests that bring a manual loop set it themselves.
+    /// The loop's time; tests that bring a manual loop set it themselves.
     package var now: Instant {
         Instant(nanoseconds: Int64(clamping: eventLoop.now.uptimeNanoseconds))
     }
@@ -37,7 +37,7 @@ package struct Loop: Sendable {
 package struct LoopTimer: Sendable {
     fileprivate let scheduled: Scheduled<Void>
 
-    /// Stops the timer. A timer that has fired already is left alone.
+    /// Stops the timer, unless it has fired already.
     package func cancel() {
         scheduled.cancel()
     }

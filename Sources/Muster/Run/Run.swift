@@ -1,6 +1,13 @@
 /// Runs commands on devices and hands their results to `body` as they come.
 ///
-/// Every device gets exactly one result. Leaving the scope early cancels the devices that are under way and logs them out.
+/// Every device gets exactly one result, whatever happens to it: its trouble is data, in `status` and `error`. Leaving the scope early
+/// cancels the devices that are under way and logs them out.
+///
+/// ```swift
+/// try await withResults(of: ["show version"], on: devices) { results in
+///     for await result in results { print(result.host, result.status) }
+/// }
+/// ```
 ///
 /// - Parameters:
 ///   - commands: Command lines, sent in order to each device; one that a device rejects does not stop the next.
@@ -10,20 +17,68 @@
 ///   - events: Told of starts, phases, ends and warnings, from any thread.
 ///   - body: Iterates over the results.
 /// - Returns: What `body` returns.
-/// - Throws: What `body` throws; `CancellationError` never reaches a device's result, which is `cancelled` instead.
+/// - Throws: What `body` throws; `MusterError` with code `usage` when the run cannot begin. When the task is cancelled, the devices
+///   under way are cancelled too, and their results say so.
 public func withResults<R: Sendable>(
     of commands: [String], on devices: [Device], options: RunOptions = RunOptions(), control: RunControl = RunControl(),
     events: @escaping @Sendable (RunEvent) -> Void = { _ in }, _ body: (DeviceResults) async throws -> R
 ) async throws -> R {
+    guard options.fanout > 0 else {
+        throw MusterError(.usage, phase: .resolve, device: "", message: "expected a fan-out of 1 or more, found \(options.fanout)")
+    }
+    let environment = try await DeviceEnvironment.load(devices: devices, options: options, events: events)
+    let fanout = min(options.fanout, FileLimit.raise())
+    if fanout < min(options.fanout, devices.count) {
+        events(.warning(host: nil, "the open-file limit allows \(fanout) devices at once, not \(options.fanout); raise it with ulimit -n"))
+    }
+    let fleet = Fleet(
+        devices: devices, commands: commands, options: options, control: control, environment: environment, fanout: fanout)
     let (stream, continuation) = AsyncStream.makeStream(of: DeviceResult.self)
-    continuation.finish()
-    return try await body(DeviceResults(stream: stream))
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+            await fleet.run { continuation.yield($0) }
+            if let problem = await environment.knownHosts?.flush() {
+                events(.warning(host: nil, "a host key could not be pinned: \(problem)"))
+            }
+            continuation.finish()
+        }
+        do {
+            let value = try await body(DeviceResults(stream: stream))
+            group.cancelAll()
+            try await group.waitForAll()
+            return value
+        } catch {
+            group.cancelAll()
+            throw error
+        }
+    }
+}
+
+/// Runs commands on devices and returns all results, in the order of the devices.
+///
+/// - Parameters:
+///   - commands: Command lines, sent in order to each device.
+///   - devices: Where to run them.
+///   - options: Fan-out, timeouts, host keys; its `mode` is taken as `gather`.
+/// - Returns: One result per device.
+/// - Throws: `MusterError` with code `usage` when the run cannot begin; `CancellationError` when the task was cancelled.
+public func gather(_ commands: [String], on devices: [Device], options: RunOptions = RunOptions()) async throws -> [DeviceResult] {
+    var options = options
+    options.mode = .gather
+    return try await withResults(of: commands, on: devices, options: options) { results in
+        var all: [DeviceResult] = []
+        for await result in results { all.append(result) }
+        try Task.checkCancellation()
+        return all
+    }
 }
 
 /// The results of a run, in the order that its mode sets.
 public struct DeviceResults: AsyncSequence, Sendable {
     /// The element is one device's result.
     public typealias Element = DeviceResult
+    /// Results come without errors: trouble is in the result.
+    public typealias Failure = Never
 
     let stream: AsyncStream<DeviceResult>
 

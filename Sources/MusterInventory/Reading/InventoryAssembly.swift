@@ -188,6 +188,7 @@ struct InventoryAssembly {
             chain.fields.fill(from: defaults.fields)
         }
         chain.data = chain.fields.data.mapValues(\.value)
+        chain.fields.data = [:]
         return chain
     }
 
@@ -197,16 +198,19 @@ struct InventoryAssembly {
         for name in groupOrder { members[name] = [] }
         let resolvedHosts = hosts.map { name, layer in
             let listed = layer.fields.groups?.value.map(\.value) ?? []
-            let chain = chains[listed] ?? self.chain(for: listed)
-            chains[listed] = chain
-            for group in chain.names { members[group]?.append(name) }
+            let chain: Chain
+            if let known = chains[listed] {
+                chain = known
+            } else {
+                chain = self.chain(for: listed)
+                chains[listed] = chain
+            }
+            for group in chain.names { members[group, default: []].append(name) }
             var fields = layer.fields
             var data = chain.data
             for (key, value) in fields.data { data[key] = value.value }
             fields.data = [:]
-            var far = chain.fields
-            far.data = [:]
-            fields.fill(from: far)
+            fields.fill(from: chain.fields)
             return InventoryHost(name: name, fields: fields, data: data, groups: chain.names, layers: [layer] + chain.layers)
         }
         return Inventory(hosts: resolvedHosts, groups: members, warnings: warnings)

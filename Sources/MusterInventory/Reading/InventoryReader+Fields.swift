@@ -1,5 +1,3 @@
-import Yams
-
 extension InventoryReader {
     static let groupKeys = ["port", "user", "password", "passphrase", "identity", "enable", "platform", "jump", "groups", "data"]
     static let hostKeys = ["address"] + groupKeys
@@ -14,13 +12,13 @@ extension InventoryReader {
     }
 
     /// The fields of a host, a group or the defaults; nil when the node is no mapping.
-    mutating func readFields(_ node: Node, of owner: InventoryOwner) -> InventoryFields? {
-        guard checkTag(node, "\(owner)", in: owner) else { return nil }
-        if isNull(node) { return InventoryFields() }
-        guard case .mapping = node else {
+    mutating func readFields(_ node: YAMLNode, of owner: InventoryOwner) -> InventoryFields? {
+        guard checkTag(node, nil, in: owner) else { return nil }
+        if node.isNull { return InventoryFields() }
+        guard node.isMapping else {
             var hint: String?
-            if case .host(let name) = owner, case .scalar = node { hint = "write \(name.escapedForMessage()): {address: …}" }
-            report(position(of: node), "\(owner): found \(kind(of: node)), expected a mapping of fields", hint: hint)
+            if case .host(let name) = owner, case .scalar = node.content { hint = "write \(name.escapedForMessage()): {address: …}" }
+            report(position(of: node), "\(owner): found \(node.kind), expected a mapping of fields", hint: hint)
             return nil
         }
         var fields = InventoryFields()
@@ -91,7 +89,7 @@ extension InventoryReader {
         return nil
     }
 
-    private mutating func address(_ node: Node, in owner: InventoryOwner) -> Located<String>? {
+    private mutating func address(_ node: YAMLNode, in owner: InventoryOwner) -> Located<String>? {
         let expected = "a host name or an IP address"
         guard let text = text(node, "address", in: owner, expected: expected) else { return nil }
         let value = text.value
@@ -112,7 +110,7 @@ extension InventoryReader {
         return text
     }
 
-    private mutating func port(_ node: Node, in owner: InventoryOwner) -> Located<Int>? {
+    private mutating func port(_ node: YAMLNode, in owner: InventoryOwner) -> Located<Int>? {
         guard let text = text(node, "port", in: owner, expected: "1 to 65535") else { return nil }
         guard let number = Int(text.value), (1...65535).contains(number) else {
             let found = Double(text.value) == nil ? text.value.quotedForMessage : text.value.escapedForMessage()
@@ -122,9 +120,9 @@ extension InventoryReader {
         return Located(value: number, position: text.position)
     }
 
-    private mutating func data(_ node: Node, in owner: InventoryOwner) -> [String: Located<InventoryValue>] {
-        guard checkTag(node, "data", in: owner), !isNull(node) else { return [:] }
-        guard case .mapping = node else {
+    private mutating func data(_ node: YAMLNode, in owner: InventoryOwner) -> [String: Located<InventoryValue>] {
+        guard checkTag(node, "data", in: owner), !node.isNull else { return [:] }
+        guard node.isMapping else {
             reportKind(node, "data", in: owner, expected: "a mapping")
             return [:]
         }

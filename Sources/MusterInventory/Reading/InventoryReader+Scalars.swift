@@ -1,85 +1,46 @@
-import Yams
-
 extension InventoryReader {
     static let jinjaHint = "Jinja templates are not rendered here; write the value, or a reference such as {env: NAME}"
 
-    /// What a node is, for messages.
-    ///
-    /// Never its text, which may be a secret.
-    func kind(of node: Node) -> String {
-        switch node {
-        case .scalar: isNull(node) ? "nothing" : "text"
-        case .mapping: "a mapping"
-        case .sequence: "a list"
-        case .alias: "an alias"
-        }
-    }
-
-    /// Whether the node is null in YAML 1.2's core schema.
-    func isNull(_ node: Node) -> Bool {
-        guard case .scalar(let scalar) = node else { return false }
-        guard scalar.style == .plain else { return false }
-        switch scalar.string {
-        case "": return scalar.tag.rawValue != "tag:yaml.org,2002:str"
-        case "~", "null", "Null", "NULL": return scalar.tag.rawValue.isEmpty || scalar.tag.rawValue == "tag:yaml.org,2002:null"
-        default: return false
-        }
-    }
-
-    /// Whether the node looks like an unquoted `{{ … }}`, which YAML reads as a mapping whose key is a mapping.
-    func isJinja(_ node: Node) -> Bool {
-        guard case .mapping(let mapping) = node else { return false }
-        return mapping.style == .flow && mapping.count == 1
-    }
-
     /// Reports a tag that has no meaning here, such as `!vault`.
-    mutating func checkTag(_ node: Node, _ field: String, in owner: InventoryOwner) -> Bool {
-        let tag =
-            switch node {
-            case .scalar(let scalar): scalar.tag.rawValue
-            case .mapping(let mapping): mapping.tag.rawValue
-            case .sequence(let sequence): sequence.tag.rawValue
-            case .alias: ""
-            }
+    mutating func checkTag(_ node: YAMLNode, _ field: String?, in owner: InventoryOwner) -> Bool {
+        let tag = node.tag
         if tag.isEmpty || tag == "!" { return true }
-        let core = "tag:yaml.org,2002:"
+        let core = YAMLNode.coreTag
         if tag.hasPrefix(core), ["str", "int", "float", "bool", "null", "map", "seq"].contains(tag.dropFirst(core.count)) { return true }
+        let place = field.map { "'\($0)' in \(owner)" } ?? "\(owner)"
         if tag == "!vault" || tag == "!vault-encrypted" {
             report(
-                position(of: node), "'\(field)' in \(owner): found an Ansible Vault value (\(tag)), which Muster can't decrypt",
+                position(of: node), "\(place): found an Ansible Vault value (\(tag)), which Muster can't decrypt",
                 hint: "use a reference: {env: NAME}, {file: PATH}, {command: [pass, show, x]} or {prompt: \"…\"}")
         } else {
-            report(position(of: node), "'\(field)' in \(owner): found the tag \(tag.quotedForMessage), expected a value without a tag")
+            report(position(of: node), "\(place): found the tag \(tag.quotedForMessage), expected a value without a tag")
         }
         return false
     }
 
     /// Reports that a field holds the wrong kind of value.
-    mutating func reportKind(_ node: Node, _ field: String, in owner: InventoryOwner, expected: String, hint: String? = nil) {
-        let jinja = if case .mapping(let mapping) = node { mapping.contains { isMapping($0.key) } } else { false }
+    mutating func reportKind(_ node: YAMLNode, _ field: String, in owner: InventoryOwner, expected: String, hint: String? = nil) {
+        // YAML reads an unquoted `{{ x }}` as a mapping whose key is a mapping.
+        let jinja = if case .mapping(let pairs) = node.content { pairs.contains { $0.key.isMapping } } else { false }
         report(
-            position(of: node), "'\(field)' in \(owner): found \(jinja ? "a template" : kind(of: node)), expected \(expected)",
+            position(of: node), "'\(field)' in \(owner): found \(jinja ? "a template" : node.kind), expected \(expected)",
             hint: jinja ? Self.jinjaHint : hint)
-    }
-
-    private func isMapping(_ node: Node) -> Bool {
-        if case .mapping = node { true } else { false }
     }
 
     /// The text of a scalar; nil for null, and for what is no text, which is reported.
     mutating func text(
-        _ node: Node, _ field: String, in owner: InventoryOwner, expected: String = "text", templates: Bool = false
+        _ node: YAMLNode, _ field: String, in owner: InventoryOwner, expected: String = "text", templates: Bool = false
     ) -> Located<String>? {
-        guard checkTag(node, field, in: owner), !isNull(node) else { return nil }
-        guard case .scalar(let scalar) = node else {
+        guard checkTag(node, field, in: owner), !node.isNull else { return nil }
+        guard case .scalar(let text) = node.content else {
             reportKind(node, field, in: owner, expected: expected)
             return nil
         }
-        if !templates, looksLikeTemplate(scalar.string) {
+        if !templates, looksLikeTemplate(text) {
             report(position(of: node), "'\(field)' in \(owner): found a template, expected \(expected)", hint: Self.jinjaHint)
             return nil
         }
-        return Located(value: scalar.string, position: position(of: node))
+        return Located(value: text, position: position(of: node))
     }
 
     /// Whether the text has `{{ … }}` or `{% … %}` in it.
@@ -96,13 +57,13 @@ extension InventoryReader {
     }
 
     /// A text or a list of texts; nil for null.
-    mutating func list(_ node: Node, _ field: String, in owner: InventoryOwner, expected: String) -> Located<[Located<String>]>? {
-        guard checkTag(node, field, in: owner), !isNull(node) else { return nil }
-        switch node {
+    mutating func list(_ node: YAMLNode, _ field: String, in owner: InventoryOwner, expected: String) -> Located<[Located<String>]>? {
+        guard checkTag(node, field, in: owner), !node.isNull else { return nil }
+        switch node.content {
         case .sequence(let sequence):
             var items: [Located<String>] = []
             for item in sequence {
-                if isNull(item) {
+                if item.isNull {
                     reportKind(item, field, in: owner, expected: expected)
                 } else if let item = text(item, field, in: owner, expected: expected) {
                     items.append(item)
@@ -111,36 +72,27 @@ extension InventoryReader {
             return Located(value: items, position: position(of: node))
         case .scalar:
             return text(node, field, in: owner, expected: expected).map { Located(value: [$0], position: $0.position) }
-        case .mapping, .alias:
+        case .mapping:
             reportKind(node, field, in: owner, expected: expected)
             return nil
         }
     }
 
-    /// A value under `data`.
-    mutating func value(_ node: Node, _ field: String, in owner: InventoryOwner) -> InventoryValue {
-        guard checkTag(node, field, in: owner) else { return .null }
-        switch node {
-        case .scalar(let scalar):
-            return scalar.style == .plain && scalar.tag.rawValue.isEmpty ? YAMLScalar.value(scalar.string) : typed(scalar)
+    /// A value under `data`; `field` is made only for a message.
+    mutating func value(_ node: YAMLNode, _ field: @autoclosure () -> String, in owner: InventoryOwner) -> InventoryValue {
+        if !node.tag.isEmpty, !checkTag(node, field(), in: owner) { return .null }
+        switch node.content {
+        case .scalar(let text):
+            if node.tag.isEmpty ? node.isPlain : ["int", "float", "bool", "null"].contains(node.tag.dropFirst(YAMLNode.coreTag.count)) {
+                return YAMLScalar.value(text)
+            }
+            return .string(text)
         case .sequence(let sequence):
-            guard spend(sequence.count, at: node) else { return .null }
-            return .array(sequence.map { value($0, field, in: owner) })
+            return .array(sequence.map { value($0, field(), in: owner) })
         case .mapping:
             var object: [String: InventoryValue] = [:]
-            for entry in entries(of: node, in: "'\(field)' in \(owner)") { object[entry.key] = value(entry.value, field, in: owner) }
+            for entry in entries(of: node, in: "'\(field())' in \(owner)") { object[entry.key] = value(entry.value, field(), in: owner) }
             return .object(object)
-        case .alias:
-            return .null
-        }
-    }
-
-    /// A scalar that is quoted or carries a tag.
-    private func typed(_ scalar: Node.Scalar) -> InventoryValue {
-        switch scalar.tag.rawValue {
-        case "tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:null":
-            YAMLScalar.value(scalar.string)
-        default: .string(scalar.string)
         }
     }
 }

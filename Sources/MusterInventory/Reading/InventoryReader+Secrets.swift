@@ -1,5 +1,3 @@
-import Yams
-
 extension InventoryReader {
     private static let references = ["env", "file", "command", "prompt"]
     private static let expectedSecret =
@@ -8,22 +6,22 @@ extension InventoryReader {
     /// A secret or a reference to one; nil for null.
     ///
     /// No message shows what stands where a secret is expected, for it may be the secret, wrongly quoted.
-    mutating func secret(_ node: Node, _ field: String, in owner: InventoryOwner) -> Located<SecretSource>? {
-        guard checkTag(node, field, in: owner), !isNull(node) else { return nil }
-        switch node {
+    mutating func secret(_ node: YAMLNode, _ field: String, in owner: InventoryOwner) -> Located<SecretSource>? {
+        guard checkTag(node, field, in: owner), !node.isNull else { return nil }
+        switch node.content {
         case .scalar:
             guard let text = text(node, field, in: owner, expected: Self.expectedSecret) else { return nil }
             if contents.firstPlainSecret == nil { contents.firstPlainSecret = text.position }
             return Located(value: .plain(Secret(text.value)), position: text.position)
-        case .mapping(let mapping) where mapping.allSatisfy { $0.key.scalar != nil }:
+        case .mapping(let pairs) where pairs.allSatisfy { if case .scalar = $0.key.content { true } else { false } }:
             return reference(node, field, in: owner).map { Located(value: $0, position: position(of: node)) }
-        case .mapping, .sequence, .alias:
+        case .mapping, .sequence:
             reportKind(node, field, in: owner, expected: Self.expectedSecret, hint: "put a plain secret in quotes")
             return nil
         }
     }
 
-    private mutating func reference(_ node: Node, _ field: String, in owner: InventoryOwner) -> SecretSource? {
+    private mutating func reference(_ node: YAMLNode, _ field: String, in owner: InventoryOwner) -> SecretSource? {
         let entries = entries(of: node, in: "'\(field)' in \(owner)")
         guard entries.count == 1, let entry = entries.first else {
             report(
@@ -68,15 +66,15 @@ extension InventoryReader {
 
     private mutating func command(_ entry: InventoryEntry, _ field: String, in owner: InventoryOwner) -> SecretSource? {
         let expected = "a list of words such as [pass, show, x]"
-        guard case .sequence(let sequence) = entry.value else {
+        guard case .sequence(let sequence) = entry.value.content else {
             reportKind(entry.value, field, in: owner, expected: expected, hint: "no shell splits the words")
             return nil
         }
         var words: [String] = []
         for node in sequence {
             // Words such as `--format={{.Value}}` are the command's own business.
-            if case .scalar(let scalar) = node, checkTag(node, field, in: owner) {
-                words.append(scalar.string)
+            if case .scalar(let word) = node.content, checkTag(node, field, in: owner) {
+                words.append(word)
             } else {
                 reportKind(node, field, in: owner, expected: expected)
                 return nil

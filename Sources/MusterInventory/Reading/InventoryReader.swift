@@ -1,5 +1,3 @@
-import Yams
-
 /// Where a field stands, for messages.
 enum InventoryOwner: CustomStringConvertible {
     case host(String)
@@ -19,7 +17,9 @@ enum InventoryOwner: CustomStringConvertible {
 struct InventoryEntry {
     let key: String
     let position: SourcePosition
-    let value: Node
+    let value: YAMLNode
+    /// Whether the mapping has the key before.
+    var isRepeated = false
 }
 
 /// Turns the nodes of one file into layers, and notes every mistake on the way.
@@ -34,44 +34,41 @@ struct InventoryReader {
         var firstPlainSecret: SourcePosition?
     }
 
-    /// Aliases can make a small file stand for a tree of any size; past this many nodes the file is refused.
-    private static let nodeLimit = 5_000_000
-
     let file: InventoryFile
-    let replacedKeys: [Unicode.Scalar: String]
+    let hasRepeatedKeys: Bool
     let paths: InventoryPaths
     var problems: [InventoryProblem] = []
     var contents: Contents
-    private var nodesLeft = InventoryReader.nodeLimit
-
     /// Reads a file into layers.
     static func read(_ file: InventoryFile, problems: inout [InventoryProblem]) -> Contents {
         let start = SourcePosition(file: file.path, line: 1, column: 1)
         guard let document = YAMLDocument.parse(file, problems: &problems) else { return Contents(hostsPosition: start) }
         var reader = InventoryReader(
-            file: file, replacedKeys: document.replacedKeys, paths: InventoryPaths(file: file.path),
+            file: file, hasRepeatedKeys: document.hasRepeatedKeys, paths: InventoryPaths(file: file.path),
             contents: Contents(hostsPosition: start))
         reader.readRoot(document.root, start: start)
         problems += reader.problems
         return reader.contents
     }
 
-    private init(file: InventoryFile, replacedKeys: [Unicode.Scalar: String], paths: InventoryPaths, contents: Contents) {
+    private init(file: InventoryFile, hasRepeatedKeys: Bool, paths: InventoryPaths, contents: Contents) {
         self.file = file
-        self.replacedKeys = replacedKeys
+        self.hasRepeatedKeys = hasRepeatedKeys
         self.paths = paths
         self.contents = contents
     }
 
     // MARK: The top of the file
 
-    private mutating func readRoot(_ root: Node?, start: SourcePosition) {
-        guard let root, !isNull(root) else {
+    private mutating func readRoot(_ root: YAMLNode?, start: SourcePosition) {
+        guard let root, !root.isNull else {
             report(start, "the inventory is empty; expected a mapping with defaults, groups and hosts")
             return
         }
-        guard case .mapping = root else {
-            report(position(of: root), "found \(kind(of: root)), expected a mapping with defaults, groups and hosts")
+        guard root.isMapping else {
+            report(
+                position(of: root), "found \(root.kind), expected a mapping with defaults, groups and hosts",
+                hint: YAMLSyntax.looksLikeINI(file.text) ? YAMLSyntax.iniHint : nil)
             return
         }
         for entry in entries(of: root, in: "the inventory") {
@@ -81,16 +78,20 @@ struct InventoryReader {
                     contents.defaults = InventoryLayer(.defaults, at: entry.position, fields)
                 }
             case "groups":
-                for group in section(entry, of: "groups") where checkName(group, kind: "group") {
+                for group in section(entry, of: "groups") {
+                    let named = checkName(group, kind: "group")
                     let fields = readFields(group.value, of: .group(group.key)) ?? InventoryFields()
+                    guard named, !group.isRepeated else { continue }
                     contents.groups.append((group.key, InventoryLayer(.group(group.key), at: group.position, fields)))
                 }
             case "hosts":
                 contents.hostsPosition = entry.position
                 let hosts = section(entry, of: "hosts")
                 contents.hosts.reserveCapacity(hosts.count)
-                for host in hosts where checkName(host, kind: "host") {
+                for host in hosts {
+                    let named = checkName(host, kind: "host")
                     let fields = readFields(host.value, of: .host(host.key)) ?? InventoryFields()
+                    guard named, !host.isRepeated else { continue }
                     contents.hosts.append((host.key, InventoryLayer(.host, at: host.position, fields)))
                 }
             // The habit of other tools: a place for anchors that aliases refer to.
@@ -111,15 +112,15 @@ struct InventoryReader {
 
     /// The entries of `groups` or `hosts`.
     private mutating func section(_ entry: InventoryEntry, of name: String) -> [InventoryEntry] {
-        if isNull(entry.value) { return [] }
-        guard case .mapping = entry.value else {
+        if entry.value.isNull { return [] }
+        guard entry.value.isMapping else {
             let one = String(name.dropLast())
             report(
-                position(of: entry.value), "'\(name)': found \(kind(of: entry.value)), expected a mapping with a key for each \(one)",
+                position(of: entry.value), "'\(name)': found \(entry.value.kind), expected a mapping with a key for each \(one)",
                 hint: "write each \(one) as 'name:' on a line of its own")
             return []
         }
-        return entries(of: entry.value, in: name)
+        return entries(of: entry.value, in: name, keepRepeated: true)
     }
 
     /// Names go into node sets and selections, so their operators can't be part of one.
@@ -128,6 +129,8 @@ struct InventoryReader {
             report(entry.position, "the name of a \(kind) is empty")
             return false
         }
+        // Nearly every name is of these, and the tables of Unicode take their time.
+        if entry.key.utf8.allSatisfy({ Self.isPlainNameByte($0) }) { return true }
         let bad = entry.key.unicodeScalars.first {
             NodeSet.reserved.contains($0) || $0.properties.isWhitespace || $0.properties.generalCategory == .control
         }
@@ -140,39 +143,48 @@ struct InventoryReader {
         return false
     }
 
+    private static func isPlainNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D...0x2F, 0x3A, 0x5F: true
+        default: false
+        }
+    }
+
     // MARK: Nodes
 
     /// The entries of a mapping: repeated keys reported, merge keys (`<<`) followed, explicit keys before merged ones.
-    mutating func entries(of node: Node, in place: @autoclosure () -> String) -> [InventoryEntry] {
-        guard case .mapping(let mapping) = node, spend(mapping.count, at: node) else { return [] }
+    ///
+    /// - Parameter keepRepeated: Whether entries with a repeated key are returned, marked, so that they are checked as well.
+    mutating func entries(of node: YAMLNode, in place: @autoclosure () -> String, keepRepeated: Bool = false) -> [InventoryEntry] {
+        guard case .mapping(let pairs) = node.content else { return [] }
         var entries: [InventoryEntry] = []
-        entries.reserveCapacity(mapping.count)
+        entries.reserveCapacity(pairs.count)
         var merged: [InventoryEntry] = []
         var first: [String: SourcePosition] = [:]
-        for (keyNode, value) in mapping {
-            let here = position(of: keyNode)
-            guard case .scalar(let scalar) = keyNode else {
+        for pair in pairs {
+            let here = position(of: pair.key)
+            guard case .scalar(let text) = pair.key.content else {
                 report(
-                    here, "a key of \(place()) is \(kind(of: keyNode)), expected text",
-                    hint: isJinja(keyNode) ? Self.jinjaHint : "put a value that begins with '{' or '[' in quotes")
+                    here, "a key of \(place()) is \(pair.key.kind), expected text",
+                    hint: pair.key.isMapping ? Self.jinjaHint : "put a value that begins with '[' in quotes")
                 continue
             }
-            if scalar.string == "<<", scalar.style == .plain {
-                merged += mergeEntries(value, in: place())
+            if text == "<<", pair.key.isPlain {
+                merged += mergeEntries(pair.value, in: place())
                 continue
             }
-            var key = isNull(keyNode) ? "" : scalar.string
-            if !replacedKeys.isEmpty, let scalar = key.unicodeScalars.first, let original = replacedKeys[scalar] { key = original }
-            // Small mappings are searched, large ones hashed; repeated keys exist only where some were replaced.
-            if !replacedKeys.isEmpty {
+            let key = pair.key.isNull ? "" : text
+            if hasRepeatedKeys {
                 if let earlier = first[key] {
-                    let what = ["hosts", "groups"].contains(place()) ? String(place().dropLast()) : "key"
-                    report(here, "duplicate \(what) \(key.quotedForMessage) in \(place()); the first is in line \(earlier.line)")
+                    let what = keepRepeated ? String(place().dropLast()) : "key"
+                    let scope = keepRepeated ? "" : " in \(place())"
+                    report(here, "duplicate \(what) \(key.quotedForMessage)\(scope); the first is at \(earlier)")
+                    if keepRepeated { entries.append(InventoryEntry(key: key, position: here, value: pair.value, isRepeated: true)) }
                     continue
                 }
                 first[key] = here
             }
-            entries.append(InventoryEntry(key: key, position: here, value: value))
+            entries.append(InventoryEntry(key: key, position: here, value: pair.value))
         }
         guard !merged.isEmpty else { return entries }
         var known = Set(entries.map(\.key))
@@ -180,12 +192,12 @@ struct InventoryReader {
         return entries
     }
 
-    private mutating func mergeEntries(_ node: Node, in place: String) -> [InventoryEntry] {
-        let nodes: [Node] = if case .sequence(let list) = node { Array(list) } else { [node] }
+    private mutating func mergeEntries(_ node: YAMLNode, in place: String) -> [InventoryEntry] {
+        let nodes = if case .sequence(let list) = node.content { list } else { [node] }
         var entries: [InventoryEntry] = []
         for node in nodes {
-            guard case .mapping = node else {
-                report(position(of: node), "'<<' in \(place): found \(kind(of: node)), expected an alias of a mapping")
+            guard node.isMapping else {
+                report(position(of: node), "'<<' in \(place): found \(node.kind), expected an alias of a mapping")
                 continue
             }
             entries += self.entries(of: node, in: place)
@@ -193,23 +205,11 @@ struct InventoryReader {
         return entries
     }
 
-    /// Counts nodes against the limit.
-    mutating func spend(_ count: Int, at node: Node) -> Bool {
-        if nodesLeft < 0 { return false }
-        nodesLeft -= count + 1
-        if nodesLeft < 0 {
-            report(position(of: node), "the aliases in this file stand for more than \(Self.nodeLimit) values")
-            return false
-        }
-        return true
-    }
-
     mutating func report(_ position: SourcePosition, _ message: String, hint: String? = nil) {
         problems.append(InventoryProblem(at: position, message, hint: hint))
     }
 
-    func position(of node: Node) -> SourcePosition {
-        let mark = node.mark
-        return SourcePosition(file: file.path, line: mark?.line ?? 1, column: mark?.column ?? 1)
+    func position(of node: YAMLNode) -> SourcePosition {
+        SourcePosition(file: file.path, line: node.line, column: node.column)
     }
 }

@@ -22,12 +22,15 @@ enum YAMLSyntax {
     private static func syntaxProblem(
         _ problem: String, _ context: YamlError.Context?, at mark: Mark, file: String, text: String
     ) -> InventoryProblem {
+        let position = SourcePosition(file: file, line: mark.line, column: mark.column)
+        if problem.contains("nesting level") {
+            return InventoryProblem(at: position, "lists and mappings are nested more than 1000 levels deep")
+        }
         var message = "not YAML: " + problem
         if let context {
             message += " " + context.text
             if context.mark.line != mark.line { message += " that starts in line \(context.mark.line)" }
         }
-        let position = SourcePosition(file: file, line: mark.line, column: mark.column)
         return InventoryProblem(at: position, message, hint: hint(problem, at: mark, text: text))
     }
 
@@ -39,13 +42,20 @@ enum YAMLSyntax {
             return "a value that contains ': ' needs quotes; otherwise check the indentation"
         }
         if problem.contains("undefined alias") { return "define it above with '&', or put the value in quotes" }
-        let firstLine = text.unicodeScalars.split(whereSeparator: { $0 == "\n" || $0 == "\r" })
-            .first { line in line.first { $0 != " " && $0 != "\t" }.map { $0 != "#" && $0 != ";" } ?? false }
-        if firstLine?.first == "[" { return "this looks like an INI inventory; Muster reads YAML" }
+        if looksLikeINI(text) { return iniHint }
         if let previous = text.line(mark.line - 1) ?? text.line(mark.line), previous.unicodeScalars.contains("\t") {
             return "indent with spaces, YAML takes no tabs"
         }
         return nil
+    }
+
+    static let iniHint = "this looks like an INI inventory; Muster reads YAML"
+
+    /// Whether a line is a section such as `[leaf]`.
+    static func looksLikeINI(_ text: String) -> Bool {
+        text.utf8.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).contains { line in
+            line.first == UInt8(ascii: "[") && line.contains(UInt8(ascii: "]")) && !line.contains(UInt8(ascii: ","))
+        }
     }
 
     private static func readerProblem(_ problem: String, file: String, text: String) -> InventoryProblem {
@@ -62,7 +72,7 @@ enum YAMLSyntax {
                 let code = String(scalar.value, radix: 16, uppercase: true)
                 let name = "U+" + String(repeating: "0", count: max(0, 4 - code.count)) + code
                 return InventoryProblem(
-                    file: file, line: line, column: column, message: "not YAML: the control character \(name); expected text",
+                    file: file, line: line, column: column, message: "not YAML: found the control character \(name)",
                     hint: "in double quotes, write it as an escape")
             }
             column += 1
@@ -70,7 +80,9 @@ enum YAMLSyntax {
         return InventoryProblem(file: file, line: 1, column: 1, message: "not YAML: \(problem)")
     }
 
-    /// The place of a mark in the text. libyaml's marks count lines and Unicode scalars from 1.
+    /// The place of a mark in the text.
+    ///
+    /// The marks of libyaml count lines and Unicode scalars from 1.
     static func index(of mark: Mark, in text: String) -> String.Index? {
         let scalars = text.unicodeScalars
         var index = scalars.startIndex

@@ -56,7 +56,8 @@ struct EchoOff: ~Copyable {
 
 /// What the signal handler restores.
 ///
-/// Written by the one thread that asks questions, before it installs the handler and after it removed it; a handler can reach no state but a global's.
+/// Written by the one thread that asks questions, before it installs the handler and after it removed it; a handler can reach no state
+/// but a global's.
 nonisolated(unsafe) private var emergencyTerminal: Int32 = -1
 nonisolated(unsafe) private var emergencySettings = termios()
 

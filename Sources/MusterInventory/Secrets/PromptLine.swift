@@ -1,6 +1,7 @@
 /// The line a person types unseen: bytes in, what to do out.
 ///
-/// The terminal gives bytes as they are typed, without its own editing, so that an interrupt is seen here and the terminal can be restored first.
+/// The terminal gives bytes as they are typed, without its own editing, so that an interrupt is seen here and the terminal can be
+/// restored first.
 struct PromptLine {
     enum Action: Equatable {
         /// More is to come.

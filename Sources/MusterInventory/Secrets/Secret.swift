@@ -1,6 +1,7 @@
 /// A password or a like text that keeps itself out of output.
 ///
-/// Every automatic way to print it (interpolation, `print`, `dump`, a debugger's reflection) shows `<secret>`. It is not `Codable` on purpose.
+/// Every automatic way to print it (interpolation, `print`, `dump`, a debugger's reflection) shows `<secret>`. It is not `Codable` on
+/// purpose.
 public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     private let text: String
 

@@ -21,7 +21,7 @@ struct SecretCommand: Sendable {
             outcome = try await withThrowingTaskGroup(of: Outcome.self) { group in
                 group.addTask {
                     let record = try await Subprocess.run(
-                        .name(words[0]), arguments: Arguments(Array(words.dropFirst())), output: .bytes(limit: Self.limit),
+                        executable, arguments: Arguments(Array(words.dropFirst())), output: .bytes(limit: Self.limit),
                         error: .bytes(limit: Self.limit))
                     return .ended(record.terminationStatus, output: record.standardOutput, errors: record.standardError)
                 }
@@ -60,6 +60,11 @@ struct SecretCommand: Sendable {
         case .outputLimitExceeded: failure("printed more than \(Self.limit) bytes; expected a secret")
         default: failure("could not be run: \(error)")
         }
+    }
+
+    /// As execvp(3): a name with a slash is a path, any other is looked up in `PATH`.
+    private var executable: Executable {
+        words[0].contains("/") ? .path(.init(words[0])) : .name(words[0])
     }
 
     /// Names the command, not its arguments.

@@ -10,8 +10,8 @@ import Synchronization
 
 /// Gets secrets from where they are, each once in a run, however many devices ask for it.
 ///
-/// Those who ask while it is being fetched wait for the same answer; a failure is remembered as well. When the one who fetches is cancelled, the next one
-/// who waits takes over. Nothing blocks Swift's thread pool.
+/// Those who ask while it is being fetched wait for the same answer; a failure is remembered as well. When the one who fetches is
+/// cancelled, the next one who waits takes over. Nothing blocks Swift's thread pool.
 public final class SecretResolver: Sendable {
     /// Asks a person a question.
     ///
@@ -55,7 +55,8 @@ public final class SecretResolver: Sendable {
 
     /// The secret of a source.
     ///
-    /// - Throws: `SecretError`; whatever `ask` throws; `CancellationError` when the calling task is cancelled, which leaves the others waiting undisturbed.
+    /// - Throws: `SecretError`; whatever `ask` throws; `CancellationError` when the calling task is cancelled, which leaves the others
+    ///   waiting undisturbed.
     public func resolve(_ source: SecretSource) async throws -> Secret {
         if case .plain(let secret) = source { return secret }
         switch await turn(for: source) {

@@ -11,8 +11,9 @@ import Synchronization
 
 /// Asks a person a question on the terminal, the answer unseen.
 ///
-/// The question goes to the terminal itself, so it works when standard input and output are files. Questions that come at the same time are asked one after
-/// the other. The terminal is put back in order when the answer is there, on cancellation, and on SIGINT, SIGTERM, SIGHUP and SIGQUIT.
+/// The question goes to the terminal itself, so it works when standard input and output are files. Questions that come at the same time
+/// are asked one after the other. The terminal is put back in order when the answer is there, on cancellation, and on SIGINT, SIGTERM,
+/// SIGHUP and SIGQUIT.
 public struct TerminalPrompt: Sendable {
     /// The terminal's device.
     public let path: String
@@ -29,8 +30,8 @@ public struct TerminalPrompt: Sendable {
 
     /// Asks `question` and waits for the answer.
     ///
-    /// - Throws: `SecretError` when there is no terminal or no answer; `CancellationError` when the task is cancelled, or the person presses control-C and the
-    ///   program survives the SIGINT that follows from it.
+    /// - Throws: `SecretError` when there is no terminal or no answer; `CancellationError` when the task is cancelled, or the person
+    ///   presses control-C and the program survives the SIGINT that follows from it.
     public func ask(_ question: String) async throws -> Secret {
         let wake = try WakePipe()
         return try await withTaskCancellationHandler {

@@ -1,8 +1,8 @@
 /// A set of hosts in the notation of clush and pdsh: `leaf[01-48,60],spine1`, `@group`, `leaf*!leaf-13`.
 ///
-/// Operators are applied from left to right, all of the same rank: `,` or a blank adds, `!` takes away, `&` keeps what both have, `^` keeps what only
-/// one has. Brackets hold numbers and ranges, with steps (`[0-10/2]`) and leading zeros; a name may have several. `*` and `?` stand for any
-/// characters and for one.
+/// Operators are applied from left to right, all of the same rank: `,` or a blank adds, `!` takes away, `&` keeps what both have, `^`
+/// keeps what only one has. Brackets hold numbers and ranges, with steps (`[0-10/2]`) and leading zeros; a name may have several. `*`
+/// and `?` stand for any characters and for one.
 public struct NodeSet: Sendable, Hashable, CustomStringConvertible {
     /// Characters that mean something in a node set, so no host's or group's name may hold them.
     static let reserved: Set<Unicode.Scalar> = [",", "[", "]", "!", "&", "^", "*", "?", "@"]

@@ -1,8 +1,9 @@
 /// A choice of hosts by attribute: `site=ams & role!=spine`.
 ///
-/// A comparison is `key=value` or `key!=value`, the value with `*` and `?` if you like; a bare word is membership of the group of that name. `!`
-/// negates, `&` binds tighter than `|`, parentheses group, quotes hold what has blanks in it. A key is `host`, `platform`, `group`, or one under `data`,
-/// with dots into mappings (`rack.row`). A list has the value when one of its elements does. A host without the key has no value, so `!=` holds.
+/// A comparison is `key=value` or `key!=value`, the value with `*` and `?` if you like; a bare word is membership of the group of that
+/// name. `!` negates, `&` binds tighter than `|`, parentheses group, quotes hold what has blanks in it. A key is `host`, `platform`,
+/// `group`, or one under `data`, with dots into mappings (`rack.row`). A list has the value when one of its elements does. A host
+/// without the key has no value, so `!=` holds.
 public struct Selection: Sendable, Hashable, CustomStringConvertible {
     indirect enum Expression: Sendable, Hashable {
         case comparison(key: String, pattern: SelectionPattern, column: Int)

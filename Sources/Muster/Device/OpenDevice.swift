@@ -1,0 +1,61 @@
+import MusterConsole
+import MusterSSH
+import MusterTransport
+
+/// A device that is logged in to.
+struct OpenDevice: Sendable {
+    let device: Device
+    let session: SSHSession
+    let console: Console
+    let loop: Loop
+
+    /// Runs one command; the error is what ended the session, if it did.
+    func run(_ command: String, timeout: Duration) async -> (result: CommandResult, error: MusterError?) {
+        do {
+            return (CommandResult(try await console.send(command, timeout: timeout)), nil)
+        } catch {
+            let isTimeout = error.kind == .commandTimeout
+            let result = CommandResult(
+                command: command, status: isTimeout ? .timeout : error.kind == .badCommand ? .failed : .skipped,
+                output: String(decoding: error.partialOutput, as: UTF8.self), elapsed: error.elapsed)
+            return (result, device.wrapped(error, phase: .command, timeout: timeout))
+        }
+    }
+
+    /// Ends the session at once, from any thread; what waits is resumed.
+    func abort() {
+        session.cancel()
+    }
+
+    /// Logs out and frees everything; never fails and never waits for the device.
+    func close() async {
+        await console.close()
+        await session.close()
+    }
+}
+
+extension CommandResult {
+    init(_ exchange: Exchange) {
+        self.init(
+            command: exchange.command, status: exchange.failure == nil ? .ok : .failed, output: exchange.text, elapsed: exchange.elapsed,
+            mode: exchange.mode, prompt: exchange.prompt, failure: exchange.failure, truncated: exchange.truncated)
+    }
+}
+
+extension Device {
+    /// The public error for what a console ran into.
+    func wrapped(_ error: ConsoleError, phase: Phase, timeout: Duration) -> MusterError {
+        let (code, actual): (MusterError.Code, Phase) =
+            switch error.kind {
+            case .neverPrompted: (.prompt, phase)
+            case .commandTimeout: (.timeout, phase)
+            case .ended: (.connectionLost, phase)
+            case .modeRefused, .modeUnknown: (.privilege, .privilege)
+            case .secretMissing: (.credential, .privilege)
+            case .cancelled: (.cancelled, phase)
+            case .badCommand: (.usage, phase)
+            case .unusable: (.prompt, phase)
+            }
+        return MusterError(code, phase: actual, device: name, message: error.message, hint: error.hint)
+    }
+}

@@ -1,0 +1,99 @@
+import MusterTransport
+
+/// Logs in to a device, runs `body`, and logs out, however `body` ends.
+///
+/// ```swift
+/// let version = try await withDevice(device) { device in
+///     try await device.send("show version").output
+/// }
+/// ```
+///
+/// - Parameters:
+///   - device: Where to log in.
+///   - options: Time limits and host keys; what concerns many devices is left aside.
+///   - events: Told of phases and pinned host keys, from any thread.
+///   - body: Uses the session, which is of no use after it returns.
+/// - Returns: What `body` returns.
+/// - Throws: `MusterError` when the login fails; what `body` throws. When the task is cancelled, the session is ended at once and what
+///   was waited for throws `CancellationError`.
+public func withDevice<R>(
+    _ device: Device, options: RunOptions = RunOptions(), events: @escaping @Sendable (RunEvent) -> Void = { _ in },
+    _ body: (DeviceSession) async throws -> R
+) async throws -> R {
+    let environment = try await DeviceEnvironment.load(devices: [device], options: options, events: events)
+    var login = DeviceLogin(device: device, environment: environment, loop: TCP.nextLoop())
+    let open: OpenDevice
+    do {
+        open = try await login.run()
+    } catch {
+        _ = await environment.knownHosts?.flush()
+        if error.code == .cancelled { throw CancellationError() }
+        throw error
+    }
+    let result: Result<R, any Error>
+    do {
+        let session = DeviceSession(open: open, timeout: options.commandTimeout)
+        result = .success(
+            try await withTaskCancellationHandler {
+                try await body(session)
+            } onCancel: {
+                open.abort()
+            })
+    } catch {
+        result = .failure(error)
+    }
+    await open.close()
+    if let problem = await environment.knownHosts?.flush() { events(.warning(host: nil, "a host key could not be pinned: \(problem)")) }
+    return try result.get()
+}
+
+/// A device that is logged in to, inside the scope of `withDevice`.
+public struct DeviceSession: Sendable {
+    let open: OpenDevice
+    let timeout: Duration
+
+    /// The device.
+    public var device: Device { open.device }
+
+    /// Runs one command and returns what the device answered.
+    ///
+    /// A command that the device rejects is a result, with `status` `failed` and the reason in `failure`.
+    ///
+    /// - Parameters:
+    ///   - command: One line, without its end.
+    ///   - timeout: How long to wait for the prompt; the scope's time for a command when left out.
+    /// - Returns: The device's answer.
+    /// - Throws: `MusterError` when the prompt does not come back or the connection is lost; the session is of no use then.
+    ///   `CancellationError` when the task is cancelled, which ends the session: nobody knows where in its answer the device is.
+    public func send(_ command: String, timeout: Duration? = nil) async throws -> CommandResult {
+        let (result, error) = await open.run(command, timeout: timeout ?? self.timeout)
+        guard let error else { return result }
+        if error.code == .cancelled || Task.isCancelled { throw CancellationError() }
+        throw error
+    }
+
+    /// Goes to another privilege level, by the platform's name for it, such as `configuration`.
+    ///
+    /// - Parameters:
+    ///   - mode: The level's name.
+    ///   - timeout: How long to wait for each step.
+    /// - Throws: `MusterError` with code `privilege` or `credential` when the device refuses; `CancellationError` as `send`.
+    public func enter(mode: String, timeout: Duration? = nil) async throws {
+        do {
+            try await open.console.enterMode(mode, timeout: timeout ?? self.timeout)
+        } catch {
+            if error.kind == .cancelled || Task.isCancelled { throw CancellationError() }
+            throw device.wrapped(error, phase: .privilege, timeout: timeout ?? self.timeout)
+        }
+    }
+
+    /// The prompt that the device shows now.
+    public var prompt: String {
+        get async { await open.console.prompt }
+    }
+
+    /// The privilege level that the prompt tells, by the platform's name for it.
+    public var mode: String {
+        get async { await open.console.mode }
+    }
+}

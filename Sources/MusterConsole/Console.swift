@@ -1,0 +1,190 @@
+package import MusterTransport
+
+/// A device's command line over a byte transport: `ConsoleMachine` with an executor, a clock and callers that wait.
+///
+/// It lives on the transport's event loop. Calls are answered in the order in which they were made. Cancelling the task of a call that has
+/// begun breaks the console: where the dialogue stands is unknown from there on, and the session should be ended.
+package actor Console: ByteReceiver {
+    private nonisolated let transport: any ByteTransport
+    private var machine: ConsoleMachine
+    private var waiting: [Int: CheckedContinuation<Result<Answer, ConsoleError>, Never>] = [:]
+    private var nextID = 1
+    private var timer: LoopTimer?
+    private var timerInstant: Instant?
+
+    /// The id of the call of `open`; the machine does not know it.
+    private static let openID = 0
+
+    private enum Answer {
+        case opened
+        case entered
+        case finished(Exchange)
+    }
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { transport.loop.executor }
+
+    /// - Parameters:
+    ///   - secrets: by the names that the platform's definition asks for, such as `enable`.
+    ///   - maximumOutput: bytes kept of one command's output.
+    package init(
+        transport: any ByteTransport, platform: Platform, secrets: [String: String] = [:], maximumOutput: Int = 64 << 20,
+        timing: ConsoleTiming = .standard
+    ) {
+        self.transport = transport
+        machine = ConsoleMachine(platform: platform, secrets: secrets, maximumOutput: maximumOutput, timing: timing)
+    }
+
+    /// The device's prompt as it last stood; empty before it is known.
+    package var prompt: String { machine.prompt?.described ?? "" }
+
+    /// The mode by the last prompt; "unknown" where the definition has none for it.
+    package var mode: String { machine.mode }
+
+    /// Set-up commands that the device rejected, with its words.
+    package var setUpFailures: [String] { machine.setUpFailures }
+
+    /// Whether an error has lost the place in the dialogue.
+    package var isBroken: Bool { machine.isBroken }
+
+    /// Starts the transport's delivery, finds and proves the prompt, and reaches the default mode.
+    ///
+    /// Where the platform allows typing ahead, set-up commands may still be unanswered when this returns: the first `send` joins them in the
+    /// same round trip.
+    ///
+    /// - Throws: `ConsoleError`; the console is unusable then.
+    package func open(deadline: Instant? = nil) async throws(ConsoleError) {
+        _ = try await ask(Self.openID) { console, now in
+            console.machine.start(now: now, deadline: deadline)
+            console.transport.start(console)
+        }
+    }
+
+    /// Types a command and waits for the prompt after it.
+    ///
+    /// - Parameters:
+    ///   - command: one line.
+    ///   - timeout: from this call to the prompt.
+    /// - Throws: `ConsoleError`, which keeps what the command had printed. A command that the device rejects is no error: see `Exchange.failure`.
+    package func send(_ command: String, timeout: Duration) async throws(ConsoleError) -> Exchange {
+        let id = newID()
+        let answer = try await ask(id) { console, now in
+            console.machine.submit(command, id: id, deadline: now + timeout, now: now)
+        }
+        guard case .finished(let exchange) = answer else {
+            throw ConsoleError(kind: .unusable, expected: "an answer to a command", command: command)
+        }
+        return exchange
+    }
+
+    /// Goes to a mode, over others where the definition says so.
+    package func enterMode(_ name: String, timeout: Duration) async throws(ConsoleError) {
+        let id = newID()
+        _ = try await ask(id) { console, now in
+            console.machine.enterMode(name, id: id, deadline: now + timeout, now: now)
+        }
+    }
+
+    /// Types what the definition wants typed before the session ends, and returns at once.
+    ///
+    /// The caller ends the transport.
+    package func close() {
+        machine.close(now: transport.loop.now)
+        flush()
+    }
+
+    // MARK: Waiting
+
+    private func newID() -> Int {
+        defer { nextID += 1 }
+        return nextID
+    }
+
+    private func ask(_ id: Int, _ begin: (isolated Console, Instant) -> Void) async throws(ConsoleError) -> Answer {
+        guard !Task.isCancelled else { throw ConsoleError(kind: .cancelled, expected: "its turn") }
+        let loop = transport.loop
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                waiting[id] = continuation
+                begin(self, loop.now)
+                flush()
+            }
+        } onCancel: {
+            loop.execute { self.assumeIsolated { $0.cancel(id) } }
+        }
+        return try result.get()
+    }
+
+    private func cancel(_ id: Int) {
+        guard waiting[id] != nil else { return }
+        machine.abort(id: id == Self.openID ? nil : id, now: transport.loop.now)
+        flush()
+    }
+
+    /// Carries out what the machine has decided: one write for all bytes, then the answers, then the timer.
+    private func flush() {
+        let bytes = machine.takeOutgoing()
+        if !bytes.isEmpty { transport.send(bytes) }
+        for event in machine.takeEvents() {
+            switch event {
+            case .opened: resume(Self.openID, .success(.opened))
+            case .finished(let id, let exchange): resume(id, .success(.finished(exchange)))
+            case .entered(let id, _): resume(id, .success(.entered))
+            case .failed(let id, let error): resume(id ?? Self.openID, .failure(error))
+            }
+        }
+        armTimer()
+    }
+
+    private func resume(_ id: Int, _ result: Result<Answer, ConsoleError>) {
+        waiting.removeValue(forKey: id)?.resume(returning: result)
+    }
+
+    /// Sees to it that the timer fires no later than the machine's deadline.
+    ///
+    /// A timer that fires too early does no harm, and setting one anew for every burst would cost more than the burst.
+    private func armTimer() {
+        guard let deadline = machine.deadline else {
+            if machine.isBroken {
+                timer?.cancel()
+                timer = nil
+                timerInstant = nil
+            }
+            return
+        }
+        if let timerInstant, timerInstant <= deadline { return }
+        timer?.cancel()
+        timerInstant = deadline
+        timer = transport.loop.schedule(at: deadline) { [weak self] in
+            self?.assumeIsolated { $0.timerFired() }
+        }
+    }
+
+    private func timerFired() {
+        timer = nil
+        timerInstant = nil
+        machine.timerFired(now: transport.loop.now)
+        flush()
+    }
+
+    // MARK: ByteReceiver
+
+    package nonisolated func received(_ bytes: UnsafeRawBufferPointer) {
+        // The closure runs before this call returns, on the loop, so the buffer goes nowhere.
+        nonisolated(unsafe) let bytes = bytes
+        assumeIsolated { $0.machine.receive(bytes, now: $0.transport.loop.now) }
+    }
+
+    package nonisolated func burstEnded() {
+        assumeIsolated {
+            $0.machine.burstEnded(now: $0.transport.loop.now)
+            $0.flush()
+        }
+    }
+
+    package nonisolated func ended(_ end: TransportEnd) {
+        assumeIsolated {
+            $0.machine.ended(end, now: $0.transport.loop.now)
+            $0.flush()
+        }
+    }
+}

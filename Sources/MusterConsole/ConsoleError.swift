@@ -1,0 +1,83 @@
+package import MusterTransport
+
+/// Why a console could not do what it was asked.
+package struct ConsoleError: Error, Sendable, Equatable {
+    /// What happened.
+    package enum Kind: Sendable, Equatable {
+        /// The login's time was over before a prompt had been found and proved.
+        case neverPrompted
+        /// The command's time was over before the prompt came back.
+        case commandTimeout
+        /// The transport ended.
+        case ended(TransportEnd)
+        /// The device did not change its mode.
+        case modeRefused
+        /// The definition has no such mode, or no way to it.
+        case modeUnknown
+        /// The device asked for a secret that the caller did not supply; the name is the definition's.
+        case secretMissing(String)
+        /// The caller gave up.
+        case cancelled
+        /// The command cannot be typed: it has a line end or a NUL in it.
+        case badCommand
+        /// An earlier error lost the place in the dialogue.
+        case unusable
+    }
+
+    package var kind: Kind
+    /// What was waited for, for people.
+    package var expected: String
+    /// The last bytes that came, escaped, without secrets.
+    package var seen: String
+    /// The command, where there is one.
+    package var command: String?
+    package var elapsed: Duration
+    /// What the command had printed so far.
+    package var partialOutput: [UInt8]
+    /// What can be done about it.
+    package var hint: String?
+
+    package init(
+        kind: Kind, expected: String, seen: String = "", command: String? = nil, elapsed: Duration = .zero, partialOutput: [UInt8] = [],
+        hint: String? = nil
+    ) {
+        self.kind = kind
+        self.expected = expected
+        self.seen = seen
+        self.command = command
+        self.elapsed = elapsed
+        self.partialOutput = partialOutput
+        self.hint = hint
+    }
+}
+
+extension ConsoleError: CustomStringConvertible {
+    package var description: String {
+        message + (hint.map { ". \($0)" } ?? "")
+    }
+
+    /// Expected, seen, elapsed.
+    package var message: String {
+        let seconds = Double(elapsed.wholeNanoseconds / 1_000_000) / 1000
+        var text = "\(summary): expected \(expected)"
+        text += seen.isEmpty ? "; nothing was seen" : "; the last that was seen is '\(seen)'"
+        text += " (after \(seconds) s)"
+        return text
+    }
+
+    private var summary: String {
+        switch kind {
+        case .neverPrompted: "no prompt"
+        case .commandTimeout: "no prompt after the command"
+        case .ended(.closedByPeer): "the device ended the session"
+        case .ended(.closedHere): "the session was ended here"
+        case .ended(.lost(let why)): "the connection broke (\(why))"
+        case .modeRefused: "the device refused the mode"
+        case .modeUnknown: "no way to the mode"
+        case .secretMissing(let name): "the device asks for the secret '\(name)'"
+        case .cancelled: "cancelled"
+        case .badCommand: "not a command"
+        case .unusable: "the console is unusable"
+        }
+    }
+}

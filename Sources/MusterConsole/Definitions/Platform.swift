@@ -1,0 +1,182 @@
+/// What is known of a kind of device before the first byte comes: its prompts, its modes, its pager, what it says when it refuses.
+///
+/// Read from YAML in the scrapli definitions schema, with keys of our own under `muster:`.
+package final class Platform: Sendable {
+    package let name: String
+    /// Matches the prompt of any mode: a hint for the login, until the device's own prompt is known.
+    package let prompt: PromptRule
+    package let defaultMode: String
+    package let modes: [Mode]
+    /// What a rejected command prints, as plain text found anywhere in a line.
+    package let failureIndicators: [String]
+    /// What a rejected command prints, as expressions matched against one line.
+    package let failurePatterns: [Pattern]
+    package let onOpen: [Instruction]
+    package let onClose: [Instruction]
+    package let forceInSessionAuth: Bool
+    package let bypassInSessionAuth: Bool
+    package let ntcTemplatesPlatform: String?
+    package let geniePlatform: String?
+    package let pagers: [Pager]
+    package let echo: Echo
+    package let pty: PTYWishes
+    package let typeAhead: Bool
+    /// What the return key sends.
+    package let returnKey: [UInt8]
+
+    /// Whether a device prints what is typed.
+    package enum Echo: String, Sendable, CaseIterable {
+        /// It does, as it is typed.
+        case exact
+        /// It does not.
+        case none
+    }
+
+    package init(
+        name: String, prompt: PromptRule, defaultMode: String, modes: [Mode], failureIndicators: [String] = [],
+        failurePatterns: [Pattern] = [], onOpen: [Instruction] = [], onClose: [Instruction] = [], forceInSessionAuth: Bool = false,
+        bypassInSessionAuth: Bool = false, ntcTemplatesPlatform: String? = nil, geniePlatform: String? = nil,
+        pagers: [Pager]? = nil, echo: Echo = .exact, pty: PTYWishes = PTYWishes(), typeAhead: Bool = false, returnKey: [UInt8] = [10]
+    ) {
+        self.name = name
+        self.prompt = prompt
+        self.defaultMode = defaultMode
+        self.modes = modes
+        self.failureIndicators = failureIndicators
+        self.failurePatterns = failurePatterns
+        self.onOpen = onOpen
+        self.onClose = onClose
+        self.forceInSessionAuth = forceInSessionAuth
+        self.bypassInSessionAuth = bypassInSessionAuth
+        self.ntcTemplatesPlatform = ntcTemplatesPlatform
+        self.geniePlatform = geniePlatform
+        self.pagers = pagers ?? Pager.common
+        self.echo = echo
+        self.pty = pty
+        self.typeAhead = typeAhead
+        self.returnKey = returnKey
+    }
+
+    /// The mode of that name, or nil.
+    package func mode(named name: String) -> Mode? {
+        modes.first { $0.name == name }
+    }
+
+    /// The modes on the shortest way from `start` to `goal`, without `start`; nil where there is no way.
+    package func path(from start: String, to goal: String) -> [String]? {
+        var cameFrom: [String: String] = [start: start]
+        var front = [start]
+        while !front.isEmpty, cameFrom[goal] == nil {
+            var next: [String] = []
+            for name in front {
+                for way in mode(named: name)?.ways ?? [] where cameFrom[way.target] == nil {
+                    cameFrom[way.target] = name
+                    next.append(way.target)
+                }
+            }
+            front = next
+        }
+        guard cameFrom[goal] != nil else { return nil }
+        var path: [String] = []
+        var step = goal
+        while step != start, let before = cameFrom[step] {
+            path.insert(step, at: 0)
+            step = before
+        }
+        return path
+    }
+}
+
+/// How a prompt looks.
+package struct PromptRule: Sendable {
+    /// Nil: nothing is known of it.
+    package var pattern: Pattern?
+    /// A prompt that contains one of these is another mode's.
+    package var excludes: [String]
+
+    package init(pattern: Pattern?, excludes: [String] = []) {
+        self.pattern = pattern
+        self.excludes = excludes
+    }
+
+    /// Whether all of `text` (a line, or several) is such a prompt.
+    package func matches(_ text: [UInt8], _ scratch: MatchScratch) -> Bool {
+        guard let pattern, pattern.match(in: text, scratch) != nil else { return false }
+        return !excludes.contains { text.contains(Array($0.utf8)) }
+    }
+}
+
+/// A state of the command line: user, privileged, and so on.
+package struct Mode: Sendable {
+    package var name: String
+    package var prompt: PromptRule
+    /// The modes that can be reached from here, and how.
+    package var ways: [Way]
+
+    /// How one mode leads to another.
+    package struct Way: Sendable {
+        package var target: String
+        package var instructions: [Instruction]
+    }
+}
+
+/// One thing to do on a device.
+package enum Instruction: Sendable {
+    /// Type a command and wait for the prompt.
+    case send(String)
+    /// Type a command, answer the question that may follow it, and wait for the prompt.
+    case sendPrompted(String, question: Question, response: Response)
+    /// Type and do not wait.
+    case write(String)
+    /// Go to a mode.
+    case enterMode(String)
+
+    /// A question, as it stands at the end of the line.
+    package enum Question: Sendable {
+        case exact(String)
+        case pattern(Pattern)
+
+        var described: String {
+            switch self {
+            case .exact(let text): "'\(text)'"
+            case .pattern(let pattern): "/\(pattern.source)/"
+            }
+        }
+    }
+
+    /// The answer to a question.
+    package enum Response: Sendable {
+        case literal(String)
+        /// A secret that the caller supplies under this name.
+        case secret(String)
+    }
+}
+
+/// A pager's question, and the key that asks for the next page.
+package struct Pager: Sendable {
+    package var pattern: Pattern
+    package var answer: [UInt8]
+
+    package init(pattern: Pattern, answer: [UInt8] = [0x20]) {
+        self.pattern = pattern
+        self.answer = answer
+    }
+}
+
+/// The terminal that a session asks the device for.
+package struct PTYWishes: Sendable, Equatable {
+    /// Wide enough that no device folds a line of a usual length.
+    ///
+    /// Cisco's `terminal width` ends at 512, so a wider one is of no use there.
+    package var columns: Int
+    /// Some CLIs page by the height of the terminal, and go on paging when the paging-off command was refused: a tall one pages less.
+    package var rows: Int
+    /// A terminal that every device knows, without colours.
+    package var term: String
+
+    package init(columns: Int = 511, rows: Int = 1000, term: String = "vt100") {
+        self.columns = columns
+        self.rows = rows
+        self.term = term
+    }
+}

@@ -1,0 +1,255 @@
+import MusterTransport
+
+/// Typing commands, and seeing that they are answered.
+extension ConsoleMachine {
+    // MARK: What is next
+
+    /// Types whatever may be typed now.
+    mutating func pump(_ now: Instant) {
+        while phase == .ready, pumpOnce(now) {}
+    }
+
+    /// Begins one thing; false when nothing can be begun.
+    private mutating func pumpOnce(_ now: Instant) -> Bool {
+        if walk != nil { return inFlight.isEmpty && advanceWalk(now) }
+        if inFlight.isEmpty {
+            if !setUp.isEmpty {
+                begin(setUp.removeFirst(), for: .setUp, now)
+                return true
+            }
+        } else {
+            // Set-up that needs no answer, and the first command after it, are typed without waiting: three turns become one.
+            guard typesAhead, inFlight.allSatisfy({ $0.purpose == .setUp && $0.question == nil && !$0.isLenient }) else { return false }
+            if case .send(let command)? = setUp.first {
+                setUp.removeFirst()
+                send(command, for: .setUp, now)
+                return true
+            }
+            guard setUp.isEmpty, waiting.first.map({ $0.command != nil }) ?? true else { return false }
+        }
+        announceOpen()
+        guard !waiting.isEmpty else { return false }
+        begin(waiting.removeFirst(), now)
+        return true
+    }
+
+    private mutating func announceOpen() {
+        guard !isOpen, let prompt else { return }
+        isOpen = true
+        events.append(.opened(prompt: prompt.described, mode: prompt.mode))
+    }
+
+    private mutating func begin(_ job: Job, _ now: Instant) {
+        switch job.request {
+        case .command(let command):
+            send(command, for: .command, now)
+            inFlight[inFlight.count - 1].id = job.id
+            inFlight[inFlight.count - 1].deadline = job.deadline
+            inFlight[inFlight.count - 1].sentAt = job.askedAt
+        case .mode(let name):
+            walk = ModeWalk(id: job.id, target: name, deadline: job.deadline, startedAt: job.askedAt)
+        }
+    }
+
+    /// Begins one instruction of the definition.
+    mutating func begin(_ instruction: Instruction, for purpose: Step.Purpose, _ now: Instant) {
+        switch instruction {
+        case .send(let command): send(command, for: purpose, now)
+        case .sendPrompted(let command, let question, let response):
+            send(command, for: purpose, now)
+            inFlight[inFlight.count - 1].question = (question, response)
+        case .write(let input):
+            send(input, for: purpose, now)
+            inFlight[inFlight.count - 1].isLenient = true
+        case .enterMode(let name):
+            walk = ModeWalk(target: name, startedAt: now)
+        }
+    }
+
+    private mutating func send(_ command: String, for purpose: Step.Purpose, _ now: Instant) {
+        var standing: [UInt8]
+        if inFlight.isEmpty {
+            // Whatever came since the last answer (log messages) is no part of this one. Some lines may belong to the prompt that stands.
+            _ = screen.takeText()
+            scanned = 0
+            pagerAnswers = 0
+            standing = Array(screen.standing)
+        } else {
+            standing = Array(prompt?.last ?? [])
+        }
+        let count = standing.count
+        standing += Array(command.utf8)
+        inFlight.append(
+            Step(purpose: purpose, command: command, echoLine: standing, standingCount: count, sentAt: now, lines: screen.finishedLines))
+        lastReceived = max(lastReceived, now)
+        type(command)
+    }
+
+    // MARK: Where it stands
+
+    /// Looks whether the command that is running has been answered, or whether the device asks something.
+    mutating func settleCommands(_ now: Instant) {
+        guard let head = inFlight.first else {
+            // Between commands a device may talk for days.
+            if screen.text.count > 4096 { screen.forgetText(butLast: 4) }
+            return
+        }
+        if head.purpose != .command { outgoing.append(contentsOf: screen.replies) }
+        screen.replies.removeAll()
+        if head.isLenient, quiet(now) >= timing.echo, screen.finishedLines > head.lines {
+            finish(standing: prompt?.text ?? [], now)
+            return
+        }
+        let pause = quiet(now)
+        guard let line = standingLine else {
+            if pause >= timing.prompt, let prompt = gluedPrompt(screen.standing) { endGlued(prompt, pause, now) }
+            return
+        }
+        if head.question != nil, answerQuestion(line, now) { return }
+        let hasNewLine = screen.finishedLines > head.lines
+        if let prompt, hasNewLine, let standing = stands(prompt) ? prompt : known.last(where: stands) {
+            endHead(standing.text, pause, now)
+            return
+        }
+        if answerPager(now) { return }
+        if hasNewLine, let text = expectedPrompt(head) {
+            endHead(text, pause, now)
+            return
+        }
+        guard pause >= timing.prompt, hasNewLine || echoes == false else { return }
+        if let prompt = gluedPrompt(line) {
+            endGlued(prompt, pause, now)
+        } else if hasNewLine, let text = matchPrompt(allRules) {
+            endHead(text, pause, now)
+        } else if hasNewLine, pause >= timing.line, platform.prompt.pattern == nil, isLikePrompt(line) {
+            endHead(Array(line), pause, now)
+        }
+    }
+
+    /// The prompt of the mode that is being entered, if it stands there.
+    private func expectedPrompt(_ head: Step) -> [UInt8]? {
+        guard head.purpose == .walk, let hop = walk?.hop, let rule = platform.mode(named: hop)?.prompt, let prompt else { return nil }
+        // While the bytes come one by one, `r1#` may be the beginning of `r1# `: the blanks at the end are the same in all modes.
+        guard let text = matchPrompt([rule]), let line = standingLine else { return nil }
+        return line.count - line.trimmedAtEnd.count == prompt.last.count - prompt.last.trimmedAtEnd.count ? text : nil
+    }
+
+    /// Whether a line resembles the prompt, where the definition knows nothing of prompts: the same name first and the same sign last.
+    private func isLikePrompt(_ line: ArraySlice<UInt8>) -> Bool {
+        guard let last = prompt?.last, last.trimmedAtEnd.last == line.trimmedAtEnd.last else { return false }
+        func name(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+            text.prefix { $0 >= 0x80 || (0x30...0x39).contains($0) || (0x41...0x5A).contains($0 & 0xDF) || $0 == 0x5F || $0 == 0x2D }
+        }
+        return !name(last).isEmpty && name(last) == name(line)
+    }
+
+    /// `text` stands as the prompt: ends the first command, unless its echo is still to come.
+    private mutating func endHead(_ text: [UInt8], _ pause: Duration, _ now: Instant) {
+        guard resolveEcho(pause) else { return }
+        if inFlight.count > 1 {
+            guard pause >= timing.echo else { return }
+            learn(text)
+            fallBack(now)
+        } else {
+            finish(standing: text, now)
+        }
+    }
+
+    /// The prompt, if it stands at the end of a line with something before it.
+    private func gluedPrompt(_ line: ArraySlice<UInt8>) -> LearnedPrompt? {
+        guard let prompt, prompt.last.count >= 2, line.count > prompt.last.count, line.hasSuffix(Array(prompt.last)) else { return nil }
+        return prompt
+    }
+
+    /// The last line of the output has no end of its own, and the prompt follows on the same line.
+    private mutating func endGlued(_ prompt: LearnedPrompt, _ pause: Duration, _ now: Instant) {
+        guard inFlight.count == 1, resolveEcho(pause) else { return }
+        var line = screen.standing.dropLast(prompt.last.count)
+        if inFlight[0].echo == .absent, screen.finishedLines == inFlight[0].lines {
+            line = line.dropFirst(min(inFlight[0].standingCount, line.count))
+        }
+        let rest = Array(line)
+        finish(standing: prompt.text, rest: rest, now)
+    }
+
+    // MARK: Answered
+
+    /// Ends the first command with what has come; `text` is the prompt from here on.
+    mutating func finish(standing text: [UInt8], rest: [UInt8] = [], _ now: Instant) {
+        if !text.isEmpty { learn(text) }
+        let truncated = screen.isTruncated
+        var output = screen.takeText()
+        scanned = 0
+        if let upper = prompt?.upper, !upper.isEmpty, !truncated, output.suffix(upper.count).elementsEqual(upper) {
+            output.removeLast(upper.count)
+        }
+        if !truncated { output += rest }
+        complete(consume output, truncated: truncated, now)
+        pump(now)
+    }
+
+    /// Takes the first command out and tells what it printed.
+    mutating func complete(_ bytes: consuming [UInt8], truncated: Bool, _ now: Instant) {
+        // Taken over, not copied: it may be megabytes.
+        var output = consume bytes
+        output.removeBlankEnd()
+        let step = inFlight.removeFirst()
+        let failure = failureLine(in: output)
+        switch step.purpose {
+        case .setUp: if let failure { setUpFailures.append("\(step.command): \(redacted(failure))") }
+        case .walk: walk?.said = output
+        case .command:
+            guard let id = step.id else { break }
+            let exchange = Exchange(
+                command: step.command, output: output, failure: failure, mode: mode, prompt: prompt?.described ?? "",
+                elapsed: now - step.sentAt, truncated: truncated, pagerAnswers: pagerAnswers)
+            events.append(.finished(id: id, exchange))
+        }
+        pagerAnswers = 0
+    }
+
+    /// The line with which the device rejected the command.
+    ///
+    /// Looked for in the first five and the last five lines that are not blank. A rejection is the answer's first words (after a marker line, or a
+    /// few), or its last (a commit that is refused after its protocol). In between, "% Invalid input detected" is a line of a log that was
+    /// asked for, and looking there would make the cost grow with the output.
+    private func failureLine(in output: [UInt8]) -> String? {
+        guard !output.isEmpty, !platform.failureIndicators.isEmpty || !platform.failurePatterns.isEmpty else { return nil }
+        let indicators = platform.failureIndicators.map { Array($0.utf8) }
+        return output.edgeLines(5).first { line in
+            indicators.contains { line.contains($0) } || platform.failurePatterns.contains { $0.match(in: Array(line), scratch) != nil }
+        }.map { String(decoding: $0.trimmed, as: UTF8.self) }
+    }
+}
+
+extension [UInt8] {
+    /// Removes lines of nothing but blanks from the end, and the end of the line before them.
+    mutating func removeBlankEnd() {
+        guard let last = lastIndex(where: { $0 != 0x20 && $0 != 0x0A && $0 != 0x09 }) else {
+            removeAll()
+            return
+        }
+        if let end = self[last...].firstIndex(of: 0x0A) { removeSubrange(end...) }
+    }
+
+    /// The first and the last `count` lines that are not blank, in order, each once.
+    ///
+    /// Long ones are cut.
+    func edgeLines(_ count: Int) -> [ArraySlice<UInt8>] {
+        var lines: [ArraySlice<UInt8>] = []
+        var start = startIndex
+        while start < endIndex, lines.count < count {
+            let end = self[start...].firstIndex(of: 0x0A) ?? endIndex
+            if !self[start..<end].isBlank { lines.append(self[start..<Swift.min(end, start + 1000)]) }
+            start = end + 1
+        }
+        var tail: [ArraySlice<UInt8>] = []
+        var end = endIndex
+        while end > start, tail.count < count {
+            let begin = self[start..<end].lastIndex(of: 0x0A).map { $0 + 1 } ?? start
+            if !self[begin..<end].isBlank { tail.append(self[begin..<Swift.min(end, begin + 1000)]) }
+            end = begin - 1
+        }
+        return lines + tail.reversed()
+    }
+}

@@ -1,0 +1,84 @@
+import MusterTransport
+
+/// The login: find something that looks like a prompt, send a return, and read it back.
+///
+/// A banner may hold lines that look like prompts, log messages may come at any time, and the definition may be the wrong one. What stands there
+/// before a return and again after it is the prompt, whatever it looks like.
+extension ConsoleMachine {
+    /// A device that does not come back with a prompt after so many returns gets no more of them.
+    private static let mostReturns = 3
+
+    mutating func settleLogin(_ now: Instant) {
+        outgoing.append(contentsOf: screen.replies)
+        screen.replies.removeAll()
+        guard let line = standingLine else {
+            // Serial consoles, and some terminal servers, say nothing before a key is pressed.
+            if quiet(now) >= timing.silence { pressReturn(candidate: nil) }
+            return
+        }
+        if answerPager(now) { return }
+        if let candidate = login.candidate, let prompt = provedPrompt(candidate) {
+            logIn(with: prompt, now)
+            return
+        }
+        let pause = quiet(now)
+        let isFirst = login.candidate == nil
+        guard isFirst || pause >= timing.prompt else { return }
+        // The modes' expressions are strict enough to act at once; the general one often matches any line that ends with `#`.
+        if let match = matchPrompt(platform.modes.map(\.prompt)) {
+            propose(match, pause, now)
+        } else if pause >= timing.prompt, let match = matchPrompt([platform.prompt]) {
+            propose(match, pause, now)
+        } else if pause >= timing.line, !screen.isContinued, !looksLikeQuestion(line) {
+            propose(Array(line), pause, now)
+        }
+    }
+
+    /// Sends the return that is to prove `text`.
+    private mutating func propose(_ text: [UInt8], _ pause: Duration, _ now: Instant) {
+        if text == login.candidate, screen.finishedLines == login.askedAt {
+            // Nothing has come since the return. Another one helps where the first was swallowed.
+            if pause >= timing.line { pressReturn(candidate: text) }
+            return
+        }
+        if login.returns < Self.mostReturns {
+            pressReturn(candidate: text)
+        } else if pause >= timing.line, matchPrompt(allRules) != nil {
+            // A prompt that is different every time (it shows the time, or counts): nothing better than its looks can be had.
+            logIn(with: text, now)
+        }
+    }
+
+    private mutating func pressReturn(candidate: [UInt8]?) {
+        guard login.returns < Self.mostReturns else { return }
+        login.returns += 1
+        login.candidate = candidate
+        login.askedAt = screen.finishedLines
+        screen.forgetText(butLast: 4)
+        // Asked again only after something has come, or after the next pause.
+        lastReceived = max(lastReceived, lastSettled)
+        type("")
+    }
+
+    /// The prompt, if what stands there is `candidate` again after the return.
+    private func provedPrompt(_ candidate: [UInt8]) -> [UInt8]? {
+        guard screen.finishedLines > login.askedAt else { return nil }
+        let first = LearnedPrompt(text: candidate, mode: "")
+        // When the candidate was taken its last blank may not have come yet; the line that the return has finished has it.
+        var whole = candidate
+        for line in screen.text.split(separator: 0x0A, omittingEmptySubsequences: false)
+        where line.count > first.last.count && line.starts(with: first.last) && line.dropFirst(first.last.count).isBlank {
+            whole = Array(first.upper) + line
+        }
+        return stands(LearnedPrompt(text: whole, mode: "")) ? whole : nil
+    }
+
+    private mutating func logIn(with text: [UInt8], _ now: Instant) {
+        learn(text)
+        phase = .ready
+        setUp = platform.onOpen
+        screen.forgetText(butLast: 0)
+        pagerAnswers = 0
+        pump(now)
+    }
+}

@@ -1,0 +1,112 @@
+import MusterTransport
+
+/// Going from mode to mode, one hop at a time, by what the prompt says after each.
+extension ConsoleMachine {
+    /// Does the next thing on the way; false when there is nothing to do.
+    mutating func advanceWalk(_ now: Instant) -> Bool {
+        guard var walk = walk else { return false }
+        if !walk.instructions.isEmpty {
+            let instruction = walk.instructions.removeFirst()
+            self.walk = walk
+            if case .enterMode = instruction { return true }
+            begin(instruction, for: .walk, now)
+            return true
+        }
+        if mode == walk.target {
+            self.walk = nil
+            if let id = walk.id { events.append(.entered(id: id, mode: mode)) }
+            return true
+        }
+        if mode == LearnedPrompt.unknownMode, walk.id == nil {
+            // The definition may be the wrong one, and the device can be talked to all the same.
+            self.walk = nil
+            setUpFailures.append("enter \(walk.target): no mode of \(platform.name) has the prompt '\(prompt?.described ?? "")'")
+            return true
+        }
+        if walk.from == mode || walk.hops > 2 * platform.modes.count {
+            refuse(walk, now)
+            return true
+        }
+        guard let hop = platform.path(from: mode, to: walk.target)?.first,
+            let way = platform.mode(named: mode)?.ways.first(where: { $0.target == hop })
+        else {
+            var error = unknownMode(walk.target)
+            error.expected = "a way from the mode '\(mode)' to '\(walk.target)' in the definition of \(platform.name)"
+            error.hint = "The definition's accessible_modes lack it"
+            fail(walk, error)
+            return true
+        }
+        walk.hops += 1
+        walk.hop = hop
+        walk.from = mode
+        walk.instructions = way.instructions
+        self.walk = walk
+        return true
+    }
+
+    /// Answers the question of the command that is running, if it stands there.
+    ///
+    /// True: there is nothing more to look at.
+    mutating func answerQuestion(_ line: ArraySlice<UInt8>, _ now: Instant) -> Bool {
+        guard let head = inFlight.first, let (question, response) = head.question, screen.finishedLines > head.lines else { return false }
+        let asked =
+            switch question {
+            case .exact(let text): line.trimmedAtEnd.hasSuffix(Array(Array(text.utf8).trimmedAtEnd))
+            case .pattern(let pattern): pattern.match(in: Array(line), scratch) != nil
+            }
+        guard asked else { return false }
+        if head.isAnswered {
+            // Until the line has ended it is the question that was just answered.
+            if screen.finishedLines > head.answeredAt {
+                walk?.said = screen.text
+                breakOff(.modeRefused, now)
+            }
+            return true
+        }
+        var answer: String
+        switch response {
+        case .literal(let text): answer = text
+        case .secret(let name):
+            guard let secret = secrets[name] else {
+                breakOff(.secretMissing(name), now)
+                return true
+            }
+            answer = secret
+        }
+        inFlight[0].isAnswered = true
+        inFlight[0].answeredAt = screen.finishedLines
+        lastReceived = max(lastReceived, now)
+        type(answer)
+        return true
+    }
+
+    /// The device is back where it was.
+    private mutating func refuse(_ walk: ModeWalk, _ now: Instant) {
+        fail(walk, refusal(walk, now))
+    }
+
+    func refusal(_ walk: ModeWalk, _ now: Instant) -> ConsoleError {
+        let said = redacted(String(decoding: walk.said.suffix(2 * Self.seenLength), as: UTF8.self))
+        return ConsoleError(
+            kind: .modeRefused, expected: "the prompt of the mode '\(walk.hop ?? walk.target)'", seen: escaped(said.utf8),
+            elapsed: now - walk.startedAt,
+            hint: "Check the secret that the mode asks for, and what the user may do")
+    }
+
+    /// Ends a walk that leaves the console at a prompt.
+    private mutating func fail(_ walk: ModeWalk, _ error: ConsoleError) {
+        self.walk = nil
+        events.append(.failed(id: walk.id, error))
+        // On the way in there is nobody who could ask for something else.
+        if walk.id == nil {
+            failAll(because: .unusable)
+        }
+    }
+
+    func unknownMode(_ name: String) -> ConsoleError {
+        let names = platform.modes.map(\.name)
+        let hint = nearest(name, in: names).map { "Did you mean '\($0)'?" }
+        return ConsoleError(
+            kind: .modeUnknown, expected: "a mode of \(platform.name): \(names.joined(separator: ", "))", seen: name, hint: hint)
+    }
+}

@@ -1,0 +1,118 @@
+import MusterTransport
+
+extension ConsoleMachine {
+    /// Something a caller has asked for.
+    struct Job {
+        enum Request {
+            case command(String)
+            case mode(String)
+        }
+
+        var id: Int
+        var request: Request
+        var deadline: Instant?
+        var askedAt: Instant
+
+        var command: String? {
+            if case .command(let command) = request { command } else { nil }
+        }
+    }
+
+    /// A command that has been typed.
+    struct Step {
+        enum Purpose {
+            case setUp
+            case command
+            case walk
+        }
+
+        enum EchoState {
+            case awaited
+            case seen
+            /// The device did not print it.
+            case absent
+        }
+
+        var purpose: Purpose
+        var id: Int?
+        var command: String
+        /// The line that the echo makes: what stood there, and the command.
+        var echoLine: [UInt8]
+        /// How much of the echo line is what stood there.
+        var standingCount: Int
+        var sentAt: Instant
+        var deadline: Instant?
+        /// How many lines had been finished when it was typed.
+        var lines: Int
+        var echo = EchoState.awaited
+        /// How much of the echo the lines before had, when the device folds it.
+        var folded = 0
+        /// Whether the prompt was seen on a line of its own where the echo should have been.
+        var isInterrupted = false
+        /// The question that may come, and the answer.
+        var question: (Instruction.Question, Instruction.Response)?
+        var isAnswered = false
+        /// How many lines had been finished when the question was answered.
+        var answeredAt = 0
+        /// Typed without an answer to be expected: a pause ends it.
+        var isLenient = false
+    }
+
+    /// The way to a mode.
+    struct ModeWalk {
+        /// Nil: part of the set-up.
+        var id: Int?
+        var target: String
+        var deadline: Instant?
+        var startedAt: Instant
+        /// The instructions left of the hop that is being made, and where it should lead.
+        var instructions: [Instruction] = []
+        var hop: String?
+        var from: String?
+        var hops = 0
+        /// What the device said last.
+        var said: [UInt8] = []
+    }
+
+    struct Login {
+        var returns = 0
+        /// What is to come again, as one or more lines.
+        var candidate: [UInt8]?
+        /// How many lines had been finished when the return was sent.
+        var askedAt = 0
+        var firstByteSeen = false
+    }
+
+    /// The pager's questions that were answered, to the letter.
+    struct PagerMemory {
+        var texts: [[UInt8]] = []
+        /// Whether one stands there and is not answered yet.
+        var suspected = false
+        /// Answers since the last line that was finished.
+        var answersHere = 0
+        var lineAtAnswer = -1
+    }
+}
+
+/// A device's own prompt.
+struct LearnedPrompt: Equatable {
+    static let unknownMode = "unknown"
+
+    /// All its lines, with `\n` between.
+    var text: [UInt8]
+    var mode: String
+
+    /// The lines above the last, each with its end.
+    var upper: ArraySlice<UInt8> {
+        guard let end = text.lastIndex(of: 0x0A) else { return [] }
+        return text[...end]
+    }
+
+    /// The line that stands unfinished.
+    var last: ArraySlice<UInt8> {
+        guard let end = text.lastIndex(of: 0x0A) else { return text[...] }
+        return text[(end + 1)...]
+    }
+
+    var described: String { String(decoding: text, as: UTF8.self) }
+}

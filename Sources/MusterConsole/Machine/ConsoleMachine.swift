@@ -1,0 +1,320 @@
+package import MusterTransport
+
+/// What the machine has to tell its runner.
+package enum ConsoleEvent: Sendable, Equatable {
+    /// The prompt is known and the default mode is reached.
+    ///
+    /// Set-up commands may still be on their way.
+    case opened(prompt: String, mode: String)
+    /// A command has been answered.
+    case finished(id: Int, Exchange)
+    /// The mode that was asked for is reached.
+    case entered(id: Int, mode: String)
+    /// What was asked did not come about; without an id, it was the login.
+    case failed(id: Int?, ConsoleError)
+}
+
+/// A device's command line as a pure state machine: bytes and instants in, bytes and events out.
+///
+/// The order of a session: `start`, then `receive` and `burstEnded` as bytes come, `timerFired` when `deadline` has come, `submit` and
+/// `enterMode` at any time, `ended` at the end. After each of them the runner takes `outgoing` and `events`.
+///
+/// **How the prompt is known.** The definition only says what prompts look like. At the login the machine sends a return and reads the
+/// device's own prompt back; from then on it is expected to the letter, so a line of output that looks like some prompt ends nothing. A line that
+/// only matches the definition counts after a pause, for instance when a command has changed the host's name.
+///
+/// **How answers are told apart.** A device prints what is typed after its prompt. An answer begins after the line that consists of the prompt and the
+/// command; text before it (log messages, the end of something earlier) is not part of it. On a device without echo the answer begins at once.
+package struct ConsoleMachine {
+    package let platform: Platform
+    package var timing: ConsoleTiming
+
+    /// Bytes to write, in order.
+    var outgoing: [UInt8] = []
+    /// What happened, in order.
+    var events: [ConsoleEvent] = []
+
+    let secrets: [String: String]
+    let scratch = MatchScratch()
+    var screen: LineEmulator
+    var phase = Phase.new
+    /// The device's own prompt, once learned, and the others it had in this session.
+    var prompt: LearnedPrompt?
+    var known: [LearnedPrompt] = []
+    var login = Login()
+    /// Commands that are typed and not answered yet.
+    ///
+    /// Output belongs to the first.
+    var inFlight: [Step] = []
+    /// Set-up still to do.
+    var setUp: [Instruction] = []
+    /// What callers have asked for and is not begun.
+    var waiting: [Job] = []
+    var walk: ModeWalk?
+    /// Whether this device prints what is typed; nil until it is known.
+    var echoes: Bool?
+    var typesAhead: Bool
+    var isOpen = false
+    /// Set-up commands that the device rejected, with its words.
+    package internal(set) var setUpFailures: [String] = []
+
+    var startedAt = Instant(nanoseconds: 0)
+    var loginDeadline: Instant?
+    var lastReceived = Instant(nanoseconds: 0)
+    var lastSettled = Instant(nanoseconds: 0)
+    /// How far the finished lines have been looked through for echoes.
+    var scanned = 0
+    /// The last bytes that came, for errors.
+    var lastBytes: [UInt8] = []
+    var pagerAnswers = 0
+    var pager = PagerMemory()
+    var end: TransportEnd?
+
+    enum Phase { case new, login, ready, broken }
+
+    /// - Parameters:
+    ///   - secrets: by the names that the definition's `__lookup::name` asks for.
+    ///   - maximumOutput: bytes kept of one command's output.
+    package init(platform: Platform, secrets: [String: String] = [:], maximumOutput: Int = 64 << 20, timing: ConsoleTiming = .standard) {
+        self.platform = platform
+        self.secrets = secrets
+        self.timing = timing
+        screen = LineEmulator(limit: maximumOutput, width: platform.pty.columns)
+        typesAhead = platform.typeAhead && platform.echo == .exact
+        echoes = platform.echo == .none ? false : nil
+    }
+
+    /// The mode by the last prompt; "unknown" where the definition has none for it.
+    package var mode: String { prompt?.mode ?? LearnedPrompt.unknownMode }
+
+    /// Whether an error has lost the place in the dialogue.
+    ///
+    /// Nothing can be asked any more.
+    package var isBroken: Bool { phase == .broken }
+
+    /// How much was searched with regular expressions so far.
+    package var searchedBytes: Int { scratch.bytesSearched }
+
+    /// Takes the bytes that are to be written.
+    package mutating func takeOutgoing() -> [UInt8] {
+        defer { outgoing.removeAll() }
+        return outgoing
+    }
+
+    /// Takes what happened since the last call.
+    package mutating func takeEvents() -> [ConsoleEvent] {
+        defer { events.removeAll() }
+        return events
+    }
+
+    // MARK: What comes in
+
+    /// Begins the login.
+    package mutating func start(now: Instant, deadline: Instant? = nil) {
+        guard phase == .new else { return }
+        phase = .login
+        startedAt = now
+        lastReceived = now
+        lastSettled = now
+        loginDeadline = deadline
+    }
+
+    /// Takes bytes from the device.
+    ///
+    /// Nothing is decided before `burstEnded`, except where a line is the echo of a command.
+    package mutating func receive(_ bytes: UnsafeRawBufferPointer, now: Instant) {
+        guard phase != .broken, !bytes.isEmpty else { return }
+        lastReceived = now
+        // Twice what is shown, so that a secret is found even where the part that is shown begins inside it.
+        lastBytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes.suffix(2 * Self.seenLength)))
+        if lastBytes.count > 8 * Self.seenLength { lastBytes.removeFirst(lastBytes.count - 2 * Self.seenLength) }
+        screen.feed(bytes)
+        if !inFlight.isEmpty { scanLines(now) }
+    }
+
+    /// Takes bytes from the device.
+    package mutating func receive(_ bytes: [UInt8], now: Instant) {
+        bytes.withUnsafeBytes { receive($0, now: now) }
+    }
+
+    /// All bytes at hand have been given: looks whether the device waits for something.
+    package mutating func burstEnded(now: Instant) {
+        settle(now)
+    }
+
+    /// Some `deadline` has come.
+    ///
+    /// A call too early does no harm.
+    package mutating func timerFired(now: Instant) {
+        expire(now)
+        settle(now)
+    }
+
+    /// Asks for a command.
+    ///
+    /// The answer is an event with the same id.
+    package mutating func submit(_ command: String, id: Int, deadline: Instant?, now: Instant) {
+        guard !command.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D || $0 == 0 }) else {
+            let error = ConsoleError(
+                kind: .badCommand, expected: "one line", seen: escaped(command.utf8.prefix(Self.seenLength)), command: command,
+                hint: "A command is one line; give several as several commands")
+            events.append(.failed(id: id, error))
+            return
+        }
+        ask(Job(id: id, request: .command(command), deadline: deadline, askedAt: now), now)
+    }
+
+    /// Asks for a mode.
+    ///
+    /// The answer is `entered` or `failed` with the same id.
+    package mutating func enterMode(_ name: String, id: Int, deadline: Instant?, now: Instant) {
+        guard platform.mode(named: name) != nil else {
+            events.append(.failed(id: id, unknownMode(name)))
+            return
+        }
+        ask(Job(id: id, request: .mode(name), deadline: deadline, askedAt: now), now)
+    }
+
+    private mutating func ask(_ job: Job, _ now: Instant) {
+        guard phase != .broken, end == nil else {
+            events.append(.failed(id: job.id, unusable(job)))
+            return
+        }
+        waiting.append(job)
+        pump(now)
+    }
+
+    /// The caller does not wait any longer.
+    ///
+    /// The place in the dialogue is lost unless the request had not begun.
+    package mutating func abort(id: Int?, now: Instant) {
+        guard phase != .broken else { return }
+        if let id, let index = waiting.firstIndex(where: { $0.id == id }) {
+            let job = waiting.remove(at: index)
+            events.append(.failed(id: id, ConsoleError(kind: .cancelled, expected: "its turn", command: job.command)))
+            return
+        }
+        if let id, walk?.id != id, !inFlight.contains(where: { $0.id == id }) { return }
+        if id == nil, isOpen { return }
+        breakOff(.cancelled, now)
+    }
+
+    /// The transport has ended.
+    package mutating func ended(_ reason: TransportEnd, now: Instant) {
+        guard end == nil else { return }
+        end = reason
+        breakOff(.ended(reason), now)
+    }
+
+    /// Types what the definition wants typed before the session ends.
+    ///
+    /// Nothing is waited for.
+    package mutating func close(now: Instant) {
+        guard phase == .ready, end == nil else { return }
+        // After a lost place, or with a command still running, keystrokes could mean anything: the session is just ended.
+        guard inFlight.isEmpty, walk == nil else {
+            phase = .broken
+            return
+        }
+        for instruction in platform.onClose {
+            switch instruction {
+            case .send(let input), .write(let input): type(input)
+            // A way that needs an answer cannot be gone without waiting; the session ends all the same.
+            case .enterMode(let name): typeWay(to: name)
+            case .sendPrompted: break
+            }
+        }
+        phase = .broken
+    }
+
+    private mutating func typeWay(to name: String) {
+        guard mode != name, var here = prompt?.mode, let path = platform.path(from: here, to: name) else { return }
+        for target in path {
+            for instruction in platform.mode(named: here)?.ways.first(where: { $0.target == target })?.instructions ?? [] {
+                if case .send(let input) = instruction { type(input) }
+            }
+            here = target
+        }
+    }
+
+    // MARK: Time
+
+    /// When `timerFired` is to be called, or nil.
+    package var deadline: Instant? {
+        var first: Instant?
+        func consider(_ instant: Instant?) {
+            guard let instant else { return }
+            first = min(first ?? instant, instant)
+        }
+        guard phase == .login || phase == .ready else { return nil }
+        if !isOpen { consider(loginDeadline) }
+        for job in waiting { consider(job.deadline) }
+        for step in inFlight { consider(step.deadline) }
+        consider(walk?.deadline)
+        if phase == .login || !inFlight.isEmpty {
+            consider(timing.steps(pagerSuspected: pager.suspected).map { lastReceived + $0 }.first { $0 > lastSettled })
+        }
+        return first
+    }
+
+    private mutating func expire(_ now: Instant) {
+        func isDue(_ instant: Instant?) -> Bool { instant.map { $0 <= now } ?? false }
+        if !isOpen, phase == .login || phase == .ready, isDue(loginDeadline) {
+            breakOff(phase == .login ? .neverPrompted : .commandTimeout, now)
+            return
+        }
+        if isDue(walk?.deadline) || inFlight.contains(where: { isDue($0.deadline) }) || waiting.contains(where: { isDue($0.deadline) }) {
+            breakOff(.commandTimeout, now)
+        }
+    }
+
+    /// Looks where the dialogue stands, as often as that changes something.
+    mutating func settle(_ now: Instant) {
+        lastSettled = max(lastSettled, now)
+        switch phase {
+        case .login: settleLogin(now)
+        case .ready: settleCommands(now)
+        case .new, .broken: break
+        }
+    }
+
+    /// How long nothing has come.
+    func quiet(_ now: Instant) -> Duration { now - lastReceived }
+
+    // MARK: Typing
+
+    /// Types a line.
+    mutating func type(_ line: String) {
+        outgoing.append(contentsOf: line.utf8)
+        outgoing.append(contentsOf: platform.returnKey)
+    }
+}
+
+/// How long the machine waits before it takes a pause for an answer.
+package struct ConsoleTiming: Sendable, Equatable {
+    /// A pager's question that has not been seen to the letter before.
+    package var pager: Duration
+    /// A line that looks like a prompt and is not the one that is expected.
+    package var prompt: Duration
+    /// A prompt without the echo that should have come before it.
+    package var echo: Duration
+    /// Any line at all, at the login.
+    package var line: Duration
+    /// Nothing at all, at the login: some consoles wait for a key.
+    package var silence: Duration
+
+    package static let standard = ConsoleTiming(
+        pager: .milliseconds(50), prompt: .milliseconds(200), echo: .milliseconds(500), line: .seconds(1), silence: .seconds(3))
+
+    package init(pager: Duration, prompt: Duration, echo: Duration, line: Duration, silence: Duration) {
+        self.pager = pager
+        self.prompt = prompt
+        self.echo = echo
+        self.line = line
+        self.silence = silence
+    }
+
+    func steps(pagerSuspected: Bool) -> [Duration] {
+        pagerSuspected ? [pager, prompt, echo, line, silence] : [prompt, echo, line, silence]
+    }
+}

@@ -1,0 +1,36 @@
+/// The faults that concern a shell, sorted out once.
+struct LabShellFaults: Sendable {
+    var latency = Duration.zero
+    var gates: [LabGate] = []
+    var neverPrompts = false
+    var dropMidCommand = false
+    var huge: Int?
+    var junk = false
+    var pagerAlways = false
+    var pagerRefused = false
+    var loginExec = false
+    var banner = ""
+    var noEcho = false
+    var exitAfter: Int?
+
+    init(_ faults: [LabFault]) {
+        for fault in faults {
+            switch fault {
+            case .latency(let duration): latency = duration
+            case .gate(let gate): gates.append(gate)
+            case .neverPrompts: neverPrompts = true
+            case .dropMidCommand: dropMidCommand = true
+            case .huge(let bytes): huge = bytes
+            case .junk: junk = true
+            case .pagerAlways: pagerAlways = true
+            case .pagerRefused: pagerRefused = true
+            case .loginExec: loginExec = true
+            case .banner(let text): banner += text.hasSuffix("\n") ? text : text + "\n"
+            case .noEcho: noEcho = true
+            case .exitAfter(let count): exitAfter = count
+            // These concern the connection.
+            case .refusePassword, .trickle, .changedHostKey, .dropAt, .stallAt, .keyboardInteractive: continue
+            }
+        }
+    }
+}

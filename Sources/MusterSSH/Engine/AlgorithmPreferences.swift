@@ -1,0 +1,54 @@
+import CLibSSH2
+
+/// The algorithms that a session offers, best first.
+///
+/// libssh2 drops the names that it does not know, so one list serves all its versions. What is broken or crashes is never offered:
+/// arcfour, blowfish and cast fail under OpenSSL 3, and libssh2 crashes on a server that has nothing else.
+package struct AlgorithmPreferences: Sendable, Hashable {
+    package var keyExchange: [String]
+    package var hostKey: [String]
+    package var cipher: [String]
+    package var mac: [String]
+
+    /// Modern algorithms first; the SHA-1 and CBC ones that old gear is limited to come last.
+    package static let standard = AlgorithmPreferences(
+        keyExchange: [
+            "curve25519-sha256", "curve25519-sha256@libssh.org",
+            "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521",
+            "diffie-hellman-group14-sha256", "diffie-hellman-group16-sha512", "diffie-hellman-group-exchange-sha256",
+            "diffie-hellman-group14-sha1", "diffie-hellman-group-exchange-sha1", "diffie-hellman-group1-sha1",
+            // Without it, newer libssh2 versions do not learn that the server takes RSA keys with SHA-2 (RFC 8308).
+            "ext-info-c",
+        ],
+        hostKey: [
+            "ecdsa-sha2-nistp256", "ssh-ed25519", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521",
+            "rsa-sha2-512", "rsa-sha2-256", "ssh-rsa",
+        ],
+        cipher: [
+            "aes128-ctr", "aes256-ctr", "aes192-ctr", "aes256-gcm@openssh.com", "aes128-gcm@openssh.com",
+            "aes128-cbc", "aes256-cbc", "aes192-cbc", "3des-cbc",
+        ],
+        mac: [
+            "hmac-sha2-256", "hmac-sha2-512", "hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha1",
+        ])
+
+    /// The same list with the host key algorithms of `keyTypes` first.
+    ///
+    /// A device whose key is known by one type must be asked for that type, or it shows another one that looks unknown.
+    package func preferring(hostKeyTypes keyTypes: [String]) -> AlgorithmPreferences {
+        guard !keyTypes.isEmpty else { return self }
+        let wanted = Set(keyTypes.flatMap { $0 == "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"] : [$0] })
+        var copy = self
+        copy.hostKey = hostKey.filter(wanted.contains) + hostKey.filter { !wanted.contains($0) }
+        return copy
+    }
+
+    /// Each list with libssh2's number for it.
+    var methods: [(type: Int32, names: [String])] {
+        [
+            (LIBSSH2_METHOD_KEX, keyExchange), (LIBSSH2_METHOD_HOSTKEY, hostKey),
+            (LIBSSH2_METHOD_CRYPT_CS, cipher), (LIBSSH2_METHOD_CRYPT_SC, cipher),
+            (LIBSSH2_METHOD_MAC_CS, mac), (LIBSSH2_METHOD_MAC_SC, mac),
+        ]
+    }
+}

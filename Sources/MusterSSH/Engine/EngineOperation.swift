@@ -1,0 +1,47 @@
+import CLibSSH2
+
+/// A channel of an engine, by its number.
+package struct ChannelID: Sendable, Hashable {
+    let number: Int
+}
+
+/// One thing that an engine does and that needs the peer's answer.
+enum EngineOperation: Sendable {
+    case handshake
+    /// RFC 4252, 8.
+    case password(user: String, password: String)
+    /// RFC 4256.
+    case keyboardInteractive(user: String, password: String)
+    /// RFC 4252, 7; the key is the file's content.
+    case publicKey(user: String, key: [UInt8], passphrase: String?)
+    /// The methods that the server would go on with, comma-separated.
+    case methods(user: String)
+    case openSession
+    case terminal(ChannelID, TerminalSize, type: String)
+    case shell(ChannelID)
+}
+
+/// How one call of an operation came out.
+enum EngineStep: Sendable {
+    /// It is complete.
+    case done
+    /// A channel is open.
+    case opened(ChannelID)
+    /// The methods that the server would go on with.
+    case methods([String])
+    /// More input is needed; the same operation is called again when some has come.
+    case needsInput
+    /// libssh2's error number.
+    case failed(Int32)
+}
+
+/// The size of a channel's terminal.
+package struct TerminalSize: Sendable, Hashable {
+    package var columns: Int
+    package var rows: Int
+
+    package init(columns: Int, rows: Int) {
+        self.columns = columns
+        self.rows = rows
+    }
+}

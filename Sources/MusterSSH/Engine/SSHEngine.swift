@@ -1,0 +1,242 @@
+import CLibSSH2
+
+/// libssh2 without I/O: bytes that arrived go in, bytes to send come out.
+///
+/// One operation is in flight at a time, and it is called again only when input has come: libssh2 counts 60 seconds of its own and
+/// gives up when it is called without any (LIBSSH2_READ_TIMEOUT). No pointer of libssh2's leaves this type.
+struct SSHEngine: ~Copyable {
+    private var session: OpaquePointer?
+    private let wire: EngineWire
+    private var channels: [Int: OpaquePointer] = [:]
+    private var nextChannel = 0
+    private var inFlight: EngineOperation?
+    private var isHandshaken = false
+
+    /// A descriptor number that is never open, so libssh2 finds nothing there to change.
+    private static let noDescriptor = libssh2_socket_t(0x7fff_ffff)
+
+    /// Makes a session; without memory for one, every operation on it fails.
+    init(preferences: AlgorithmPreferences) {
+        let wire = EngineWire()
+        self.wire = wire
+        session =
+            LibSSH2.isInitialised ? libssh2_session_init_ex(nil, nil, nil, Unmanaged.passUnretained(wire).toOpaque()) : nil
+        guard let session else { return }
+        libssh2_session_set_blocking(session, 0)
+        EngineWire.install(on: session)
+        for (type, names) in preferences.methods {
+            libssh2_session_method_pref(session, type, names.joined(separator: ","))
+        }
+    }
+
+    deinit {
+        Self.free(session, channels: channels, inFlight: inFlight, wire: wire)
+    }
+
+    /// Frees what libssh2 holds, at once.
+    mutating func close() {
+        let (session, channels, inFlight) = (self.session, self.channels, self.inFlight)
+        self.session = nil
+        self.channels = [:]
+        self.inFlight = nil
+        Self.free(session, channels: channels, inFlight: inFlight, wire: wire)
+    }
+
+    private static func free(_ session: OpaquePointer?, channels: [Int: OpaquePointer], inFlight: EngineOperation?, wire: EngineWire) {
+        guard let session else { return }
+        wire.isDead = true
+        // An abandoned operation unwinds, and frees what it holds, only by its own error path.
+        if let inFlight { _ = call(inFlight, on: session, channels: channels) }
+        for channel in channels.values { libssh2_channel_free(channel) }
+        // On a dead wire the first call succeeds; the bound keeps a libssh2 that disagrees from holding the loop.
+        var attempts = 0
+        while libssh2_session_free(session) == LIBSSH2_ERROR_EAGAIN, attempts < 8 { attempts += 1 }
+        _ = wire.takeOutbound()
+    }
+
+    // MARK: Bytes
+
+    /// Takes bytes that arrived.
+    mutating func feed(_ bytes: UnsafeRawBufferPointer) {
+        wire.feed(bytes)
+    }
+
+    /// Takes the news that no more will arrive.
+    mutating func endInput() {
+        wire.ended = true
+    }
+
+    /// The bytes to send, which it forgets.
+    ///
+    /// They are handed out and not lent: sending can end the connection, and that comes back here.
+    mutating func takeOutbound() -> [UInt8] {
+        wire.takeOutbound()
+    }
+
+    // MARK: Operations
+
+    /// Begins an operation, or goes on with the one in flight.
+    mutating func perform(_ operation: EngineOperation) -> EngineStep {
+        guard let session else { return .failed(LIBSSH2_ERROR_SOCKET_DISCONNECT) }
+        if inFlight == nil, case .keyboardInteractive(_, let password) = operation {
+            wire.questions = KeyboardInteractive(password: password)
+        }
+        inFlight = operation
+        while true {
+            wire.openTap()
+            let (code, channel) = Self.call(operation, on: session, channels: channels)
+            if code == LIBSSH2_ERROR_EAGAIN {
+                if wire.unread > 0 { continue }
+                if wire.ended, !wire.endIsVisible {
+                    wire.endIsVisible = true
+                    continue
+                }
+                return .needsInput
+            }
+            inFlight = nil
+            guard code == 0 else { return .failed(code) }
+            return completed(operation, channel: channel)
+        }
+    }
+
+    private mutating func completed(_ operation: EngineOperation, channel: OpaquePointer?) -> EngineStep {
+        switch operation {
+        case .handshake:
+            isHandshaken = true
+            wire.forgetTranscript()
+            return .done
+        case .methods:
+            // libssh2 keeps the list until the session ends.
+            return .methods(methodList(channel))
+        case .openSession:
+            guard let channel else { return .failed(LIBSSH2_ERROR_CHANNEL_FAILURE) }
+            libssh2_channel_handle_extended_data2(channel, LIBSSH2_CHANNEL_EXTENDED_DATA_MERGE)
+            nextChannel += 1
+            channels[nextChannel] = channel
+            return .opened(ChannelID(number: nextChannel))
+        default:
+            return .done
+        }
+    }
+
+    private func methodList(_ text: OpaquePointer?) -> [String] {
+        guard let text else { return [] }
+        return String(cString: UnsafePointer<CChar>(text)).split(separator: ",").map(String.init)
+    }
+
+    /// Bytes that a channel may have on their way before it says that it has taken some (RFC 4254, 5.2).
+    private static let window: UInt32 = 1 << 20
+    private static let packet: UInt32 = 32 * 1024
+
+    /// Calls the libssh2 function behind an operation once; the pointer is what those that return one returned.
+    private static func call(
+        _ operation: EngineOperation, on session: OpaquePointer, channels: [Int: OpaquePointer]
+    ) -> (code: Int32, pointer: OpaquePointer?) {
+        switch operation {
+        case .handshake:
+            return (libssh2_session_handshake(session, noDescriptor), nil)
+        case .password(let user, let password):
+            let code = libssh2_userauth_password_ex(
+                session, user, UInt32(user.utf8.count), password, UInt32(password.utf8.count), nil)
+            return (code, nil)
+        case .keyboardInteractive(let user, _):
+            let code = libssh2_userauth_keyboard_interactive_ex(session, user, UInt32(user.utf8.count), KeyboardInteractive.callback)
+            return (code, nil)
+        case .publicKey(let user, let key, let passphrase):
+            let code = key.withUnsafeBytes { bytes in
+                libssh2_userauth_publickey_frommemory(
+                    session, user, user.utf8.count, nil, 0, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, passphrase)
+            }
+            return (code, nil)
+        case .methods(let user):
+            if let list = libssh2_userauth_list(session, user, UInt32(user.utf8.count)) { return (0, OpaquePointer(list)) }
+            // No list and no error: the server let the user in without asking for anything.
+            return libssh2_userauth_authenticated(session) != 0 ? (0, nil) : (libssh2_session_last_errno(session), nil)
+        case .openSession:
+            let type = "session"
+            let channel = libssh2_channel_open_ex(session, type, UInt32(type.utf8.count), window, packet, nil, 0)
+            return channel == nil ? (libssh2_session_last_errno(session), nil) : (0, channel)
+        case .terminal(let id, let size, let type):
+            guard let channel = channels[id.number] else { return (LIBSSH2_ERROR_CHANNEL_UNKNOWN, nil) }
+            let code = libssh2_channel_request_pty_ex(
+                channel, type, UInt32(type.utf8.count), nil, 0, Int32(size.columns), Int32(size.rows), 0, 0)
+            return (code, nil)
+        case .shell(let id):
+            guard let channel = channels[id.number] else { return (LIBSSH2_ERROR_CHANNEL_UNKNOWN, nil) }
+            let type = "shell"
+            return (libssh2_channel_process_startup(channel, type, UInt32(type.utf8.count), nil, 0), nil)
+        }
+    }
+
+    /// Tells the server that the session is over; nothing but that, and nothing at all before a handshake that succeeded, since
+    /// libssh2 crashes there on ciphers that OpenSSL refused.
+    mutating func disconnect() {
+        guard let session, isHandshaken, !wire.isDead else { return }
+        libssh2_session_disconnect_ex(session, SSH_DISCONNECT_BY_APPLICATION, "", "")
+    }
+
+    // MARK: Channels
+
+    /// How a read from a channel came out.
+    enum Reading {
+        case bytes(Int)
+        case nothingYet
+        case end
+        case failed(Int32)
+    }
+
+    /// Reads what a channel has into `buffer`, which must hold 32 KB.
+    mutating func read(_ id: ChannelID, into buffer: UnsafeMutableRawBufferPointer) -> Reading {
+        guard let channel = channels[id.number] else { return .end }
+        while true {
+            wire.openTap()
+            let count = libssh2_channel_read_ex(channel, 0, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count)
+            if count > 0 { return .bytes(count) }
+            if count == 0, libssh2_channel_eof(channel) != 0 { return .end }
+            guard count == 0 || count == Int(LIBSSH2_ERROR_EAGAIN) else { return .failed(Int32(count)) }
+            if wire.unread > 0 { continue }
+            guard wire.ended, !wire.endIsVisible else { return .nothingYet }
+            wire.endIsVisible = true
+        }
+    }
+
+    /// Writes to a channel; the number of bytes taken, 0 when its window is full.
+    mutating func write(_ bytes: UnsafeRawBufferPointer, to id: ChannelID) -> Int {
+        guard let channel = channels[id.number] else { return 0 }
+        let count = libssh2_channel_write_ex(channel, 0, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
+        return max(0, Int(count))
+    }
+
+    // MARK: What the peer said
+
+    /// The host key that the server proved to have.
+    var hostKey: HostKey? {
+        guard let session else { return nil }
+        var length = 0
+        var type: Int32 = 0
+        guard let bytes = libssh2_session_hostkey(session, &length, &type), length > 0 else { return nil }
+        return HostKey(blob: [UInt8](UnsafeRawBufferPointer(start: bytes, count: length)))
+    }
+
+    /// The server's version line.
+    var banner: String? {
+        guard let session, let text = libssh2_session_banner_get(session) else { return nil }
+        return String(cString: text)
+    }
+
+    /// libssh2's text for its last error, copied.
+    var lastErrorText: String {
+        guard let session else { return "" }
+        var text: UnsafeMutablePointer<CChar>?
+        var length: Int32 = 0
+        libssh2_session_last_error(session, &text, &length, 0)
+        return text.map { String(cString: $0) } ?? ""
+    }
+
+    /// The reason that the server gave for disconnecting.
+    var disconnectReason: String? { wire.disconnectReason }
+    /// A keyboard-interactive question that had no answer.
+    var unansweredQuestion: String? { wire.questions.unanswered }
+    /// Both sides' first bytes, until the handshake has succeeded.
+    var transcript: (received: [UInt8], sent: [UInt8])? { wire.transcript }
+}

@@ -1,0 +1,71 @@
+/// The algorithm lists of one side's KEXINIT, read off the wire (RFC 4253, 7.1).
+struct KeyExchangeInit: Equatable {
+    /// The lists that matter, in the packet's order.
+    enum Category: Int, CaseIterable {
+        case keyExchange, hostKey, cipherOut, cipherIn, macOut, macIn
+
+        var title: String {
+            switch self {
+            case .keyExchange: "key exchange"
+            case .hostKey: "host key algorithm"
+            case .cipherOut, .cipherIn: "cipher"
+            case .macOut, .macIn: "MAC"
+            }
+        }
+    }
+
+    private(set) var lists: [Category: [String]] = [:]
+
+    /// Reads the first packet after the version line of what one side sent; `nil` when it is not a whole KEXINIT.
+    init?(transcript: [UInt8]) {
+        guard let versionEnd = Self.endOfVersionLine(in: transcript) else { return nil }
+        var reader = PacketReader(bytes: transcript[versionEnd...])
+        guard let length = reader.integer(), let padding = reader.byte(), let type = reader.byte(), type == 20 else { return nil }
+        guard length > 1 + 1 + 16 + Int(padding), reader.skip(16) else { return nil }
+        for category in Category.allCases {
+            guard let names = reader.nameList() else { return nil }
+            lists[category] = names
+        }
+    }
+
+    /// Behind the line that begins with `SSH-`; lines before it are passed over.
+    private static func endOfVersionLine(in bytes: [UInt8]) -> Int? {
+        var start = 0
+        while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            if bytes[start...].starts(with: "SSH-".utf8) { return end + 1 }
+            start = end + 1
+        }
+        return nil
+    }
+}
+
+/// Reads SSH's data types (RFC 4251, 5) from the front of bytes.
+struct PacketReader {
+    private var bytes: ArraySlice<UInt8>
+
+    init(bytes: ArraySlice<UInt8>) {
+        self.bytes = bytes
+    }
+
+    mutating func byte() -> UInt8? { bytes.popFirst() }
+
+    mutating func integer() -> Int? {
+        guard bytes.count >= 4 else { return nil }
+        let value = bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+        bytes = bytes.dropFirst(4)
+        return value
+    }
+
+    mutating func skip(_ count: Int) -> Bool {
+        guard bytes.count >= count else { return false }
+        bytes = bytes.dropFirst(count)
+        return true
+    }
+
+    mutating func nameList() -> [String]? {
+        guard let length = integer(), length <= bytes.count else { return nil }
+        let text = String(decoding: bytes.prefix(length), as: UTF8.self)
+        bytes = bytes.dropFirst(length)
+        return text.split(separator: ",").map(String.init)
+    }
+}

@@ -1,0 +1,84 @@
+import CLibSSH2
+
+/// Turns a libssh2 error number, with what is known around it, into an error that explains itself.
+///
+/// The number decides, never libssh2's text: that may be empty or of an earlier call.
+struct SSHErrorReport {
+    let code: Int32
+    let operation: EngineOperation
+    let stage: SSHError.Stage
+    let text: String
+    let disconnectReason: String?
+    let transcript: (received: [UInt8], sent: [UInt8])?
+    let deviceBanner: String?
+
+    var error: SSHError {
+        if let disconnectReason {
+            return SSHError(.connectionLost, stage: stage, "the device disconnected: \(disconnectReason)")
+        }
+        switch stage {
+        case .handshake, .hostKey: return handshakeError
+        case .authentication: return authenticationError
+        case .open: return openError
+        }
+    }
+
+    private var handshakeError: SSHError {
+        if let transcript, let mismatch = AlgorithmMismatch(received: transcript.received, sent: transcript.sent) {
+            return SSHError(.noCommonAlgorithm, stage: stage, mismatch.message, hint: mismatch.hint(libraryVersion: LibSSH2.version))
+        }
+        switch code {
+        case LIBSSH2_ERROR_SOCKET_NONE, LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_SEND:
+            return SSHError(.connectionLost, stage: stage, "the device closed the connection during the key exchange")
+        case LIBSSH2_ERROR_BANNER_RECV, LIBSSH2_ERROR_BANNER_SEND:
+            return SSHError(.notSSH, stage: stage, "the device's SSH version line cannot be used" + quoted(deviceBanner))
+        case LIBSSH2_ERROR_TIMEOUT:
+            return SSHError(.timedOut, stage: stage, "the device did not answer in the key exchange")
+        default:
+            return SSHError(.keyExchange, stage: stage, "the key exchange failed: \(libraryText)")
+        }
+    }
+
+    private var authenticationError: SSHError {
+        switch code {
+        case LIBSSH2_ERROR_AUTHENTICATION_FAILED, LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED, LIBSSH2_ERROR_PASSWORD_EXPIRED:
+            let what = code == LIBSSH2_ERROR_PASSWORD_EXPIRED ? "the password has expired" : "refused"
+            return SSHError(.refused, stage: stage, what)
+        case LIBSSH2_ERROR_FILE, LIBSSH2_ERROR_METHOD_NONE, LIBSSH2_ERROR_KEYFILE_AUTH_FAILED, LIBSSH2_ERROR_PROTO,
+            LIBSSH2_ERROR_OUT_OF_BOUNDARY:
+            if case .publicKey = operation { return unreadableKey }
+            return SSHError(.connectionLost, stage: stage, "the login failed: \(libraryText)")
+        case LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_SOCKET_NONE:
+            return SSHError(.connectionLost, stage: stage, "the device closed the connection during the login")
+        case LIBSSH2_ERROR_TIMEOUT:
+            return SSHError(.timedOut, stage: stage, "the device did not answer the login for 60s")
+        default:
+            return SSHError(.connectionLost, stage: stage, "the login failed: \(libraryText)")
+        }
+    }
+
+    private var unreadableKey: SSHError {
+        SSHError(
+            .credential, stage: stage,
+            "the key cannot be read: wrong passphrase, or a format that libssh2 \(LibSSH2.version) does not know",
+            hint: "check the passphrase; `ssh-keygen -p -Z aes256-ctr -f KEY` rewrites a key in a form that every libssh2 reads")
+    }
+
+    private var openError: SSHError {
+        switch code {
+        case LIBSSH2_ERROR_CHANNEL_FAILURE:
+            return SSHError(.channel, stage: stage, "the device refused a session channel", hint: "it may have no free session")
+        case LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED:
+            if case .terminal = operation { return SSHError(.channel, stage: stage, "the device refused a terminal") }
+            return SSHError(.channel, stage: stage, "the device refused a shell")
+        case LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_SOCKET_NONE:
+            return SSHError(.connectionLost, stage: stage, "the device closed the connection while the shell was opened")
+        default:
+            return SSHError(.connectionLost, stage: stage, "the shell could not be opened: \(libraryText)")
+        }
+    }
+
+    private var libraryText: String { "libssh2 error \(code)" + (text.isEmpty ? "" : ", \(text)") }
+
+    private func quoted(_ text: String?) -> String { text.map { ": \"\($0)\"" } ?? "" }
+}

@@ -1,0 +1,346 @@
+package import MusterTransport
+
+/// One SSH session over any byte transport, on the transport's event loop.
+///
+/// Bytes come in by plain calls, drive the one operation in flight, and go on to the channels; a task is woken only when what it
+/// waits for is complete. Operations queue up: libssh2 can do one at a time.
+package actor SSHSession: ByteReceiver {
+    private let transport: any ByteTransport
+    private var engine: SSHEngine
+    private var banner: BannerMachine? = BannerMachine()
+    private var pending: [Pending] = []
+    private var channels: [ChannelID: ChannelState] = [:]
+    private var failure: SSHError?
+    /// The transport has ended, here or there.
+    private var isOver = false
+    private var transportEnd: TransportEnd?
+    private var isStepping = false
+
+    private struct Pending {
+        let operation: EngineOperation
+        let stage: SSHError.Stage
+        let continuation: CheckedContinuation<EngineStep, any Error>
+    }
+
+    private struct ChannelState {
+        var receiver: (any ByteReceiver)?
+        /// What the channel's window had no room for.
+        var unsent: [UInt8] = []
+        var hasEnded = false
+    }
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { transport.loop.executor }
+
+    package init(transport: any ByteTransport, preferences: AlgorithmPreferences = .standard) {
+        self.transport = transport
+        engine = SSHEngine(preferences: preferences)
+    }
+
+    package nonisolated var loop: Loop { transport.loop }
+
+    // MARK: From the transport
+
+    package nonisolated func received(_ bytes: UnsafeRawBufferPointer) {
+        // The call is synchronous: the buffer is used by nobody else until it returns.
+        nonisolated(unsafe) let bytes = bytes
+        assumeIsolated { $0.feed(bytes) }
+    }
+
+    package nonisolated func burstEnded() {
+        assumeIsolated { $0.step() }
+    }
+
+    package nonisolated func ended(_ end: TransportEnd) {
+        assumeIsolated { $0.endInput(end) }
+    }
+
+    private func feed(_ bytes: UnsafeRawBufferPointer) {
+        guard !isOver else { return }
+        guard var machine = banner else { return engine.feed(bytes) }
+        let verdict = machine.receive(bytes)
+        banner = machine
+        switch verdict {
+        case .incomplete: break
+        case .ssh(let all):
+            banner = nil
+            all.withUnsafeBytes { engine.feed($0) }
+        case .notSSH:
+            finish(notSSH(machine))
+        }
+    }
+
+    private func endInput(_ end: TransportEnd) {
+        guard !isOver else { return }
+        engine.endInput()
+        transportEnd = end
+        step()
+    }
+
+    // MARK: Turns
+
+    /// One turn: go on with the operation in flight, hand out what the channels received, write out what gathered.
+    ///
+    /// Writing can end the transport, which is then noticed here, in a last turn.
+    private func step() {
+        guard !isStepping else { return }
+        isStepping = true
+        var sawEnd: Bool
+        repeat {
+            sawEnd = transportEnd != nil
+            runOperations()
+            readChannels()
+            retryUnsent()
+            flush()
+        } while transportEnd != nil && !sawEnd
+        isStepping = false
+        if let transportEnd, !isOver { settle(transportEnd) }
+    }
+
+    /// Everything that came before the transport's end has been handed out: now the end is.
+    private func settle(_ end: TransportEnd) {
+        isOver = true
+        let reason = failure ?? lost(end)
+        failure = reason
+        resumePending(throwing: reason)
+        endChannels(end)
+    }
+
+    private func runOperations() {
+        while failure == nil, banner == nil || pending.first?.stage == .handshake, let next = pending.first {
+            let step = engine.perform(next.operation)
+            if case .needsInput = step { return }
+            pending.removeFirst()
+            if case .failed(let code) = step {
+                next.continuation.resume(throwing: error(code, for: next))
+            } else {
+                next.continuation.resume(returning: step)
+            }
+        }
+    }
+
+    private func readChannels() {
+        guard !channels.isEmpty else { return }
+        for (id, channel) in channels where channel.receiver != nil && !channel.hasEnded { read(id) }
+    }
+
+    private func read(_ id: ChannelID) {
+        withUnsafeTemporaryAllocation(byteCount: 32 * 1024, alignment: 8) { buffer in
+            var delivered = false
+            while let receiver = channels[id]?.receiver {
+                switch engine.read(id, into: buffer) {
+                case .bytes(let count):
+                    delivered = true
+                    receiver.received(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                case .nothingYet:
+                    if delivered { receiver.burstEnded() }
+                    return
+                case .end:
+                    if delivered { receiver.burstEnded() }
+                    return end(id, .closedByPeer)
+                case .failed:
+                    if delivered { receiver.burstEnded() }
+                    return end(id, engine.disconnectReason.map { .lost("the device disconnected: \($0)") } ?? .closedByPeer)
+                }
+            }
+        }
+    }
+
+    private func retryUnsent() {
+        for (id, channel) in channels where !channel.unsent.isEmpty {
+            let taken = channel.unsent.withUnsafeBytes { engine.write($0, to: id) }
+            channels[id]?.unsent.removeFirst(taken)
+        }
+    }
+
+    private func flush() {
+        let bytes = engine.takeOutbound()
+        if !bytes.isEmpty { transport.send(bytes) }
+    }
+
+    // MARK: Operations
+
+    private func perform(_ operation: EngineOperation, stage: SSHError.Stage) async throws(SSHError) -> EngineStep {
+        if let failure { throw failure }
+        do {
+            return try await withCheckedThrowingContinuation { continuation in
+                pending.append(Pending(operation: operation, stage: stage, continuation: continuation))
+                step()
+            }
+        } catch let error as SSHError {
+            throw error
+        } catch {
+            throw SSHError(.connectionLost, stage: stage, "\(error)")
+        }
+    }
+
+    /// Exchanges versions and keys.
+    ///
+    /// - Returns: The host key that the server proved to have; whether it is the right one is for the caller to decide.
+    package func handshake() async throws(SSHError) -> HostKey {
+        transport.start(self)
+        _ = try await perform(.handshake, stage: .handshake)
+        guard let key = engine.hostKey else { throw SSHError(.keyExchange, stage: .handshake, "the device showed no host key") }
+        return key
+    }
+
+    /// Tries one way to log in.
+    package func authenticate(user: String, with credential: Credential) async throws(SSHError) {
+        switch credential {
+        case .password(let password):
+            _ = try await perform(.password(user: user, password: password), stage: .authentication)
+        case .keyboardInteractive(let password):
+            _ = try await perform(.keyboardInteractive(user: user, password: password), stage: .authentication)
+        case .publicKey(_, let content, let passphrase):
+            _ = try await perform(.publicKey(user: user, key: content, passphrase: passphrase), stage: .authentication)
+        }
+    }
+
+    /// The methods that the server would go on with; empty when it asks for nothing.
+    func methods(user: String) async throws(SSHError) -> [String] {
+        guard case .methods(let list) = try await perform(.methods(user: user), stage: .authentication) else { return [] }
+        return list
+    }
+
+    /// A keyboard-interactive question that had no answer, as the device put it.
+    var unansweredQuestion: String? { engine.unansweredQuestion }
+
+    /// Opens a channel with a terminal and a shell.
+    package func openShell(terminal: TerminalSize, type: String) async throws(SSHError) -> SSHChannel {
+        guard case .opened(let id) = try await perform(.openSession, stage: .open) else {
+            throw SSHError(.channel, stage: .open, "the device opened no channel")
+        }
+        _ = try await perform(.terminal(id, terminal, type: type), stage: .open)
+        _ = try await perform(.shell(id), stage: .open)
+        channels[id] = ChannelState()
+        return SSHChannel(session: self, id: id)
+    }
+
+    // MARK: Channels
+
+    func start(_ id: ChannelID, _ receiver: any ByteReceiver) {
+        channels[id, default: ChannelState()].receiver = receiver
+        step()
+        if isOver { endChannels(.closedByPeer) }
+    }
+
+    func send(_ bytes: UnsafeRawBufferPointer, to id: ChannelID) {
+        guard let channel = channels[id], !channel.hasEnded, !isOver else { return }
+        let taken = channel.unsent.isEmpty ? engine.write(bytes, to: id) : 0
+        if taken < bytes.count { channels[id]?.unsent.append(contentsOf: bytes[taken...]) }
+        if !isStepping { flush() }
+    }
+
+    func unsentBytes(of id: ChannelID) -> Int {
+        (channels[id]?.unsent.count ?? 0) + transport.unsentBytes
+    }
+
+    func close(_ id: ChannelID) {
+        end(id, .closedHere)
+    }
+
+    private func end(_ id: ChannelID, _ end: TransportEnd) {
+        guard channels[id]?.hasEnded == false else { return }
+        channels[id]?.hasEnded = true
+        let receiver = channels[id]?.receiver
+        channels[id]?.receiver = nil
+        receiver?.ended(end)
+    }
+
+    private func endChannels(_ end: TransportEnd) {
+        for id in channels.keys where channels[id]?.receiver != nil { self.end(id, end) }
+    }
+
+    // MARK: The end
+
+    /// Ends the session with SSH's goodbye, frees everything, and closes the transport.
+    package func close() {
+        guard !isOver else { return release() }
+        step()
+        if failure == nil {
+            engine.disconnect()
+            flush()
+        }
+        finish(SSHError(.connectionLost, stage: .open, "the session was closed here"))
+    }
+
+    /// Ends the session at once, in the middle of whatever is in flight; what waits gets `error`.
+    package func abort(_ error: SSHError) {
+        guard !isOver else { return }
+        if pending.isEmpty { engine.disconnect() }
+        flush()
+        finish(error)
+    }
+
+    /// Ends the session because its task was cancelled; may be called from any thread.
+    package nonisolated func cancel() {
+        loop.execute { self.assumeIsolated { $0.abort(SSHError(.cancelled, stage: .open, "cancelled")) } }
+    }
+
+    /// Ends the session because the time for getting in is over.
+    package func expire() {
+        let stage = pending.first?.stage ?? (banner == nil ? .open : .handshake)
+        let linesBefore = banner.map { $0.seen.isEmpty ? "nothing" : "\"\($0.seen)\"" }
+        let expected =
+            switch stage {
+            case .handshake where linesBefore != nil: "expected an SSH version line, seen \(linesBefore ?? "")"
+            case .handshake, .hostKey: "expected the end of the key exchange, and it did not come"
+            case .authentication: "expected an answer to the login, and none came"
+            case .open: "expected a shell, and none was opened"
+            }
+        abort(SSHError(.timedOut, stage: stage, expected))
+    }
+
+    private func finish(_ error: SSHError) {
+        isOver = true
+        failure = failure ?? error
+        resumePending(throwing: error)
+        endChannels(.closedHere)
+        transport.close()
+        release()
+    }
+
+    private func release() {
+        engine.close()
+        channels = [:]
+    }
+
+    private func resumePending(throwing error: SSHError) {
+        let waiting = pending
+        pending = []
+        for entry in waiting { entry.continuation.resume(throwing: error) }
+    }
+
+    // MARK: Errors
+
+    private func error(_ code: Int32, for pending: Pending) -> SSHError {
+        if banner != nil, let transportEnd { return lost(transportEnd) }
+        return SSHErrorReport(
+            code: code, operation: pending.operation, stage: pending.stage, text: engine.lastErrorText,
+            disconnectReason: engine.disconnectReason, transcript: engine.transcript, deviceBanner: engine.banner
+        ).error
+    }
+
+    private func lost(_ end: TransportEnd) -> SSHError {
+        if let banner {
+            let seen = banner.seen.isEmpty ? "the connection closed" : "\"\(banner.seen)\" and the connection closed"
+            return SSHError(
+                .connectionLost, stage: .handshake, "expected an SSH version line, seen \(seen)",
+                hint: "the device may refuse this address, or have no free session")
+        }
+        let stage = pending.first?.stage ?? .open
+        if let reason = engine.disconnectReason {
+            return SSHError(.connectionLost, stage: stage, "the device disconnected: \(reason)")
+        }
+        switch end {
+        case .closedByPeer: return SSHError(.connectionLost, stage: stage, "the device closed the connection")
+        case .closedHere: return SSHError(.connectionLost, stage: stage, "the connection was closed here")
+        case .lost(let text): return SSHError(.connectionLost, stage: stage, "the connection broke: \(text)")
+        }
+    }
+
+    private func notSSH(_ banner: BannerMachine) -> SSHError {
+        SSHError(
+            .notSSH, stage: .handshake, "expected an SSH version line, seen \"\(banner.seen)\"",
+            hint: banner.looksLikeTelnet ? "this port speaks telnet" : "is this the SSH port?")
+    }
+}

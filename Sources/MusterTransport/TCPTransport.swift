@@ -1,0 +1,137 @@
+import NIOCore
+import NIOPosix
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A TCP connection as a `ByteTransport`.
+///
+/// Its state lives in the channel handler, which only its event loop touches.
+package final class TCPTransport: ByteTransport {
+    package let loop: Loop
+    private let handler: NIOLoopBound<TCPHandler>
+
+    /// How long a close waits for bytes that the kernel has not taken.
+    package static let closeGrace: Duration = .seconds(2)
+
+    init(loop: Loop, handler: TCPHandler) {
+        self.loop = loop
+        self.handler = NIOLoopBound(handler, eventLoop: loop.eventLoop)
+    }
+
+    package func start(_ receiver: any ByteReceiver) {
+        handler.value.start(receiver)
+    }
+
+    package func send(_ bytes: UnsafeRawBufferPointer) {
+        handler.value.send(bytes)
+    }
+
+    package var unsentBytes: Int {
+        handler.value.unsentBytes
+    }
+
+    package func close() {
+        handler.value.close()
+    }
+}
+
+/// Connects a channel's pipeline to a `ByteReceiver`.
+final class TCPHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private var context: ChannelHandlerContext?
+    private var receiver: (any ByteReceiver)?
+    /// What came before there was a receiver.
+    private var early: ByteBuffer?
+    private var end: TransportEnd?
+    private var closing = false
+    private(set) var unsentBytes = 0
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    func start(_ receiver: any ByteReceiver) {
+        self.receiver = receiver
+        if let early {
+            self.early = nil
+            early.withUnsafeReadableBytes { receiver.received($0) }
+            receiver.burstEnded()
+        }
+        if end != nil { announceEnd() }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var buffer = unwrapInboundIn(data)
+        if let receiver {
+            buffer.withUnsafeReadableBytes { receiver.received($0) }
+        } else if early == nil {
+            early = buffer
+        } else {
+            early?.writeBuffer(&buffer)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        receiver?.burstEnded()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if end == nil { end = .lost(systemText(error)) }
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if end == nil { end = closing ? .closedHere : .closedByPeer }
+        announceEnd()
+    }
+
+    func send(_ bytes: UnsafeRawBufferPointer) {
+        guard let context, !closing, end == nil, bytes.count > 0 else { return }
+        let count = bytes.count
+        unsentBytes += count
+        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes))).assumeIsolated().whenComplete { _ in
+            self.wrote(count)
+        }
+    }
+
+    func close() {
+        guard let context, !closing else { return }
+        closing = true
+        if unsentBytes == 0 {
+            context.close(promise: nil)
+        } else {
+            context.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(TCPTransport.closeGrace.wholeNanoseconds)) {
+                self.context?.close(promise: nil)
+            }
+        }
+    }
+
+    private func wrote(_ count: Int) {
+        unsentBytes -= count
+        if closing, unsentBytes == 0 { context?.close(promise: nil) }
+    }
+
+    private func announceEnd() {
+        guard let receiver, let end else { return }
+        self.receiver = nil
+        receiver.ended(end)
+    }
+}
+
+/// The system's text for an I/O error, without the wrapping of the library that threw it.
+func systemText(_ error: any Error) -> String {
+    guard let error = error as? IOError else { return "\(error)" }
+    return String(cString: strerror(error.errnoCode))
+}

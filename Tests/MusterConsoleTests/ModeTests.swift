@@ -1,0 +1,107 @@
+import MusterTransport
+import Testing
+
+@testable import MusterConsole
+
+struct ModeTests {
+    @Test func goesOverOtherModes_byTheShortestWay() throws {
+        var device = try Dialogue.iosxeReady(secrets: ["enable": "pw"])
+        let id = device.enter("exec")
+        #expect(device.takeTyped() == "disable\n")
+        device.says("disable\r\nr1>")
+        #expect(device.events.last == .entered(id: id, mode: "exec"))
+        let second = device.enter("configuration")
+        #expect(device.takeTyped() == "enable\n")
+        device.says("enable\r\nPassword: ")
+        #expect(device.takeTyped() == "pw\n")
+        device.says("\r\nr1#")
+        #expect(device.takeTyped() == "configure terminal\n")
+        device.says("configure terminal\r\nr1(config)#")
+        #expect(device.events.last == .entered(id: second, mode: "configuration"))
+    }
+
+    @Test func isDoneAtOnce_whenAlreadyThere() throws {
+        var device = try Dialogue.iosxeReady()
+        let id = device.enter("privileged_exec")
+        #expect(device.takeTyped() == "")
+        #expect(device.events.last == .entered(id: id, mode: "privileged_exec"))
+    }
+
+    @Test func suggestsTheName_whenModeIsMisspelt() throws {
+        var device = try Dialogue.iosxeReady()
+        device.enter("configuraton")
+        let error = try device.takeError()
+        #expect(error.kind == .modeUnknown)
+        #expect(error.hint == "Did you mean 'configuration'?")
+    }
+
+    @Test func staysUsable_whenDeviceRefuses() throws {
+        var device = try Dialogue.iosxeReady()
+        device.enter("configuration")
+        device.says("configure terminal\r\n% Invalid input detected at '^' marker.\r\nr1#")
+        let error = try device.takeError()
+        #expect(error.kind == .modeRefused)
+        #expect(error.seen.contains("% Invalid input"))
+        #expect(!device.machine.isBroken)
+        device.submit("show clock")
+        device.says("show clock\r\n10:00\r\nr1#")
+        #expect(try device.takeExchange().text == "10:00")
+    }
+
+    @Test func neverRecordsTheSecret_whenDeviceEchoesIt() throws {
+        var device = try Dialogue.iosxeReady(secrets: ["enable": "hunter2!"])
+        device.enter("exec")
+        device.says("disable\r\nr1>")
+        device.enter("privileged_exec")
+        device.says("enable\r\nPassword: ")
+        device.says("hunter2!\r\n% Error in authentication: hunter2!\r\nr1>")
+        let error = try device.takeError()
+        #expect(error.kind == .modeRefused)
+        #expect(!"\(error)".contains("hunter2"))
+        #expect(!String(decoding: error.partialOutput, as: UTF8.self).contains("hunter2"))
+    }
+
+    @Test func knowsWhichConfigurationItEntered_whenPromptsAreTheSame() throws {
+        var device = try Dialogue("juniper_junos")
+        device.start()
+        device.says("user@r> ")
+        device.says("\r\n\r\nuser@r> ")
+        for command in ["set cli complete-on-space off", "set cli screen-length 0", "set cli screen-width 511"] {
+            device.says("\(command)\r\n\r\nuser@r> ")
+        }
+        device.pause(.seconds(1))
+        device.enter("configuration_private")
+        device.says(
+            "configure private\r\nwarning: uncommitted changes will be discarded on exit\r\nEntering configuration mode\r\n\r\n[edit]\r\nuser@r# "
+        )
+        #expect(device.machine.mode == "configuration_private")
+        #expect(device.machine.prompt?.described == "[edit]\nuser@r# ")
+        device.submit("show system host-name")
+        device.says("show system host-name \r\nhost-name r;\r\n\r\n[edit]\r\nuser@r# ")
+        let exchange = try device.takeExchange()
+        #expect(exchange.text == "host-name r;")
+        #expect(exchange.mode == "configuration_private")
+        device.submit("edit interfaces")
+        device.says("edit interfaces \r\n\r\n[edit interfaces]\r\nuser@r# ")
+        device.pause(.milliseconds(200))
+        #expect(try device.takeExchange().prompt == "[edit interfaces]\nuser@r# ")
+    }
+
+    @Test func failsTheLogin_whenDefaultModeCannotBeReached() throws {
+        let yaml = """
+            prompt_pattern: '^\\w+[>#]$'
+            default_mode: b
+            modes:
+              - {name: a, prompt_exact: 'dev>'}
+              - {name: b, prompt_exact: 'dev#'}
+            on_open_instructions: [{enter_mode: {requested_mode: b}}]
+            """
+        var device = Dialogue(try Platform.load(yaml: yaml, name: "x", file: "x.yaml"))
+        device.start()
+        device.says("dev>")
+        device.says("\r\ndev>")
+        let error = try device.takeError()
+        #expect(error.kind == .modeUnknown)
+        #expect(error.expected.contains("'a' to 'b'"))
+    }
+}

@@ -1,0 +1,113 @@
+import MusterTransport
+import Testing
+
+@testable import MusterConsole
+
+struct TypeAheadTests {
+    @Test func typesTheLostCommandAgain_whenDeviceThrewItAway() throws {
+        var device = try Dialogue.iosxe()
+        device.submit("show version")
+        _ = device.takeTyped()
+        device.says("terminal length 0\r\nr1#")
+        device.pause(.milliseconds(499))
+        #expect(device.takeTyped() == "")
+        device.pause(.milliseconds(1))
+        #expect(device.takeTyped() == "terminal width 511\n")
+        device.says("terminal width 511\r\nr1#")
+        #expect(device.takeTyped() == "show version\n")
+        device.says("show version\r\nIOS\r\nr1#")
+        #expect(try device.takeExchange().text == "IOS")
+    }
+
+    @Test func typesOnlyTheCommandAgain_whenOnlyItWasLost() throws {
+        var device = try Dialogue.iosxe()
+        device.submit("show version")
+        _ = device.takeTyped()
+        device.says("terminal length 0\r\nr1#terminal width 511\r\n% Invalid input\r\nr1#")
+        device.pause(.milliseconds(500))
+        #expect(device.takeTyped() == "show version\n")
+        device.says("show version\r\nIOS\r\nr1#")
+        #expect(try device.takeExchange().text == "IOS")
+    }
+
+    @Test func doesNotTypeAgain_whenTheCommandRanWithAnotherEcho() throws {
+        var device = try Dialogue.iosxe()
+        device.submit("sh ver")
+        _ = device.takeTyped()
+        device.says("terminal length 0\r\nr1#terminal width 511\r\nr1#show version\r\nIOS\r\nr1#")
+        device.pause(.milliseconds(500))
+        #expect(device.takeTyped() == "")
+        #expect(try device.takeExchange().text == "IOS")
+    }
+
+    @Test func doesNotTypeAgain_whenTheTerminalDriverEchoedIt() throws {
+        var device = try Dialogue.iosxe()
+        device.submit("reload", timeout: .seconds(5))
+        _ = device.takeTyped()
+        device.says("terminal length 0\r\nterminal width 511\r\nreload\r\nr1#terminal width 511\r\nreload\r\nr1#")
+        device.pause(.seconds(4))
+        #expect(device.takeTyped() == "")
+        device.pause(.seconds(1))
+        #expect(try device.takeError().kind == .commandTimeout)
+    }
+
+    @Test func tellsAnswersApart_whenTheTerminalDriverEchoesFirst() throws {
+        var device = try Dialogue.iosxe()
+        device.submit("show version")
+        device.says("terminal length 0\r\nterminal width 511\r\nshow version\r\n")
+        device.says("r1#terminal width 511\r\nr1#show version\r\nIOS\r\nr1#")
+        #expect(try device.takeExchange().text == "IOS")
+    }
+
+    @Test func recordsARejectedSetUp_withoutFailing() throws {
+        var device = try Dialogue.iosxe()
+        device.submit("show version")
+        device.says(
+            "terminal length 0\r\n        ^\r\n% Invalid input detected at '^' marker.\r\n\r\nr1#terminal width 511\r\nr1#show version\r\nx\r\n"
+        )
+        device.says(" --More-- ")
+        device.pause(.milliseconds(50))
+        device.says("\r          \ry\r\nr1#")
+        let exchange = try device.takeExchange()
+        #expect(exchange.text == "x\ny")
+        #expect(exchange.pagerAnswers == 1)
+        #expect(device.machine.setUpFailures == ["terminal length 0: % Invalid input detected at '^' marker."])
+    }
+
+    @Test func waitsForEachAnswer_whenPlatformForbidsTypingAhead() throws {
+        var device = try Dialogue("nokia_srlinux")
+        device.start()
+        let prompt = "--{ running }--[  ]--\r\nA:srl# "
+        device.says("\r\n" + prompt)
+        #expect(device.takeTyped() == "\n")
+        device.says("\r\n" + prompt)
+        #expect(device.takeTyped() == "environment cli-engine type basic\n")
+        #expect(!device.isOpened)
+        device.says("environment cli-engine type basic\r\n" + prompt)
+        #expect(device.takeTyped() == "environment complete-on-space false\n")
+        device.says("environment complete-on-space false\r\n" + prompt)
+        #expect(device.isOpened)
+    }
+
+    @Test func doesNotTypeAheadOfAnswers_amongUserCommands() throws {
+        var device = try Dialogue.iosxeReady()
+        device.submit("show a")
+        device.submit("show b")
+        #expect(device.takeTyped() == "show a\n")
+        device.says("show a\r\n1\r\nr1#")
+        #expect(device.takeTyped() == "show b\n")
+        device.says("show b\r\n2\r\nr1#")
+        #expect(try device.takeExchange().text == "1")
+        #expect(try device.takeExchange().text == "2")
+    }
+
+    @Test func typesTheCommandAlone_whenSetUpIsAnsweredBefore() throws {
+        var device = try Dialogue.iosxe()
+        device.says("terminal length 0\r\nr1#terminal width 511\r\nr1#")
+        _ = device.takeTyped()
+        device.submit("show version")
+        #expect(device.takeTyped() == "show version\n")
+        device.says("show version\r\nIOS\r\nr1#")
+        #expect(try device.takeExchange().text == "IOS")
+    }
+}
