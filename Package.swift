@@ -88,7 +88,7 @@ let package = Package(
         .testTarget(
             name: "MusterTransportTests",
             dependencies: [
-                "MusterTransport",
+                "MusterTransport", "MusterTestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
@@ -108,7 +108,7 @@ let package = Package(
         .testTarget(name: "MusterInventoryTests", dependencies: ["MusterInventory"], swiftSettings: strict),
         .testTarget(
             name: "MusterTests",
-            dependencies: ["Muster", "MusterInventory", "MusterLab", "MusterTestSupport"],
+            dependencies: ["Muster", "MusterInventory", "MusterLab", "MusterTestSupport", "MusterTransport"],
             swiftSettings: strict),
         .testTarget(name: "MusterRenderingTests", dependencies: ["MusterRendering", "Muster"], swiftSettings: strict),
         .testTarget(name: "MusterCommandsTests", dependencies: ["MusterCommands", "MusterLab"], swiftSettings: strict),
