@@ -32,11 +32,13 @@ let package = Package(
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"]), .brew(["pcre2"])]),
         .systemLibrary(name: "CLibSSH", pkgConfig: "libssh", providers: [.apt(["libssh-dev"]), .brew(["libssh"])]),
+        .systemLibrary(name: "CMalloc"),
 
         // The library, from the bytes up
         .target(
             name: "MusterTransport",
             dependencies: [
+                "CMalloc",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -84,7 +86,6 @@ let package = Package(
             dependencies: ["MusterTransport"],
             path: "Tests/MusterTestSupport",
             swiftSettings: strict),
-        .target(name: "CAllocatedBytes", path: "Tests/CAllocatedBytes"),
         .testTarget(
             name: "MusterTransportTests",
             dependencies: [
@@ -95,7 +96,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "MusterSSHTests",
-            dependencies: ["MusterSSH", "MusterTransport", "MusterLab", "MusterTestSupport", "CAllocatedBytes"],
+            dependencies: ["MusterSSH", "MusterTransport", "MusterLab", "MusterTestSupport", "CMalloc"],
             swiftSettings: strict),
         .testTarget(
             name: "MusterConsoleTests",

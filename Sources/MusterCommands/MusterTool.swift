@@ -1,5 +1,6 @@
 import ArgumentParser
 import Muster
+import MusterTransport
 
 #if canImport(Darwin)
     import Darwin
@@ -13,6 +14,7 @@ import Muster
 package enum MusterTool {
     /// Does what the arguments of the process say, and ends it.
     package static func main() async -> Never {
+        Loops.tuneAllocator()
         survivePipeSignals()
         exit(await run(Array(CommandLine.arguments.dropFirst()), in: .process()))
     }

@@ -11,6 +11,9 @@ package actor Console: ByteReceiver {
     private var nextID = 1
     private var timer: LoopTimer?
     private var timerInstant: Instant?
+    /// Whether set-up commands that may be typed ahead wait for the first `send`, to go out with it in one packet.
+    private var holdsSetUp = false
+    private var held: [UInt8] = []
 
     /// The id of the call of `open`; the machine does not know it.
     private static let openID = 0
@@ -51,8 +54,12 @@ package actor Console: ByteReceiver {
     /// Where the platform allows typing ahead, set-up commands may still be unanswered when this returns: the first `send` joins them in the
     /// same round trip.
     ///
+    /// - Parameters:
+    ///   - deadline: when to give up.
+    ///   - sendsAtOnce: the caller promises a `send` right after this, and set-up commands that may be typed ahead wait for it.
     /// - Throws: `ConsoleError`; the console is unusable then.
-    package func open(deadline: Instant? = nil) async throws(ConsoleError) {
+    package func open(deadline: Instant? = nil, sendsAtOnce: Bool = false) async throws(ConsoleError) {
+        holdsSetUp = sendsAtOnce
         _ = try await ask(Self.openID) { console, now in
             console.machine.start(now: now, deadline: deadline)
             console.transport.start(console)
@@ -90,6 +97,8 @@ package actor Console: ByteReceiver {
     package func close() {
         machine.close(now: transport.loop.now)
         flush()
+        timer?.cancel()
+        timer = nil
     }
 
     // MARK: Waiting
@@ -123,8 +132,15 @@ package actor Console: ByteReceiver {
     /// Carries out what the machine has decided: one write for all bytes, then the answers, then the timer.
     private func flush() {
         let bytes = machine.takeOutgoing()
-        if !bytes.isEmpty { transport.send(bytes) }
-        for event in machine.takeEvents() {
+        let events = machine.takeEvents()
+        if holdsSetUp, events.contains(where: { if case .opened = $0 { true } else { false } }) {
+            held = bytes
+            holdsSetUp = false
+        } else if !bytes.isEmpty || !held.isEmpty {
+            transport.send(held + bytes)
+            held = []
+        }
+        for event in events {
             switch event {
             case .opened: resume(Self.openID, .success(.opened))
             case .finished(let id, let exchange): resume(id, .success(.finished(exchange)))

@@ -6,8 +6,12 @@ package import NIOCore
 package struct Loop: Sendable {
     package let eventLoop: any EventLoop
 
+    /// Where a task that belongs to a device on this loop runs its own code.
+    package let taskExecutor: LoopExecutor
+
     package init(_ eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
+        taskExecutor = LoopExecutor(eventLoop)
     }
 
     /// What an actor returns as its `unownedExecutor` to live on this loop.

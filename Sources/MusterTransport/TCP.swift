@@ -11,11 +11,6 @@ import NIOPosix
 
 /// Making TCP connections.
 package enum TCP {
-    /// The event loops that all connections share.
-    package static func nextLoop() -> Loop {
-        Loop(MultiThreadedEventLoopGroup.singleton.next())
-    }
-
     /// The addresses of a host, at least one.
     ///
     /// - Parameters:

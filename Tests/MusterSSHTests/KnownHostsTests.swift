@@ -9,7 +9,7 @@ struct KnownHostsTests {
     private let other = HostKey(base64: "AAAAC3NzaC1lZDI1NTE5AAAAICAfHh0cGxoZGBcWFRQTEhEQDw4NDAsKCQgHBgUEAwIB")!
 
     private func hosts(_ lines: String...) -> KnownHosts {
-        KnownHosts(text: lines.joined(separator: "\n"), file: "known_hosts")
+        KnownHosts(Array(lines.joined(separator: "\n").utf8), file: "known_hosts")
     }
 
     @Test func keyOfTheHost_isKnown() {

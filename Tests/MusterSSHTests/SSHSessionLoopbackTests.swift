@@ -46,7 +46,7 @@ actor Collector: ByteReceiver {
 
 struct SSHSessionLoopbackTests {
     private func connect(port: Int, address: String = "127.0.0.1") async throws -> TCPTransport {
-        let loop = TCP.nextLoop()
+        let loop = Loops.next()
         let deadline = loop.now + .seconds(60)
         let addresses = try await TCP.resolve(host: address, port: port, on: loop, deadline: deadline)
         return try await TCP.connect(to: addresses, on: loop, deadline: deadline)

@@ -7,7 +7,7 @@ import Testing
 @testable import MusterTransport
 
 struct TCPLoopbackTests {
-    private let loop = TCP.nextLoop()
+    private let loop = Loops.next()
 
     @Test func bytesThatCameEarly_areDeliveredAtTheStart() async throws {
         try await withLoopbackServer { connection in

@@ -7,12 +7,15 @@ struct DeviceLogin {
     let device: Device
     let environment: DeviceEnvironment
     let loop: Loop
+    /// The caller sends a command right after the login.
+    let sendsAtOnce: Bool
     private(set) var clock: PhaseClock
 
-    init(device: Device, environment: DeviceEnvironment, loop: Loop) {
+    init(device: Device, environment: DeviceEnvironment, loop: Loop, sendsAtOnce: Bool = false) {
         self.device = device
         self.environment = environment
         self.loop = loop
+        self.sendsAtOnce = sendsAtOnce
         clock = PhaseClock(at: loop.now)
     }
 
@@ -43,8 +46,6 @@ struct DeviceLogin {
         enter(.handshake)
         let known = environment.knownHosts?.knownTypes(host: device.address, port: device.port) ?? []
         let session = SSHSession(transport: transport, preferences: .standard.preferring(hostKeyTypes: known))
-        let timer = loop.schedule(at: deadline) { session.assumeIsolated { $0.expire() } }
-        defer { timer.cancel() }
         do {
             return try await withTaskCancellationHandler {
                 try await logIn(session, platform: platform, credentials: credentials)
@@ -74,6 +75,9 @@ struct DeviceLogin {
         -> OpenDevice
     {
         do {
+            // The console watches the rest of the time itself: it knows what it waits for.
+            let timer = loop.schedule(at: deadline) { session.assumeIsolated { $0.expire() } }
+            defer { timer.cancel() }
             let key = try await session.handshake()
             enter(.hostKey)
             try check(key)
@@ -82,9 +86,10 @@ struct DeviceLogin {
             enter(.open)
             let terminal = TerminalSize(columns: platform.pty.columns, rows: platform.pty.rows)
             let channel = try await session.openShell(terminal: terminal, type: platform.pty.term)
+            timer.cancel()
             enter(.login)
             let console = Console(transport: channel, platform: platform, secrets: device.secrets.mapValues { $0.reveal() })
-            try await console.open(deadline: deadline)
+            try await console.open(deadline: deadline, sendsAtOnce: sendsAtOnce)
             clock.finish(at: loop.now)
             return OpenDevice(device: device, session: session, console: console, loop: loop)
         } catch let error as SSHError {

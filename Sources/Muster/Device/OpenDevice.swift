@@ -29,8 +29,8 @@ struct OpenDevice: Sendable {
 
     /// Logs out and frees everything; never fails and never waits for the device.
     func close() async {
-        await console.close()
-        await session.close()
+        // Both live on one loop.
+        await session.close(after: { console.assumeIsolated { $0.close() } })
     }
 }
 

@@ -21,7 +21,7 @@ public func withDevice<R>(
     _ body: (DeviceSession) async throws -> R
 ) async throws -> R {
     let environment = try await DeviceEnvironment.load(devices: [device], options: options, events: events)
-    var login = DeviceLogin(device: device, environment: environment, loop: TCP.nextLoop())
+    var login = DeviceLogin(device: device, environment: environment, loop: Loops.next())
     let open: OpenDevice
     do {
         open = try await login.run()

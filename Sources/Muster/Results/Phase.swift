@@ -7,7 +7,7 @@ public enum Phase: String, Sendable, Codable, CaseIterable {
     /// SSH's version exchange and key exchange.
     case handshake
     /// The host key is checked.
-    case hostKey
+    case hostKey = "host_key"
     /// The user logs in.
     case authenticate
     /// The channel, its terminal and its shell are opened.

@@ -28,7 +28,7 @@ actor DeviceWorker {
         let began = loop.now
         var result = DeviceResult(
             host: device.name, address: device.address, port: device.port, platform: device.platform, status: .ok, started: Date())
-        var login = DeviceLogin(device: device, environment: environment, loop: loop)
+        var login = DeviceLogin(device: device, environment: environment, loop: loop, sendsAtOnce: !commands.isEmpty)
         do throws(MusterError) {
             let open = try await login.run()
             environment.events(.phase(host: device.name, .command))

@@ -44,8 +44,9 @@ struct Fleet {
             while true {
                 while underWay < fanout, next < devices.count, !isStopped, control.level == .running, !Task.isCancelled {
                     let index = next
-                    let worker = DeviceWorker(device: devices[index], commands: commands, environment: environment, loop: TCP.nextLoop())
-                    group.addTask { .device(index: index, await worker.run()) }
+                    let loop = Loops.next()
+                    let worker = DeviceWorker(device: devices[index], commands: commands, environment: environment, loop: loop)
+                    group.addTask(executorPreference: loop.taskExecutor) { .device(index: index, await worker.run()) }
                     next += 1
                     underWay += 1
                 }

@@ -1,3 +1,5 @@
+import MusterTransport
+
 /// Runs commands on devices and hands their results to `body` as they come.
 ///
 /// Every device gets exactly one result, whatever happens to it: its trouble is data, in `status` and `error`. Leaving the scope early
@@ -35,7 +37,7 @@ public func withResults<R: Sendable>(
         devices: devices, commands: commands, options: options, control: control, environment: environment, fanout: fanout)
     let (stream, continuation) = AsyncStream.makeStream(of: DeviceResult.self)
     return try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask {
+        group.addTask(executorPreference: Loops.next().taskExecutor) {
             await fleet.run { continuation.yield($0) }
             if let problem = await environment.knownHosts?.flush() {
                 events(.warning(host: nil, "a host key could not be pinned: \(problem)"))

@@ -25,7 +25,7 @@ struct SSHEngine: ~Copyable {
         libssh2_session_set_blocking(session, 0)
         EngineWire.install(on: session)
         for (type, names) in preferences.methods {
-            libssh2_session_method_pref(session, type, names.joined(separator: ","))
+            libssh2_session_method_pref(session, type, names)
         }
     }
 

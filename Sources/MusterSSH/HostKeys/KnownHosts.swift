@@ -24,63 +24,92 @@ package struct KnownHosts: Sendable {
         case revoked(Entry)
     }
 
+    /// A line's key, as it stands in the file: it is decoded when its host is asked for, and most never are.
+    private struct Line: Sendable {
+        var base64: ArraySlice<UInt8>
+        var isRevoked: Bool
+        var number: Int
+    }
+
     private struct Matcher: Sendable {
         var patterns: [String]
-        var entry: Entry
+        var line: Line
     }
 
     private struct HashedName: Sendable {
         var salt: [UInt8]
         var digest: [UInt8]
-        var entry: Entry
+        var line: Line
     }
 
+    private let file: String
     /// Plain names, which most are, are looked up and not searched.
-    private var byName: [String: [Entry]] = [:]
+    private var byName: [String: [Line]] = [:]
     private var byPattern: [Matcher] = []
     private var hashed: [HashedName] = []
     /// Lines that could not be read, as file and line.
     package private(set) var unreadable: [String] = []
 
-    package init() {}
+    package init() {
+        file = ""
+    }
 
-    /// Reads a file's text; lines that make no sense are passed over and listed in `unreadable`.
-    package init(text: String, file: String) {
-        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-            read(line: line, origin: "\(file):\(index + 1)")
+    /// Reads a file's content; lines that make no sense are passed over and listed in `unreadable`.
+    package init(_ content: [UInt8], file: String) {
+        self.file = file
+        var start = 0
+        var number = 0
+        while start < content.count {
+            let end = content[start...].firstIndex(of: UInt8(ascii: "\n")) ?? content.count
+            number += 1
+            if !read(content[start..<end], number: number) { unreadable.append("\(file):\(number)") }
+            start = end + 1
         }
     }
 
-    private mutating func read(line: Substring, origin: String) {
-        var fields = line.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "\r" })[...]
-        guard let first = fields.first, !first.hasPrefix("#") else { return }
+    /// Takes one line; false when it makes no sense.
+    private mutating func read(_ text: ArraySlice<UInt8>, number: Int) -> Bool {
+        var fields = text.split(
+            maxSplits: 5, whereSeparator: { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r") })[...]
+        guard let first = fields.first, first.first != UInt8(ascii: "#") else { return true }
         var isRevoked = false
-        if first.hasPrefix("@") {
+        if first.first == UInt8(ascii: "@") {
             // A certificate authority signs keys; the key itself is no host's.
-            if first == "@cert-authority" { return }
-            guard first == "@revoked" else { return unreadable.append(origin) }
+            if first.elementsEqual("@cert-authority".utf8) { return true }
+            guard first.elementsEqual("@revoked".utf8) else { return false }
             isRevoked = true
             fields = fields.dropFirst()
         }
-        guard fields.count >= 3, let names = fields.first, let key = HostKey(base64: fields[fields.startIndex + 2]) else {
-            return unreadable.append(origin)
-        }
-        let entry = Entry(key: key, isRevoked: isRevoked, origin: origin)
-        if names.hasPrefix("|1|") {
-            let parts = names.split(separator: "|")
-            guard parts.count == 3, let salt = Data(base64Encoded: String(parts[1])), let digest = Data(base64Encoded: String(parts[2]))
-            else {
-                return unreadable.append(origin)
+        guard fields.count >= 3, let names = fields.first, Self.isBase64(fields[fields.startIndex + 2]) else { return false }
+        let line = Line(base64: fields[fields.startIndex + 2], isRevoked: isRevoked, number: number)
+        if names.starts(with: "|1|".utf8) {
+            let parts = names.split(separator: UInt8(ascii: "|"))
+            guard parts.count == 3, let salt = Data(base64Encoded: Data(parts[1])), let digest = Data(base64Encoded: Data(parts[2])) else {
+                return false
             }
-            hashed.append(HashedName(salt: [UInt8](salt), digest: [UInt8](digest), entry: entry))
-            return
+            hashed.append(HashedName(salt: [UInt8](salt), digest: [UInt8](digest), line: line))
+            return true
         }
-        let patterns = names.split(separator: ",").map { $0.lowercased() }
-        if patterns.contains(where: { $0.contains("*") || $0.contains("?") || $0.hasPrefix("!") }) {
-            byPattern.append(Matcher(patterns: patterns, entry: entry))
+        let special: [UInt8] = [UInt8(ascii: "*"), UInt8(ascii: "?"), UInt8(ascii: "!")]
+        let patterns = names.split(separator: UInt8(ascii: ",")).map { String(decoding: $0, as: UTF8.self).lowercased() }
+        if names.contains(where: special.contains) {
+            byPattern.append(Matcher(patterns: patterns, line: line))
         } else {
-            for name in patterns { byName[name, default: []].append(entry) }
+            for name in patterns { byName[name, default: []].append(line) }
         }
+        return true
+    }
+
+    private static func isBase64(_ text: ArraySlice<UInt8>) -> Bool {
+        text.count >= 8
+            && text.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                    UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="):
+                    true
+                default: false
+                }
+            }
     }
 
     /// How a host stands in the file: its name, or `[name]:port` for a port other than 22.
@@ -92,9 +121,12 @@ package struct KnownHosts: Sendable {
     package func entries(host: String, port: Int) -> [Entry] {
         let name = Self.name(host: host, port: port)
         var found = byName[name] ?? []
-        for matcher in byPattern where Self.matches(name, patterns: matcher.patterns) { found.append(matcher.entry) }
-        for candidate in hashed where Self.hash(name, salt: candidate.salt) == candidate.digest { found.append(candidate.entry) }
-        return found
+        for matcher in byPattern where Self.matches(name, patterns: matcher.patterns) { found.append(matcher.line) }
+        for candidate in hashed where Self.hash(name, salt: candidate.salt) == candidate.digest { found.append(candidate.line) }
+        return found.compactMap { line in
+            guard let key = HostKey(base64: String(decoding: line.base64, as: UTF8.self)) else { return nil }
+            return Entry(key: key, isRevoked: line.isRevoked, origin: line.number == 0 ? "pinned in this run" : "\(file):\(line.number)")
+        }
     }
 
     /// What the file says about `key` shown by a host.
@@ -108,9 +140,10 @@ package struct KnownHosts: Sendable {
         return valid.contains { $0.key == key } ? .known : .changed(valid)
     }
 
-    /// Adds a key, as `line` says it in a file.
-    package mutating func add(host: String, port: Int, key: HostKey, origin: String) {
-        byName[Self.name(host: host, port: port), default: []].append(Entry(key: key, isRevoked: false, origin: origin))
+    /// Adds a key that is not in the file yet.
+    package mutating func add(host: String, port: Int, key: HostKey) {
+        let line = Line(base64: Array(key.base64.utf8)[...], isRevoked: false, number: 0)
+        byName[Self.name(host: host, port: port), default: []].append(line)
     }
 
     /// The line of a file for a host's key.

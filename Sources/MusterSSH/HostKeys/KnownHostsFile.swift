@@ -38,11 +38,11 @@ package final class KnownHostsFile: Sendable {
 
     /// Reads a file off the event loops; one that does not exist is empty.
     package static func load(path: String) async throws -> KnownHostsFile {
-        let text = try await Blocking.run { () throws -> String in
-            guard FileManager.default.fileExists(atPath: path) else { return "" }
-            return String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
+        let hosts = try await Blocking.run { () throws -> KnownHosts in
+            guard FileManager.default.fileExists(atPath: path) else { return KnownHosts() }
+            return KnownHosts([UInt8](try Data(contentsOf: URL(fileURLWithPath: path))), file: path)
         }
-        return KnownHostsFile(path: path, hosts: KnownHosts(text: text, file: path))
+        return KnownHostsFile(path: path, hosts: hosts)
     }
 
     /// The key types known for a host, best asked for first.
@@ -58,7 +58,7 @@ package final class KnownHostsFile: Sendable {
     /// Pins a key: at once for this process, soon in the file.
     package func pin(host: String, port: Int, key: HostKey) {
         let startsWriting = state.withLock { state in
-            state.hosts.add(host: host, port: port, key: key, origin: path)
+            state.hosts.add(host: host, port: port, key: key)
             state.unwritten += KnownHosts.line(host: host, port: port, key: key)
             defer { state.isWriting = true }
             return !state.isWriting

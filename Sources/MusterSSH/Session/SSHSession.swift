@@ -253,10 +253,16 @@ package actor SSHSession: ByteReceiver {
     // MARK: The end
 
     /// Ends the session with SSH's goodbye, frees everything, and closes the transport.
-    package func close() {
+    ///
+    /// - Parameter lastWords: Sends what the device is to read before the goodbye; it goes out in the same write.
+    package func close(after lastWords: @Sendable () -> Void = {}) {
         guard !isOver else { return release() }
         step()
+        guard !isOver else { return release() }
         if failure == nil {
+            isStepping = true
+            lastWords()
+            isStepping = false
             engine.disconnect()
             flush()
         }
