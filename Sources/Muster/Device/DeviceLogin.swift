@@ -47,7 +47,7 @@ struct DeviceLogin {
         defer { timer.cancel() }
         do {
             return try await withTaskCancellationHandler {
-                try await logIn(session, platform: platform, credentials: credentials)
+                try await logIn(session, timer: timer, platform: platform, credentials: credentials)
             } onCancel: {
                 session.cancel()
             }
@@ -70,9 +70,10 @@ struct DeviceLogin {
         }
     }
 
-    private mutating func logIn(_ session: SSHSession, platform: Platform, credentials: [Credential]) async throws(MusterError)
-        -> OpenDevice
-    {
+    /// - Parameter timer: Ends the session when the time is over.
+    private mutating func logIn(
+        _ session: SSHSession, timer: LoopTimer, platform: Platform, credentials: [Credential]
+    ) async throws(MusterError) -> OpenDevice {
         do {
             let key = try await session.handshake()
             enter(.hostKey)
@@ -83,6 +84,8 @@ struct DeviceLogin {
             let terminal = TerminalSize(columns: platform.pty.columns, rows: platform.pty.rows)
             let channel = try await session.openShell(terminal: terminal, type: platform.pty.term)
             enter(.login)
+            // The console has the same deadline, and can say what it waited for and what it saw.
+            timer.cancel()
             let console = Console(transport: channel, platform: platform, secrets: device.secrets.mapValues { $0.reveal() })
             try await console.open(deadline: deadline)
             clock.finish(at: loop.now)
