@@ -38,7 +38,7 @@ struct DeviceLogin {
         guard let platform = Platform.builtIn(named: device.platform) else {
             throw failure(
                 .usage, "unknown platform '\(device.platform)'",
-                hint: "`muster platforms` are: \(Platform.builtInNames.joined(separator: ", "))")
+                hint: "the built-in platforms are \(Platform.builtInNames.joined(separator: ", "))")
         }
         let credentials = try credentials()
         environment.events(.phase(host: device.name, .resolve))
@@ -71,11 +71,10 @@ struct DeviceLogin {
         }
     }
 
-    private mutating func logIn(_ session: SSHSession, platform: Platform, credentials: [Credential]) async throws(MusterError)
-        -> OpenDevice
-    {
+    private mutating func logIn(
+        _ session: SSHSession, platform: Platform, credentials: [Credential]
+    ) async throws(MusterError) -> OpenDevice {
         do {
-            // The console watches the rest of the time itself: it knows what it waits for.
             let timer = loop.schedule(at: deadline) { session.assumeIsolated { $0.expire() } }
             defer { timer.cancel() }
             let key = try await session.handshake()
@@ -86,8 +85,9 @@ struct DeviceLogin {
             enter(.open)
             let terminal = TerminalSize(columns: platform.pty.columns, rows: platform.pty.rows)
             let channel = try await session.openShell(terminal: terminal, type: platform.pty.term)
-            timer.cancel()
             enter(.login)
+            // The console has the same deadline, and can say what it waited for and what it saw.
+            timer.cancel()
             let console = Console(transport: channel, platform: platform, secrets: device.secrets.mapValues { $0.reveal() })
             try await console.open(deadline: deadline, sendsAtOnce: sendsAtOnce)
             clock.finish(at: loop.now)

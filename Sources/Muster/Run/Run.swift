@@ -35,17 +35,17 @@ public func withResults<R: Sendable>(
     }
     let fleet = Fleet(
         devices: devices, commands: commands, options: options, control: control, environment: environment, fanout: fanout)
-    let (stream, continuation) = AsyncStream.makeStream(of: DeviceResult.self)
+    let queue = ResultQueue()
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask(executorPreference: Loops.next().taskExecutor) {
-            await fleet.run { continuation.yield($0) }
+            await fleet.run { queue.append($0) }
             if let problem = await environment.knownHosts?.flush() {
                 events(.warning(host: nil, "a host key could not be pinned: \(problem)"))
             }
-            continuation.finish()
+            queue.finish()
         }
         do {
-            let value = try await body(DeviceResults(stream: stream))
+            let value = try await body(DeviceResults(queue: queue))
             group.cancelAll()
             try await group.waitForAll()
             return value
@@ -82,10 +82,22 @@ public struct DeviceResults: AsyncSequence, Sendable {
     /// Results come without errors: trouble is in the result.
     public typealias Failure = Never
 
-    let stream: AsyncStream<DeviceResult>
+    let queue: ResultQueue
 
     /// Makes the iterator.
-    public func makeAsyncIterator() -> AsyncStream<DeviceResult>.Iterator {
-        stream.makeAsyncIterator()
+    public func makeAsyncIterator() -> AsyncIterator {
+        AsyncIterator(queue: queue)
+    }
+
+    /// Hands out the results, one reader's each once.
+    public struct AsyncIterator: AsyncIteratorProtocol {
+        let queue: ResultQueue
+
+        /// The next result, or `nil` at the end of the run.
+        ///
+        /// A cancelled task still gets all results: those of the devices that were cancelled come soon.
+        public mutating func next() async -> DeviceResult? {
+            await queue.next()
+        }
     }
 }

@@ -11,11 +11,15 @@ struct SSHErrorReport {
     let disconnectReason: String?
     let transcript: (received: [UInt8], sent: [UInt8])?
     let deviceBanner: String?
+    /// Whether the connection has ended.
+    let hasEnded: Bool
 
     var error: SSHError {
         if let disconnectReason {
             return SSHError(.connectionLost, stage: stage, "the device disconnected: \(disconnectReason)")
         }
+        // Where libssh2 waits for one certain packet it calls the end of the connection a protocol error.
+        if hasEnded, code == LIBSSH2_ERROR_PROTO { return closed }
         switch stage {
         case .handshake, .hostKey: return handshakeError
         case .authentication: return authenticationError
@@ -29,7 +33,7 @@ struct SSHErrorReport {
         }
         switch code {
         case LIBSSH2_ERROR_SOCKET_NONE, LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_SEND:
-            return SSHError(.connectionLost, stage: stage, "the device closed the connection during the key exchange")
+            return closed
         case LIBSSH2_ERROR_BANNER_RECV, LIBSSH2_ERROR_BANNER_SEND:
             return SSHError(.notSSH, stage: stage, "the device's SSH version line cannot be used" + quoted(deviceBanner))
         case LIBSSH2_ERROR_TIMEOUT:
@@ -49,7 +53,7 @@ struct SSHErrorReport {
             if case .publicKey = operation { return unreadableKey }
             return SSHError(.connectionLost, stage: stage, "the login failed: \(libraryText)")
         case LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_SOCKET_NONE:
-            return SSHError(.connectionLost, stage: stage, "the device closed the connection during the login")
+            return closed
         case LIBSSH2_ERROR_TIMEOUT:
             return SSHError(.timedOut, stage: stage, "the device did not answer the login for 60s")
         default:
@@ -72,10 +76,20 @@ struct SSHErrorReport {
             if case .terminal = operation { return SSHError(.channel, stage: stage, "the device refused a terminal") }
             return SSHError(.channel, stage: stage, "the device refused a shell")
         case LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_SOCKET_NONE:
-            return SSHError(.connectionLost, stage: stage, "the device closed the connection while the shell was opened")
+            return closed
         default:
             return SSHError(.connectionLost, stage: stage, "the shell could not be opened: \(libraryText)")
         }
+    }
+
+    private var closed: SSHError {
+        let what =
+            switch stage {
+            case .handshake, .hostKey: "during the key exchange"
+            case .authentication: "during the login"
+            case .open: "while the shell was opened"
+            }
+        return SSHError(.connectionLost, stage: stage, "the device closed the connection \(what)")
     }
 
     private var libraryText: String { "libssh2 error \(code)" + (text.isEmpty ? "" : ", \(text)") }

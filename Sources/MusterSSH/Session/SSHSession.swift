@@ -322,7 +322,8 @@ package actor SSHSession: ByteReceiver {
         if banner != nil, let transportEnd { return lost(transportEnd) }
         return SSHErrorReport(
             code: code, operation: pending.operation, stage: pending.stage, text: engine.lastErrorText,
-            disconnectReason: engine.disconnectReason, transcript: engine.transcript, deviceBanner: engine.banner
+            disconnectReason: engine.disconnectReason, transcript: engine.transcript, deviceBanner: engine.banner,
+            hasEnded: transportEnd != nil
         ).error
     }
 

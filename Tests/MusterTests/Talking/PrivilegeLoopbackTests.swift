@@ -1,0 +1,66 @@
+import Muster
+import MusterInventory
+import MusterLab
+import Testing
+
+/// Devices that want `enable` before they answer.
+@Suite(.timeLimit(.minutes(1))) struct PrivilegeLoopbackTests {
+    static let platforms: [LabPlatform] = [.ciscoIOSXE, .aristaEOS]
+
+    private func device(_ platform: LabPlatform, faults: [LabFault] = []) -> LabDevice {
+        LabDevice("r1", address: "127.1.0.1", platform: platform, faults: [.loginExec] + faults)
+    }
+
+    @Test(arguments: platforms)
+    func entersThePrivilegedMode_whenTheSecretIsRight(platform: LabPlatform) async throws {
+        let lab = device(platform)
+        try await withBench([lab]) { bench in
+            let result = try await bench.badDay(
+                bench.device(lab, secrets: ["enable": Secret(Hush.enable)]), ["show running-config"])
+            #expect(result.status == .ok, "\(String(describing: result.error))")
+            #expect(result.commands[0].mode == "privileged_exec")
+            #expect(result.commands[0].prompt == "r1#")
+            #expect(result.commands[0].output.contains("hostname r1"))
+        }
+    }
+
+    @Test(arguments: platforms)
+    func privilegeError_whenTheSecretIsWrong(platform: LabPlatform) async throws {
+        let lab = device(platform)
+        try await withBench([lab]) { bench in
+            let result = try await bench.badDay(bench.device(lab, secrets: ["enable": Secret(Hush.wrong)]))
+            #expect(result.status == .failed)
+            let error = try #require(result.error)
+            #expect(error.code == .privilege)
+            #expect(error.phase == .privilege)
+            #expect(error.message.contains("the device refused the mode: expected the prompt of the mode 'privileged_exec'"), "\(error)")
+            #expect(error.hint?.contains("Check the secret") == true)
+            #expect(result.commands.map(\.status) == [.skipped])
+        }
+    }
+
+    @Test(arguments: platforms)
+    func credentialError_whenTheSecretIsMissing(platform: LabPlatform) async throws {
+        let lab = device(platform)
+        try await withBench([lab]) { bench in
+            let result = try await bench.badDay(bench.device(lab))
+            let error = try #require(result.error)
+            #expect(error.code == .credential)
+            #expect(error.phase == .privilege)
+            #expect(error.message.contains("the device asks for the secret 'enable'"), "\(error)")
+            #expect(error.hint?.contains("'enable' secret") == true)
+            #expect(result.commands.map(\.status) == [.skipped])
+        }
+    }
+
+    @Test func neverShowsTheSecret_whenTheDeviceFallsSilentAfterIt() async throws {
+        // The gate holds what follows the login, so the error quotes what came before.
+        let lab = device(.ciscoIOSXE, faults: [.gate(LabGate(holding: "terminal"))])
+        try await withBench([lab]) { bench in
+            let result = try await bench.badDay(
+                bench.device(lab, secrets: ["enable": Secret(Hush.enable)]), options: bench.impatient)
+            #expect(result.status == .timeout)
+            #expect(result.error != nil)
+        }
+    }
+}
