@@ -14,6 +14,23 @@ struct SSHEngineTests {
         #expect(engine.takeOutbound().starts(with: "SSH-2.0-libssh2".utf8))
     }
 
+    @Test func pendingOperation_isNotCalledAgain_whenNothingCame() {
+        var engine = SSHEngine(preferences: .standard)
+        _ = engine.perform(.handshake)
+        let calls = engine.operationCalls
+        #expect(calls > 0)
+        for _ in 0..<10 { _ = engine.perform(.handshake) }
+        #expect(engine.operationCalls == calls)
+        Array("SSH-2.0-test".utf8).withUnsafeBytes { engine.feed($0) }
+        _ = engine.perform(.handshake)
+        #expect(engine.operationCalls > calls)
+    }
+
+    @Test func library_isInitialisedOnce() {
+        #expect(LibSSH2.isInitialised)
+        #expect(!LibSSH2.version.isEmpty)
+    }
+
     @Test func offer_hasNoBrokenCipher() throws {
         var engine = SSHEngine(preferences: .standard)
         ServerHello.bytes(keyExchange: "none-such").withUnsafeBytes { engine.feed($0) }

@@ -14,10 +14,9 @@ struct OpenDevice: Sendable {
         do {
             return (CommandResult(try await console.send(command, timeout: timeout)), nil)
         } catch {
-            let isTimeout = error.kind == .commandTimeout
             let result = CommandResult(
-                command: command, status: isTimeout ? .timeout : error.kind == .badCommand ? .failed : .skipped,
-                output: String(decoding: error.partialOutput, as: UTF8.self), elapsed: error.elapsed)
+                command: command, status: error.kind.commandStatus, output: String(decoding: error.partialOutput, as: UTF8.self),
+                elapsed: error.elapsed, failure: error.kind.commandFailure)
             return (result, device.wrapped(error, phase: .command, timeout: timeout))
         }
     }
@@ -39,6 +38,28 @@ extension CommandResult {
         self.init(
             command: exchange.command, status: exchange.failure == nil ? .ok : .failed, output: exchange.text, elapsed: exchange.elapsed,
             mode: exchange.mode, prompt: exchange.prompt, failure: exchange.failure, truncated: exchange.truncated)
+    }
+}
+
+extension ConsoleError.Kind {
+    /// What a command came to that did not get its prompt.
+    fileprivate var commandStatus: CommandResult.Status {
+        switch self {
+        case .commandTimeout: .timeout
+        // It was not sent.
+        case .unusable, .neverPrompted: .skipped
+        default: .failed
+        }
+    }
+
+    /// Why it failed, in the place where the device's own words would stand.
+    fileprivate var commandFailure: String? {
+        switch self {
+        case .ended: "the connection ended while it ran"
+        case .cancelled: "cancelled while it ran"
+        case .badCommand: "not one line"
+        default: nil
+        }
     }
 }
 

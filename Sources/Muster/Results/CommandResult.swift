@@ -4,7 +4,7 @@ public struct CommandResult: Sendable, Hashable {
     public enum Status: String, Sendable, Codable {
         /// The device answered.
         case ok
-        /// The device answered and rejected the command.
+        /// The device rejected the command, or the connection ended while it ran.
         case failed
         /// No prompt came within the command's time; what came is in `output`.
         case timeout

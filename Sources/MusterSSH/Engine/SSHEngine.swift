@@ -11,6 +11,8 @@ struct SSHEngine: ~Copyable {
     private var nextChannel = 0
     private var inFlight: EngineOperation?
     private var isHandshaken = false
+    /// How often libssh2 was called for operations.
+    private(set) var operationCalls = 0
 
     /// A descriptor number that is never open, so libssh2 finds nothing there to change.
     private static let noDescriptor = libssh2_socket_t(0x7fff_ffff)
@@ -81,9 +83,12 @@ struct SSHEngine: ~Copyable {
         if inFlight == nil, case .keyboardInteractive(_, let password) = operation {
             wire.questions = KeyboardInteractive(password: password)
         }
+        // Nothing new came: calling again could only let libssh2's own 60 seconds run out.
+        if inFlight != nil, wire.unread == 0, !wire.ended || wire.endIsVisible { return .needsInput }
         inFlight = operation
         while true {
             wire.openTap()
+            operationCalls += 1
             let (code, channel) = Self.call(operation, on: session, channels: channels)
             if code == LIBSSH2_ERROR_EAGAIN {
                 if wire.unread > 0 { continue }
