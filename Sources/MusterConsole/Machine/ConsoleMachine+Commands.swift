@@ -70,7 +70,7 @@ extension ConsoleMachine {
         var standing: [UInt8]
         if inFlight.isEmpty {
             // Whatever came since the last answer (log messages) is no part of this one. Some lines may belong to the prompt that stands.
-            _ = screen.takeText()
+            if !screen.takeText().isEmpty { probedAt = nil }
             scanned = 0
             pagerAnswers = 0
             standing = Array(screen.standing)
@@ -145,6 +145,12 @@ extension ConsoleMachine {
 
     /// `text` stands as the prompt: ends the first command, unless its echo is still to come.
     private mutating func endHead(_ text: [UInt8], _ pause: Duration, _ now: Instant) {
+        if probedAt != nil, inFlight.count == 1, inFlight[0].echo == .awaited, inFlight[0].isInterrupted {
+            // The answer to a return that was typed before this command, and none to the command.
+            probedAt = nil
+            inFlight[0].lines = screen.finishedLines
+            return
+        }
         guard resolveEcho(pause) else { return }
         if inFlight.count > 1 {
             guard pause >= timing.echo else { return }
@@ -182,6 +188,10 @@ extension ConsoleMachine {
         scanned = 0
         if let upper = prompt?.upper, !upper.isEmpty, !truncated, output.suffix(upper.count).elementsEqual(upper) {
             output.removeLast(upper.count)
+        }
+        if probedAt != nil, !truncated, let answer = prompt.map({ $0.text + [0x0A] }), output[...].hasSuffix(answer) {
+            probedAt = nil
+            output.removeLast(answer.count)
         }
         if !truncated { output += rest }
         complete(consume output, truncated: truncated, now)

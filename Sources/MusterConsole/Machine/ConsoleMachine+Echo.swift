@@ -84,28 +84,30 @@ extension ConsoleMachine {
     }
 
     /// The echo of the second command has come: what lies before it is the answer to the first.
-    private mutating func endTypedAhead(_ start: Int, _ end: Int, _ now: Instant) {
+    private mutating func endTypedAhead(_ start: Int, _ end: Int, isEchoed: Bool = true, _ now: Instant) {
         var output = Array(screen.text[..<start])
         if let upper = prompt?.upper, !upper.isEmpty, output[...].hasSuffix(Array(upper)) { output.removeLast(upper.count) }
         cutText(through: end)
         complete(output, truncated: false, now)
-        inFlight[0].echo = .seen
-        echoes = true
+        inFlight[0].echo = isEchoed ? .seen : .absent
+        if isEchoed { echoes = true }
     }
 
     /// The prompt stands, and the echo of a command that was typed ahead has not come: the device has thrown it away, or it does not
     /// print what is typed as expected.
     ///
-    /// From here on nothing is typed ahead, and what was certainly lost is typed again.
+    /// From here on nothing is typed ahead, and what was certainly lost is typed again. A device that is merely slow must not run a command
+    /// twice, however long it takes.
     mutating func fallBack(_ now: Instant) {
         guard inFlight.count > 1, let prompt else { return }
         typesAhead = false
         var start = 0
         while start < screen.text.count, let end = screen.text[start...].firstIndex(of: 0x0A) {
             let line = screen.text[start..<end]
-            if line.starts(with: prompt.last) {
+            let isBare = line.dropFirst(prompt.last.count).isBlank
+            if line.starts(with: prompt.last), echoes != true || !isBare {
                 // It was run: its echo has another form. Running it twice would be worse than a blemish in its output.
-                endTypedAhead(start, end, now)
+                endTypedAhead(start, end, isEchoed: !isBare, now)
                 settle(now)
                 return
             }
@@ -114,6 +116,7 @@ extension ConsoleMachine {
             if isTyped { return }
             start = end + 1
         }
+        guard isCertainlyLost(prompt, now) else { return }
         let lost = inFlight[1...]
         inFlight.removeSubrange(1...)
         setUp.insert(contentsOf: lost.filter { $0.purpose == .setUp }.map { .send($0.command) }, at: 0)
@@ -122,5 +125,24 @@ extension ConsoleMachine {
         }
         waiting.insert(contentsOf: jobs, at: 0)
         finish(standing: prompt.text, now)
+    }
+
+    /// Whether the device has answered a return that was typed behind the commands, and not the commands: it takes lines in their order.
+    ///
+    /// Types that return at first. A device that does not print what is typed gives no sign of what it has lost.
+    private mutating func isCertainlyLost(_ prompt: LearnedPrompt, _ now: Instant) -> Bool {
+        guard echoes == true else { return false }
+        guard let probedAt else {
+            self.probedAt = screen.finishedLines
+            lastReceived = max(lastReceived, now)
+            type("")
+            return false
+        }
+        let bare = prompt.last + [0x0A]
+        guard screen.finishedLines > probedAt, screen.text[...].hasSuffix(Array(bare)) else { return false }
+        let start = screen.text.endIndex - bare.count
+        guard start == screen.text.startIndex || screen.text[start - 1] == 0x0A else { return false }
+        self.probedAt = nil
+        return true
     }
 }

@@ -54,6 +54,8 @@ package struct ConsoleMachine {
     /// Whether this device prints what is typed; nil until it is known.
     var echoes: Bool?
     var typesAhead: Bool
+    /// How many lines had been finished when a return was typed to see what the device has lost; its answer, a prompt, is still to come.
+    var probedAt: Int?
     var isOpen = false
     /// Set-up commands that the device rejected, with its words.
     package internal(set) var setUpFailures: [String] = []

@@ -10,6 +10,8 @@ package actor SSHSession: ByteReceiver {
     private var banner: BannerMachine? = BannerMachine()
     private var pending: [Pending] = []
     private var channels: [ChannelID: ChannelState] = [:]
+    /// What was asked for last.
+    private var stage = SSHError.Stage.handshake
     private var failure: SSHError?
     /// The transport has ended, here or there.
     private var isOver = false
@@ -161,6 +163,7 @@ package actor SSHSession: ByteReceiver {
 
     private func perform(_ operation: EngineOperation, stage: SSHError.Stage) async throws(SSHError) -> EngineStep {
         if let failure { throw failure }
+        self.stage = stage
         do {
             return try await withCheckedThrowingContinuation { continuation in
                 pending.append(Pending(operation: operation, stage: stage, continuation: continuation))
@@ -284,7 +287,7 @@ package actor SSHSession: ByteReceiver {
 
     /// Ends the session because the time for getting in is over.
     package func expire() {
-        let stage = pending.first?.stage ?? (banner == nil ? .open : .handshake)
+        let stage = pending.first?.stage ?? stage
         let linesBefore = banner.map { $0.seen.isEmpty ? "nothing" : "\"\($0.seen)\"" }
         let expected =
             switch stage {
@@ -334,7 +337,8 @@ package actor SSHSession: ByteReceiver {
                 .connectionLost, stage: .handshake, "expected an SSH version line, seen \(seen)",
                 hint: "the device may refuse this address, or have no free session")
         }
-        let stage = pending.first?.stage ?? .open
+        // Nothing is pending yet where the end comes with the first bytes.
+        let stage = pending.first?.stage ?? stage
         if let reason = engine.disconnectReason {
             return SSHError(.connectionLost, stage: stage, "the device disconnected: \(reason)")
         }

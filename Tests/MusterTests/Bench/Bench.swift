@@ -42,7 +42,7 @@ struct Bench: Sendable {
     /// The same, for devices that keep silent on the way in.
     var impatient: RunOptions {
         var options = options
-        options.connectTimeout = .seconds(5)
+        options.connectTimeout = .seconds(10)
         return options
     }
 
@@ -88,20 +88,26 @@ struct Bench: Sendable {
     }
 }
 
+private let turns = Turns(4)
+
 /// Runs a lab for the length of a scope.
 ///
 /// - Parameters:
 ///   - devices: Its devices, beside the two healthy ones.
+///   - waits: Whether nearly all of the scope's time is spent in waiting, so that it need not take turns with the others.
 ///   - adjust: Changes what else it is like.
 ///   - body: Gets the lab.
 func withBench<R>(
-    _ devices: [LabDevice] = [], adjust: (inout LabConfiguration) -> Void = { _ in }, _ body: (Bench) async throws -> R
+    _ devices: [LabDevice] = [], waits: Bool = false, adjust: (inout LabConfiguration) -> Void = { _ in },
+    _ body: (Bench) async throws -> R
 ) async throws -> R {
     var configuration = LabConfiguration(devices: Bench.healthyOnes + devices)
     configuration.user = "netops"
     configuration.password = Hush.password
     configuration.enableSecret = Hush.enable
     adjust(&configuration)
+    if !waits { await turns.take() }
+    defer { if !waits { turns.giveBack() } }
     return try await withTemporaryFolder { folder in
         try await withLab(configuration) { lab in try await body(Bench(lab: lab, folder: folder)) }
     }

@@ -31,12 +31,12 @@ import Testing
         try await withLoopbackServer { connection in
             readToEnd(of: connection)
         } _: { server in
-            try await withBench { bench in
+            try await withBench(waits: true) { bench in
                 let result = try await bench.badDay(device(port: server.port), options: bench.impatient)
                 #expect(result.status == .timeout)
                 #expect(result.error?.code == .timeout)
                 #expect(result.error?.phase == .handshake)
-                #expect(result.error?.message == "expected an SSH version line, seen nothing within 5s")
+                #expect(result.error?.message == "expected an SSH version line, seen nothing within 10s")
             }
         }
     }
@@ -109,20 +109,20 @@ import Testing
     }
 
     static let stalls: [(LabFault.Phase, Phase, String)] = [
-        (.accept, .handshake, "expected an SSH version line, seen nothing within 5s"),
-        (.banner, .handshake, "expected the end of the key exchange, and it did not come within 5s"),
-        (.kex, .handshake, "expected the end of the key exchange, and it did not come within 5s"),
-        (.auth, .authenticate, "expected an answer to the login, and none came within 5s"),
-        (.open, .open, "expected a shell, and none was opened within 5s"),
-        (.pty, .open, "expected a shell, and none was opened within 5s"),
-        (.shell, .open, "expected a shell, and none was opened within 5s"),
-        (.login, .open, "expected a shell, and none was opened within 5s"),
+        (.accept, .handshake, "expected an SSH version line, seen nothing within 10s"),
+        (.banner, .handshake, "expected the end of the key exchange, and it did not come within 10s"),
+        (.kex, .handshake, "expected the end of the key exchange, and it did not come within 10s"),
+        (.auth, .authenticate, "expected an answer to the login, and none came within 10s"),
+        (.open, .open, "expected a shell, and none was opened within 10s"),
+        (.pty, .open, "expected a shell, and none was opened within 10s"),
+        (.shell, .open, "expected a shell, and none was opened within 10s"),
+        (.login, .open, "expected a shell, and none was opened within 10s"),
     ]
 
     @Test(arguments: stalls)
     func timeout_whenTheDeviceFallsSilentAtAnyPhase(stalled: LabFault.Phase, phase: Phase, message: String) async throws {
         let lab = LabDevice("r1", address: "127.1.0.1", faults: [.stallAt(stalled)])
-        try await withBench([lab]) { bench in
+        try await withBench([lab], waits: true) { bench in
             let result = try await bench.badDay(bench.device(lab), options: bench.impatient)
             #expect(result.status == .timeout)
             #expect(result.error?.code == .timeout)
@@ -133,7 +133,7 @@ import Testing
 
     @Test func promptError_whenTheDeviceNeverPrompts() async throws {
         let lab = LabDevice("r1", address: "127.1.0.1", faults: [.neverPrompts])
-        try await withBench([lab]) { bench in
+        try await withBench([lab], waits: true) { bench in
             let result = try await bench.badDay(bench.device(lab), options: bench.impatient)
             #expect(result.status == .timeout)
             let error = try #require(result.error)

@@ -86,7 +86,7 @@ import Testing
 
     @Test func warns_whenAPinCannotBeWritten() async throws {
         try await withBench([plain]) { bench in
-            // A folder of that name: it cannot be read as a file, so it is made after the file has been looked at.
+            // No such file, and none can be made there.
             var options = bench.options
             options.knownHostsFile = "/dev/null/known_hosts"
             let record = try await bench.run(["show version"], on: [bench.device(plain)], options: options)

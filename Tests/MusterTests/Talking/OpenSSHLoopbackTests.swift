@@ -52,4 +52,34 @@ import Testing
             }
         }
     }
+
+    @Test func connectionLost_whenTheDeviceDropsAKeysLogin() async throws {
+        try await withOpenSSHServer { server in
+            let lab = LabDevice("r1", address: "127.1.0.1", faults: [.dropAt(.auth)])
+            try await withBench([lab]) { bench in
+                var device = bench.device(lab, password: nil)
+                device.identities = [server.userKey]
+                let result = try await bench.badDay(device)
+                #expect(result.status == .unreachable)
+                #expect(result.error?.code == .connectionLost, "\(String(describing: result.error))")
+                #expect(result.error?.phase == .authenticate)
+            }
+        }
+    }
+
+    @Test func triesThePassword_whenTheKeyIsRefused() async throws {
+        try await withOpenSSHServer { server in
+            let lab = LabDevice("r1", address: "127.1.0.1")
+            try await withBench([lab], adjust: { $0.authorizedKeys = [] }) { bench in
+                var device = bench.device(lab)
+                device.identities = [server.userKey]
+                let good = try await bench.badDay(device)
+                #expect(good.status == .ok, "\(String(describing: good.error))")
+                device.password = Secret(Hush.wrong)
+                let bad = try await bench.badDay(device)
+                #expect(bad.error?.code == .authentication)
+                #expect(bad.error?.message.contains("(tried: public key \(server.userKey), password)") == true)
+            }
+        }
+    }
 }

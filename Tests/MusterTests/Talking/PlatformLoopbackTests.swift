@@ -62,4 +62,56 @@ import Testing
             #expect(bench.lab.counts.lostSessions == 0)
         }
     }
+
+    @Test func tellsEveryPhase_whenAllGoesWell() async throws {
+        try await withBench { bench in
+            let record = try await bench.run(["show version"], on: [bench.healthy[0]])
+            var story: [String] = []
+            for event in record.events {
+                switch event {
+                case .started: story.append("started")
+                case .phase(_, let phase): story.append(phase.rawValue)
+                case .pinned: story.append("pinned")
+                case .finished: story.append("finished")
+                case .warning(_, let text): story.append(text)
+                }
+            }
+            #expect(
+                story == [
+                    "started", "resolve", "connect", "handshake", "hostKey", "pinned", "authenticate", "open", "login", "command", "close",
+                    "finished",
+                ])
+            let phases = try record.result("healthy1").phases
+            for time in [
+                phases.resolve, phases.connect, phases.handshake, phases.authenticate, phases.open, phases.login, phases.commands,
+            ] {
+                #expect(time ?? .zero > .zero)
+            }
+        }
+    }
+
+    @Test(arguments: [LabPlatform.ciscoIOSXE, .aristaEOS, .juniperJunos, .linux])
+    func answers_whenNothingIsKnownOfThePlatform(platform: LabPlatform) async throws {
+        let lab = LabDevice("d1", address: "127.1.0.1", platform: platform)
+        try await withBench([lab]) { bench in
+            var device = bench.device(lab)
+            device.platform = "generic"
+            // More than a page, and the pager is on.
+            let result = try await bench.badDay(device, ["lab huge 8000", "lab newlines"])
+            #expect(result.status == .ok, "\(String(describing: result.error))")
+            #expect(result.commands[0].output.utf8.count == 100 * 79 - 1)
+            #expect(result.commands[1].output == "one\ntwo\nthree\nfour\nFIVE\nsix\n\n\nseven")
+        }
+    }
+
+    @Test func findsThePrompt_whenTheBannerHoldsSomeLikeIt() async throws {
+        let banner = "Authorised use only!\nr1#\nr1> show version\nPassword: \n"
+        let lab = LabDevice("r1", address: "127.1.0.1", faults: [.banner(banner)])
+        try await withBench([lab]) { bench in
+            let result = try await bench.badDay(bench.device(lab))
+            #expect(result.status == .ok, "\(String(describing: result.error))")
+            #expect(result.commands[0].prompt == "r1#")
+            #expect(result.commands[0].output.hasPrefix("Cisco IOS XE Software"))
+        }
+    }
 }

@@ -53,14 +53,16 @@ import Testing
         }
     }
 
-    @Test func neverShowsTheSecret_whenTheDeviceFallsSilentAfterIt() async throws {
-        // The gate holds what follows the login, so the error quotes what came before.
+    @Test func timeoutWithoutTheSecret_whenTheDeviceFallsSilentAfterIt() async throws {
+        // The gate holds what follows the login; the error quotes what came before.
         let lab = device(.ciscoIOSXE, faults: [.gate(LabGate(holding: "terminal"))])
-        try await withBench([lab]) { bench in
-            let result = try await bench.badDay(
-                bench.device(lab, secrets: ["enable": Secret(Hush.enable)]), options: bench.impatient)
+        try await withBench([lab], waits: true) { bench in
+            var options = bench.options
+            options.commandTimeout = .seconds(10)
+            let result = try await bench.badDay(bench.device(lab, secrets: ["enable": Secret(Hush.enable)]), options: options)
             #expect(result.status == .timeout)
-            #expect(result.error != nil)
+            #expect(result.error?.code == .timeout)
+            #expect(result.error?.message.contains("expected the prompt 'r1#'") == true, "\(String(describing: result.error))")
         }
     }
 }
