@@ -59,10 +59,8 @@ extension ConsoleError: CustomStringConvertible {
     /// Expected, seen, elapsed.
     package var message: String {
         let seconds = Double(elapsed.wholeNanoseconds / 1_000_000) / 1000
-        var text = "\(summary): expected \(expected)"
-        text += seen.isEmpty ? "; nothing was seen" : "; the last that was seen is '\(seen)'"
-        text += " (after \(seconds) s)"
-        return text
+        let sight = seen.isEmpty ? "nothing was seen" : "the last that was seen is '\(seen)'"
+        return "\(summary) after \(seconds)s: \(sight); expected \(expected)"
     }
 
     private var summary: String {

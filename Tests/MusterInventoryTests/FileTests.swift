@@ -91,14 +91,13 @@ import Testing
     @Test func theExampleIsSound_andShowsWhatItSays() throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let inventory = try Inventory.load(paths: [root.appending(path: "inventory.example.yaml").path])
-        #expect(inventory.hosts.map(\.name) == ["leaf-01", "leaf-02", "leaf-03.example.net", "core-1", "bastion-ams"])
+        #expect(inventory.hosts.map(\.name) == ["leaf-01", "leaf-02", "leaf-03.example.net", "core-1", "server-ams"])
         #expect(inventory.warnings.isEmpty)
         let leaf = try #require(inventory["leaf-02"])
         #expect(leaf.groups == ["leaf", "ams"])
-        #expect(leaf.jump == ["bastion-ams"])
         #expect(leaf.data == ["site": .string("ams"), "role": .string("leaf"), "rack": .integer(7)])
         #expect(leaf.password == .environment("NET_PASSWORD"))
         #expect(inventory["leaf-03.example.net"]?.address == "leaf-03.example.net")
-        #expect(inventory["bastion-ams"]?.passphrase == .prompt("Passphrase of id_ed25519"))
+        #expect(inventory["server-ams"]?.passphrase == .prompt("Passphrase of id_ed25519"))
     }
 }

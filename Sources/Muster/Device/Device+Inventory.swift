@@ -21,6 +21,7 @@ extension Device {
         self.init(
             name: host.name, address: host.address, port: host.port ?? 22, platform: host.platform ?? "generic", user: user,
             identities: host.identity)
+        jump = host.jump
         if let source = host.password { password = try await resolver.resolve(source) }
         if let source = host.passphrase { passphrase = try await resolver.resolve(source) }
         if let source = host.enable { secrets["enable"] = try await resolver.resolve(source) }

@@ -20,6 +20,8 @@ public struct Device: Sendable {
     public var passphrase: Secret?
     /// Secrets that mode changes ask for, by name; `enable` is the usual one.
     public var secrets: [String: Secret]
+    /// The bastions on the way to it; a device that has any is refused, since they cannot be used yet.
+    public var jump: [String] = []
 
     /// Makes a device.
     ///

@@ -40,6 +40,12 @@ struct DeviceLogin {
                 .usage, "unknown platform '\(device.platform)'",
                 hint: "the built-in platforms are \(Platform.builtInNames.joined(separator: ", "))")
         }
+        // Connecting directly instead would be a surprise, and may reach another device.
+        guard device.jump.isEmpty else {
+            throw failure(
+                .usage, "it is to be reached through \(device.jump.joined(separator: ", ")), and bastions cannot be used yet",
+                hint: "remove `jump` if the device can be reached directly")
+        }
         let credentials = try credentials()
         environment.events(.phase(host: device.name, .resolve))
         let transport = try await connect()

@@ -41,6 +41,9 @@ actor DeviceWorker {
             result.phases = login.clock.times
             result.phases.commands = loop.now - start
             environment.events(.phase(host: device.name, .close))
+            for failure in await open.console.setUpFailures {
+                environment.events(.warning(host: device.name, "the device rejected a set-up command, its output may be paged: \(failure)"))
+            }
             await open.close()
         } catch {
             login.finishClock()
@@ -76,7 +79,8 @@ actor DeviceWorker {
         case .cancelled: .cancelled
         case .skipped: .skipped
         // The device took the login and then refused what the commands needed.
-        case .privilege, .usage: .failed
+        case .privilege: .failed
+        case .usage where error?.phase == .command: .failed
         default: .unreachable
         }
     }

@@ -31,6 +31,8 @@ struct Fleet {
         var stopReason = "the run was cancelled"
         func finish(_ index: Int, _ result: DeviceResult) {
             isDone[index] = true
+            var result = result
+            if result.attempts > 0, result.error?.code == .cancelled { result.error?.message += ": \(stopReason)" }
             environment.events(.finished(result))
             if options.mode == .gather { gathered[index] = result } else { yield(result) }
         }
@@ -54,6 +56,7 @@ struct Fleet {
                 switch outcome {
                 case .device(let index, let result):
                     underWay -= 1
+                    if control.level == .cancelled { stopReason = "the run was interrupted" }
                     finish(index, result)
                     if result.status == .ok { succeeded += 1 }
                     if case .first(let wanted) = options.mode, succeeded >= wanted, !isStopped {

@@ -27,10 +27,17 @@ package struct TextForm: Sendable {
         if !sent, result.status == .cancelled || result.status == .skipped { return "" }
         var text = header(result) + "\n"
         if sent {
-            for command in result.commands { append(command, titled: result.commands.count > 1, to: &text) }
+            // The command that an error cut off has its reason in that error.
+            let cutOff = result.error == nil ? nil : result.commands.lastIndex { $0.status != .skipped }
+            for (index, command) in result.commands.enumerated() {
+                append(command, titled: result.commands.count > 1, isCutOff: index == cutOff, to: &text)
+            }
         }
         if let error = result.error {
-            text += palette.red("✗ \(error.phase.words): \(error.message.oneLine)") + "\n"
+            let line = "✗ \(error.phase.words): \(error.message.oneLine)"
+            for part in isForTerminal ? line.wrapped(to: width, hanging: width - 2) : [line] {
+                text += palette.red((part.hasPrefix("✗") ? "" : "  ") + part) + "\n"
+            }
         }
         return text
     }
@@ -44,7 +51,7 @@ package struct TextForm: Sendable {
         return "\(colour("──")) \(palette.bold(host))\(palette.dim(about))\(palette.red(status)) \(colour(rule))"
     }
 
-    private func append(_ command: CommandResult, titled: Bool, to text: inout String) {
+    private func append(_ command: CommandResult, titled: Bool, isCutOff: Bool, to text: inout String) {
         let line = command.command.oneLine
         if command.status == .skipped {
             text += palette.dim("▸ \(line) (not sent)") + "\n"
@@ -54,6 +61,7 @@ package struct TextForm: Sendable {
         let isShown = append(output: command.output, marking: command.failure, to: &text)
         if command.truncated { text += palette.yellow("… the output is longer than the limit; the rest was dropped") + "\n" }
         switch command.status {
+        case .failed where isCutOff: break
         case .failed:
             let reason = isShown ? "" : command.failure.map { ": \($0.oneLine)" } ?? ""
             text += palette.red("✗ rejected: \(line)\(reason)") + "\n"
