@@ -146,6 +146,21 @@ import Testing
         }
     }
 
+    @Test(arguments: LabPlatform.allCases, [false, true])
+    func runsEachCommandOnce_whenTheDeviceIsSlow(platform: LabPlatform, echoes: Bool) async throws {
+        // Longer than the console waits before it thinks that something was lost.
+        let slow = LabFault.latency(.milliseconds(700))
+        let lab = LabDevice("r1", address: "127.1.0.1", platform: platform, faults: echoes ? [slow] : [slow, .noEcho])
+        try await withBench([lab], waits: true) { bench in
+            let commands = ["lab newlines", "lab huge 800"]
+            let result = try await bench.badDay(bench.device(lab), commands)
+            #expect(result.status == .ok, "\(String(describing: result.error))")
+            #expect(result.commands[0].output == "one\ntwo\nthree\nfour\nFIVE\nsix\n\n\nseven")
+            #expect(result.commands[1].output.utf8.count == 10 * 79 - 1)
+            #expect(bench.lab.typed(at: lab.address).filter { $0.hasPrefix("lab ") } == commands)
+        }
+    }
+
     @Test(arguments: [LabPlatform.ciscoIOSXE, .linux])
     func endsLinesAlike_whenTheDeviceDoesNot(platform: LabPlatform) async throws {
         let lab = LabDevice("r1", address: "127.1.0.1", platform: platform)
