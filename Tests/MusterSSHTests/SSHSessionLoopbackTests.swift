@@ -193,7 +193,7 @@ struct SSHSessionLoopbackTests {
             }
             #expect(error?.kind == .noCommonAlgorithm)
             #expect(error?.message.contains("the device offers sntrup761x25519-sha512@openssh.com") == true)
-            #expect(error?.message.contains("Muster offers curve25519-sha256") == true)
+            #expect(error?.message.contains("Muster offers ") == true)
         }
     }
 

@@ -126,7 +126,7 @@ import Testing
             var device = bench.device(lab)
             device.platform = "cisco_iosxxe"
             let result = try await bench.badDay(device)
-            #expect(result.status == .failed)
+            #expect(result.status == .unreachable)
             #expect(result.error?.code == .usage)
             #expect(result.error?.message == "unknown platform 'cisco_iosxxe'")
             #expect(result.error?.hint?.contains("cisco_iosxe") == true)

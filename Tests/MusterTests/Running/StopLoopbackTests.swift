@@ -58,7 +58,7 @@ import Testing
                 #expect(result.error?.code == .cancelled)
                 #expect(
                     result.error?.message
-                        == (result.attempts == 1 ? "cancelled while 'show version' ran" : "not started: the run was interrupted"))
+                        == (result.attempts == 1 ? "cancelled while 'show version' ran" : "not started") + ": the run was interrupted")
             }
             try await expectLoggedOut(bench, sessions: 2)
         }

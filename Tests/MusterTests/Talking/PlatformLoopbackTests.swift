@@ -78,7 +78,7 @@ import Testing
             }
             #expect(
                 story == [
-                    "started", "resolve", "connect", "handshake", "hostKey", "pinned", "authenticate", "open", "login", "command", "close",
+                    "started", "resolve", "connect", "handshake", "host_key", "pinned", "authenticate", "open", "login", "command", "close",
                     "finished",
                 ])
             let phases = try record.result("healthy1").phases
