@@ -47,7 +47,7 @@ extension RunCommand {
         if !output.quiet {
             let width = surroundings.errors.isTerminal ? surroundings.errors.width() : nil
             let gap = surroundings.output.isTerminal && surroundings.errors.isTerminal ? "\n" : ""
-            screen.say(notes.closing + gap + summary.rendered(elapsed: elapsed(), width: width, palette: palettes.errors))
+            screen.say(gap + notes.closing + summary.rendered(elapsed: elapsed(), width: width, palette: palettes.errors))
             await screen.finish()
         }
         guard summary.total == devices.count else {
