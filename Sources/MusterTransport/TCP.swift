@@ -39,6 +39,8 @@ package enum TCP {
     package static func connect(
         to addresses: [SocketAddress], on loop: Loop, deadline: Instant
     ) async throws(TransportError) -> TCPTransport {
+        // Kept here and not looked up in the pipeline, which is empty again when the peer has closed the connection at once.
+        let handlers = NIOLoopBoundBox.makeEmptyBox(valueType: [ObjectIdentifier: TCPHandler].self, eventLoop: loop.eventLoop)
         let patience = max(deadline - loop.now, .milliseconds(1))
         let bootstrap = ClientBootstrap(group: loop.eventLoop)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -46,7 +48,11 @@ package enum TCP {
             .channelOption(.maxMessagesPerRead, value: 4)
             .connectTimeout(.nanoseconds(patience.wholeNanoseconds))
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(TCPHandler()) }
+                channel.eventLoop.makeCompletedFuture {
+                    let handler = TCPHandler()
+                    handlers.value = (handlers.value ?? [:]).merging([ObjectIdentifier(channel): handler]) { $1 }
+                    try channel.pipeline.syncOperations.addHandler(handler)
+                }
             }
         let shown = addresses.first.map(describe(address:)) ?? "no address"
         let future: EventLoopFuture<any Channel>
@@ -62,11 +68,8 @@ package enum TCP {
         future.whenComplete { result in
             switch result {
             case .success(let channel):
-                let outcome = Result { try channel.pipeline.syncOperations.handler(type: TCPHandler.self) }
-                guard case .success(let handler) = outcome, waiting.complete(.success(TCPTransport(loop: loop, handler: handler))) else {
-                    channel.close(promise: nil)
-                    return
-                }
+                let handler = handlers.value?[ObjectIdentifier(channel)] ?? TCPHandler(end: .closedByPeer)
+                if !waiting.complete(.success(TCPTransport(loop: loop, handler: handler))) { channel.close(promise: nil) }
             case .failure(let error):
                 waiting.complete(.failure(reason(error, address: shown)))
             }

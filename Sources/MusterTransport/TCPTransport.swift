@@ -54,6 +54,11 @@ final class TCPHandler: ChannelInboundHandler {
     private var closing = false
     private(set) var unsentBytes = 0
 
+    /// A handler of a connection that has ended already, if `end` is given.
+    init(end: TransportEnd? = nil) {
+        self.end = end
+    }
+
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
     }
