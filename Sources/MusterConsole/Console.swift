@@ -113,6 +113,11 @@ package actor Console: ByteReceiver {
         let loop = transport.loop
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
+                // The way here may have given up the loop for a turn, in which the cancellation found nobody waiting.
+                guard !Task.isCancelled else {
+                    let cancelled = ConsoleError(kind: .cancelled, expected: "its turn")
+                    return continuation.resume(returning: Result<Answer, ConsoleError>.failure(cancelled))
+                }
                 waiting[id] = continuation
                 begin(self, loop.now)
                 flush()

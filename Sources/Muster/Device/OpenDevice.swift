@@ -15,8 +15,8 @@ struct OpenDevice: Sendable {
             return (CommandResult(try await console.send(command, timeout: timeout)), nil)
         } catch {
             let result = CommandResult(
-                command: command, status: error.kind.commandStatus, output: String(decoding: error.partialOutput, as: UTF8.self),
-                elapsed: error.elapsed, failure: error.kind.commandFailure)
+                command: command, status: error.commandStatus, output: String(decoding: error.partialOutput, as: UTF8.self),
+                elapsed: error.elapsed, failure: error.commandFailure)
             return (result, device.wrapped(error, phase: .command, timeout: timeout))
         }
     }
@@ -41,20 +41,24 @@ extension CommandResult {
     }
 }
 
-extension ConsoleError.Kind {
+extension ConsoleError {
+    /// The session ended before the command's turn.
+    private var isUntyped: Bool { elapsed == .zero && partialOutput.isEmpty }
+
     /// What a command came to that did not get its prompt.
     fileprivate var commandStatus: CommandResult.Status {
-        switch self {
+        switch kind {
         case .commandTimeout: .timeout
-        // It was not sent.
         case .unusable, .neverPrompted: .skipped
+        case .ended where isUntyped, .cancelled where isUntyped: .skipped
         default: .failed
         }
     }
 
     /// Why it failed, in the place where the device's own words would stand.
     fileprivate var commandFailure: String? {
-        switch self {
+        switch kind {
+        case .ended where isUntyped, .cancelled where isUntyped: nil
         case .ended: "the connection ended while it ran"
         case .cancelled: "cancelled while it ran"
         case .badCommand: "not one line"

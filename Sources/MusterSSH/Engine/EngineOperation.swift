@@ -21,6 +21,24 @@ enum EngineOperation: Sendable {
     case shell(ChannelID)
 }
 
+extension EngineOperation: CustomStringConvertible, CustomReflectable {
+    /// The operation's name alone: operations carry passwords and keys.
+    var description: String {
+        switch self {
+        case .handshake: "handshake"
+        case .password: "password"
+        case .keyboardInteractive: "keyboard-interactive"
+        case .publicKey: "public key"
+        case .methods: "methods"
+        case .openSession: "open"
+        case .terminal: "terminal"
+        case .shell: "shell"
+        }
+    }
+
+    var customMirror: Mirror { Mirror(self, children: []) }
+}
+
 /// How one call of an operation came out.
 enum EngineStep: Sendable {
     /// It is complete.

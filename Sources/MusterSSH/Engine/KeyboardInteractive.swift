@@ -23,7 +23,7 @@ struct KeyboardInteractive {
     /// The answer to one question; empty when there is none.
     ///
     /// The password is given once: a device that asks again has refused it, and each try counts against the account.
-    mutating func answer(to question: String, echoed: Bool) -> String {
+    mutating func answer(to question: String) -> String {
         let asksForPassword = question.lowercased().contains("password")
         if asksForPassword, passwordsGiven == 0 {
             passwordsGiven += 1
@@ -39,10 +39,13 @@ struct KeyboardInteractive {
         for index in 0..<Int(count) {
             let prompt = prompts[index]
             let question = String(decoding: UnsafeRawBufferPointer(start: prompt.text, count: Int(prompt.length)), as: UTF8.self)
-            let answer = wire.questions.answer(to: question, echoed: prompt.echo != 0)
+            let answer = wire.questions.answer(to: question)
             // libssh2 frees the text, so it must come from malloc.
-            responses[index].text = strdup(answer)
-            responses[index].length = UInt32(answer.utf8.count)
+            let bytes = Array(answer.utf8)
+            guard let text = malloc(bytes.count + 1) else { continue }
+            bytes.withUnsafeBytes { text.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(text), byteCount: bytes.count) }
+            responses[index].text = text.assumingMemoryBound(to: CChar.self)
+            responses[index].length = UInt32(bytes.count)
         }
     }
 

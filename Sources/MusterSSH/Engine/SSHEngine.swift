@@ -208,8 +208,15 @@ struct SSHEngine: ~Copyable {
     /// Writes to a channel; the number of bytes taken, 0 when its window is full.
     mutating func write(_ bytes: UnsafeRawBufferPointer, to id: ChannelID) -> Int {
         guard let channel = channels[id.number] else { return 0 }
-        let count = libssh2_channel_write_ex(channel, 0, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
-        return max(0, Int(count))
+        var written = 0
+        // One call takes a packet at the most, though the window has room for more.
+        while written < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+            let count = libssh2_channel_write_ex(channel, 0, rest.baseAddress?.assumingMemoryBound(to: CChar.self), rest.count)
+            guard count > 0 else { break }
+            written += Int(count)
+        }
+        return written
     }
 
     // MARK: What the peer said

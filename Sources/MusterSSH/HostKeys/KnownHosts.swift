@@ -101,7 +101,7 @@ package struct KnownHosts: Sendable {
     }
 
     private static func isBase64(_ text: ArraySlice<UInt8>) -> Bool {
-        text.count >= 8
+        text.count >= 8 && text.count % 4 == 0
             && text.allSatisfy { byte in
                 switch byte {
                 case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),

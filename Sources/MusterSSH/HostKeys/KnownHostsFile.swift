@@ -39,8 +39,11 @@ package final class KnownHostsFile: Sendable {
     /// Reads a file off the event loops; one that does not exist is empty.
     package static func load(path: String) async throws -> KnownHostsFile {
         let hosts = try await Blocking.run { () throws -> KnownHosts in
-            guard FileManager.default.fileExists(atPath: path) else { return KnownHosts() }
-            return KnownHosts([UInt8](try Data(contentsOf: URL(fileURLWithPath: path))), file: path)
+            do {
+                return KnownHosts([UInt8](try Data(contentsOf: URL(fileURLWithPath: path))), file: path)
+            } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
+                return KnownHosts()
+            }
         }
         return KnownHostsFile(path: path, hosts: hosts)
     }

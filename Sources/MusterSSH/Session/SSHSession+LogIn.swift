@@ -14,7 +14,16 @@ extension SSHSession {
                 throw SSHError(.credential, stage: .authentication, "\(credential): \(error.message)", hint: error.hint)
             }
         }
-        let offered = try await methods(user: user)
+        let offered: [String]
+        do {
+            offered = try await methods(user: user)
+        } catch  where error.kind == .connectionLost && !refused.isEmpty {
+            // The refusal is the news; that the device hung up after it is a detail.
+            throw SSHError(
+                .refused, stage: .authentication,
+                "user \(user) was refused (tried: \(refused.map(\.description).joined(separator: ", "))), and \(error.message)",
+                hint: "check the user name and the password or key")
+        }
         // An empty list means that the server lets this user in without a credential.
         if offered.isEmpty, refused.isEmpty { return }
         if !offered.contains("password"), offered.contains("keyboard-interactive"), let password = passwords(in: refused).first {

@@ -57,7 +57,7 @@ package actor SSHSession: ByteReceiver {
     }
 
     private func feed(_ bytes: UnsafeRawBufferPointer) {
-        guard !isOver else { return }
+        guard !isOver, !isDeserted else { return }
         guard var machine = banner else { return engine.feed(bytes) }
         let verdict = machine.receive(bytes)
         banner = machine
@@ -69,6 +69,11 @@ package actor SSHSession: ByteReceiver {
         case .notSSH:
             finish(notSSH(machine))
         }
+    }
+
+    /// Whether every channel has ended and nothing is under way: what comes now is for nobody, and is not kept.
+    private var isDeserted: Bool {
+        !channels.isEmpty && pending.isEmpty && channels.values.allSatisfy(\.hasEnded)
     }
 
     private func endInput(_ end: TransportEnd) {
@@ -139,16 +144,22 @@ package actor SSHSession: ByteReceiver {
                 case .end:
                     if delivered { receiver.burstEnded() }
                     return end(id, .closedByPeer)
-                case .failed:
+                case .failed(let code):
                     if delivered { receiver.burstEnded() }
-                    return end(id, engine.disconnectReason.map { .lost("the device disconnected: \($0)") } ?? .closedByPeer)
+                    return end(id, reason(code))
                 }
             }
         }
     }
 
+    /// Why a channel cannot be read any more.
+    private func reason(_ code: Int32) -> TransportEnd {
+        if let reason = engine.disconnectReason { return .lost("the device disconnected: \(reason)") }
+        return transportEnd ?? .lost("libssh2 error \(code)")
+    }
+
     private func retryUnsent() {
-        for (id, channel) in channels where !channel.unsent.isEmpty {
+        for (id, channel) in channels where !channel.unsent.isEmpty && !channel.hasEnded {
             let taken = channel.unsent.withUnsafeBytes { engine.write($0, to: id) }
             channels[id]?.unsent.removeFirst(taken)
         }
@@ -166,6 +177,8 @@ package actor SSHSession: ByteReceiver {
         self.stage = stage
         do {
             return try await withCheckedThrowingContinuation { continuation in
+                // The way here may have given up the loop for a turn, in which the session was cancelled.
+                if let failure { return continuation.resume(throwing: failure) }
                 pending.append(Pending(operation: operation, stage: stage, continuation: continuation))
                 step()
             }
