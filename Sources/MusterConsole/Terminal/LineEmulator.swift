@@ -42,8 +42,8 @@ package struct LineEmulator {
 
     /// A line longer than this is moved to `text` in pieces.
     ///
-    /// No terminal has as many columns, and edits far inside a line stay cheap.
-    private static let longestLine = 16_384
+    /// No terminal has as many columns, and edits far inside a line stay cheap. What would be inserted into one that long is dropped.
+    static let longestLine = 16_384
     private static let keptOfLongLine = 1024
 
     package init(limit: Int = 64 << 20, width: Int = 511) {
@@ -183,7 +183,8 @@ package struct LineEmulator {
             return
         }
         if byte & 0xC0 == 0x80 {
-            // The rest of a character whose first byte has just been written.
+            // The rest of a character whose first byte has just been written. Nothing says that there was a first byte: only so much fits.
+            guard line.count < Self.longestLine else { return }
             line.insert(byte, at: cursor)
         } else {
             let next = characterEnd(after: cursor)
