@@ -118,6 +118,53 @@ struct BadDayTests {
         #expect(try device.takeExchange().text == "2")
     }
 
+    @Test func looksOnceAtEachByte_whenTheLoginNeverEnds() throws {
+        var device = try Dialogue("cisco_iosxe")
+        device.start()
+        device.says("r1#")
+        #expect(device.takeTyped() == "\n")
+        let piece = String(repeating: "*Mar  1: %LINK-3-UPDOWN: up\r\n", count: 20)
+        for _ in 0..<1000 { device.says(piece) }
+        #expect((1...1000 * piece.utf8.count).contains(device.machine.scannedBytes))
+        #expect(device.machine.screen.text.count <= 1 << 17)
+        device.says("\r\nr1#")
+        #expect(device.isOpened)
+        #expect(device.machine.prompt?.described == "r1#")
+    }
+
+    @Test func findsThePromptsBlank_whenMuchComesAfterTheReturn() throws {
+        var device = try Dialogue("juniper_junos", arrival: .byteByByte)
+        device.start()
+        device.says("user@r1> ")
+        device.arrival = .whole
+        device.says("\r\n" + String(repeating: "a line of a log\r\n", count: 10_000))
+        device.says("\r\nuser@r1> ")
+        #expect(device.isOpened)
+        #expect(device.machine.prompt?.described == "user@r1> ")
+    }
+
+    @Test func looksOnceAtEachByte_whenTheEchoIsAwaitedOnALongLine() throws {
+        var device = try Dialogue.iosxeReady()
+        device.submit("show tech")
+        let before = device.machine.scannedBytes
+        let piece = String(repeating: "x", count: 20_000)
+        for _ in 0..<200 { device.says(piece) }
+        #expect((1...200 * 20_000).contains(device.machine.scannedBytes - before))
+        device.says("\r\nr1#show tech\r\nIOS\r\nr1#")
+        #expect(try device.takeExchange().text == "IOS")
+    }
+
+    @Test func keepsLittle_whenALongLineComesBetweenCommands() throws {
+        var device = try Dialogue.iosxeReady()
+        let piece = String(repeating: "x", count: 20_000)
+        for _ in 0..<200 { device.says(piece) }
+        #expect(device.machine.screen.text.count <= 1 << 15)
+        device.says("\r\nr1#")
+        device.submit("show clock")
+        device.says("show clock\r\nnoon\r\nr1#")
+        #expect(try device.takeExchange().text == "noon")
+    }
+
     @Test func typesTheFarewell_atTheEnd() throws {
         var device = try Dialogue.iosxeReady()
         device.machine.close(now: device.now)

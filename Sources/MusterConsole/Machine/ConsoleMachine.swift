@@ -64,8 +64,14 @@ package struct ConsoleMachine {
     var loginDeadline: Instant?
     var lastReceived = Instant(nanoseconds: 0)
     var lastSettled = Instant(nanoseconds: 0)
-    /// How far the finished lines have been looked through for echoes.
-    var scanned = 0
+    /// How far the finished lines have been looked through for echoes, and at the login for the prompt's whole text.
+    var scanned = 0 {
+        didSet { searchedForEnd = scanned }
+    }
+    /// How far a line's end has been looked for behind `scanned`: a very long line comes in pieces, and each is looked through once.
+    private var searchedForEnd = 0
+    /// How many bytes were looked through for ends of lines: what shows that the cost stays linear in the output.
+    package private(set) var scannedBytes = 0
     /// The last bytes that came, for errors.
     var lastBytes: [UInt8] = []
     var pagerAnswers = 0
@@ -282,6 +288,16 @@ package struct ConsoleMachine {
 
     /// How long nothing has come.
     func quiet(_ now: Instant) -> Duration { now - lastReceived }
+
+    /// The index of the next end of a line among the finished lines that are not looked through, or nil.
+    mutating func nextLineEnd() -> Int? {
+        let start = max(scanned, searchedForEnd)
+        guard start < screen.text.count else { return nil }
+        let end = screen.text[start...].firstIndex(of: 0x0A)
+        searchedForEnd = end ?? screen.text.count
+        scannedBytes += searchedForEnd - start
+        return end
+    }
 
     // MARK: Typing
 

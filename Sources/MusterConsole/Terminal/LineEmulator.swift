@@ -76,18 +76,19 @@ package struct LineEmulator {
         text.removeFirst(min(count, text.count))
     }
 
-    /// Forgets all but the last `lines` finished lines.
-    package mutating func forgetText(butLast lines: Int) {
+    /// Forgets all but the last `lines` finished lines, and of these all but the last `bytes`.
+    package mutating func forgetText(butLast lines: Int, bytes: Int = 4096) {
         var start = text.endIndex
         var left = lines + 1
-        while start > 0 {
+        while start > 0, text.endIndex - start < bytes {
             if text[start - 1] == 0x0A {
                 left -= 1
                 if left == 0 { break }
             }
             start -= 1
         }
-        text.removeFirst(start)
+        // A new array: what is left must not hold on to the memory of what is gone.
+        text = Array(text[start...])
         isTruncated = false
         dropped.removeAll()
     }
