@@ -106,6 +106,40 @@ struct BadDayTests {
         #expect(device.takeTyped() == "show a\n")
     }
 
+    @Test func failsAlone_whenOneThatWaitsRunsOutOfTime() throws {
+        var device = try Dialogue.iosxeReady()
+        device.submit("show tech", timeout: .seconds(60))
+        let second = device.submit("show b", timeout: .seconds(5))
+        let third = device.enter("configuration", timeout: .seconds(6))
+        device.submit("show d", timeout: .seconds(60))
+        device.says("show tech\r\n1\r\n")
+        device.pause(.seconds(4))
+        #expect(device.events.allSatisfy { if case .failed = $0 { false } else { true } })
+        device.pause(.seconds(3))
+        for id in [second, third] {
+            #expect(device.events.contains { if case .failed(id, _) = $0 { true } else { false } })
+            let error = try device.takeError()
+            #expect(error.kind == .commandTimeout)
+            #expect(error.expected == "its turn")
+            #expect(error.partialOutput == [])
+            #expect(error.elapsed == .seconds(id == second ? 5 : 6))
+        }
+        #expect(!device.machine.isBroken)
+        device.says("2\r\nr1#")
+        #expect(try device.takeExchange().text == "1\n2")
+        #expect(device.takeTyped() == "show tech\nshow d\n")
+        device.says("show d\r\n3\r\nr1#")
+        #expect(try device.takeExchange().text == "3")
+    }
+
+    @Test func breaksOff_whenSetUpIsNeverAnsweredAndNothingElseMeasuresIt() throws {
+        var device = try Dialogue.iosxe()
+        device.enter("configuration", timeout: .seconds(5))
+        device.pause(.seconds(6))
+        #expect(try device.takeError().kind == .commandTimeout)
+        #expect(device.machine.isBroken)
+    }
+
     @Test func ignoresLateBytes_betweenCommands() throws {
         var device = try Dialogue.iosxeReady()
         device.submit("show a")

@@ -271,9 +271,22 @@ package struct ConsoleMachine {
             breakOff(phase == .login ? .neverPrompted : .commandTimeout, now)
             return
         }
-        if isDue(walk?.deadline) || inFlight.contains(where: { isDue($0.deadline) }) || waiting.contains(where: { isDue($0.deadline) }) {
+        if isDue(walk?.deadline) || inFlight.contains(where: { isDue($0.deadline) }) {
             breakOff(.commandTimeout, now)
+            return
         }
+        guard waiting.contains(where: { isDue($0.deadline) }) else { return }
+        // Set-up that is never answered has no deadline of its own once the login is over: what waits behind it is the only measure.
+        let isOthers = walk?.id != nil || inFlight.contains { $0.id != nil } || !isOpen && loginDeadline != nil
+        if !isOthers {
+            breakOff(.commandTimeout, now)
+            return
+        }
+        // A request that is not begun fails alone: what runs has time of its own, and the place in the dialogue is known.
+        for job in waiting where isDue(job.deadline) {
+            events.append(.failed(id: job.id, turnNeverCame(job, now)))
+        }
+        waiting.removeAll { isDue($0.deadline) }
     }
 
     /// Looks where the dialogue stands, as often as that changes something.
