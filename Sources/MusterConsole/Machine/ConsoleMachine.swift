@@ -162,11 +162,8 @@ package struct ConsoleMachine {
     ///
     /// The answer is an event with the same id.
     package mutating func submit(_ command: String, id: Int, deadline: Instant?, now: Instant) {
-        guard !command.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D || $0 == 0 }) else {
-            let error = ConsoleError(
-                kind: .badCommand, expected: "one line", seen: escaped(command.utf8.prefix(Self.seenLength)), command: command,
-                hint: "A command is one line; give several as several commands")
-            events.append(.failed(id: id, error))
+        if let byte = command.utf8.first(where: { $0 < 0x20 || $0 == 0x7F }) {
+            events.append(.failed(id: id, untypable(command, byte)))
             return
         }
         ask(Job(id: id, request: .command(command), deadline: deadline, askedAt: now), now)
