@@ -109,7 +109,8 @@ struct ModeTests {
     func typesTheSecretOnlyAtTheQuestion_whenALineMerelyEndsLikeIt(_ platform: String) throws {
         for (text, isAsked) in [
             ("Password: ", true), ("Enable Password: ", true), ("password:", true),
-            ("%SEC-4: user bob typed a wrong password:", false), ("username admin password: ", false), ("banner: enter your password: ", false),
+            ("%SEC-4: user bob typed a wrong password:", false), ("username admin password: ", false),
+            ("banner: enter your password: ", false),
         ] {
             var device = try Dialogue(platform, secrets: ["enable": "s3cret"])
             device.start()
@@ -127,7 +128,8 @@ struct ModeTests {
 
     @Test func typesSudosSecretOnlyAtItsQuestion() throws {
         for (text, isAsked) in [
-            ("[sudo] password for u: ", true), ("Password: ", true), ("[sudo: authenticate] Password: ", true), ("wrong password for u: ", false),
+            ("[sudo] password for u: ", true), ("Password: ", true), ("[sudo: authenticate] Password: ", true),
+            ("wrong password for u: ", false),
         ] {
             var device = try Dialogue("linux", secrets: ["sudo": "s3cret"])
             device.start()
