@@ -70,7 +70,7 @@ package actor Console: ByteReceiver {
     ///
     /// - Parameters:
     ///   - command: one line.
-    ///   - timeout: from this call to the prompt.
+    ///   - timeout: from this call to the prompt; for a command that is typed ahead of set-up's answers, from the last of these.
     /// - Throws: `ConsoleError`, which keeps what the command had printed. A command that the device rejects is no error: see `Exchange.failure`.
     package func send(_ command: String, timeout: Duration) async throws(ConsoleError) -> Exchange {
         let id = newID()

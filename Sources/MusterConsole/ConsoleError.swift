@@ -18,7 +18,7 @@ package struct ConsoleError: Error, Sendable, Equatable {
         case secretMissing(String)
         /// The caller gave up.
         case cancelled
-        /// The command cannot be typed: it has a line end or a NUL in it.
+        /// The command cannot be typed: it has a control character in it.
         case badCommand
         /// An earlier error lost the place in the dialogue.
         case unusable

@@ -106,6 +106,40 @@ struct BadDayTests {
         #expect(device.takeTyped() == "show a\n")
     }
 
+    @Test func failsAlone_whenOneThatWaitsRunsOutOfTime() throws {
+        var device = try Dialogue.iosxeReady()
+        device.submit("show tech", timeout: .seconds(60))
+        let second = device.submit("show b", timeout: .seconds(5))
+        let third = device.enter("configuration", timeout: .seconds(6))
+        device.submit("show d", timeout: .seconds(60))
+        device.says("show tech\r\n1\r\n")
+        device.pause(.seconds(4))
+        #expect(device.events.allSatisfy { if case .failed = $0 { false } else { true } })
+        device.pause(.seconds(3))
+        for id in [second, third] {
+            #expect(device.events.contains { if case .failed(id, _) = $0 { true } else { false } })
+            let error = try device.takeError()
+            #expect(error.kind == .commandTimeout)
+            #expect(error.expected == "its turn")
+            #expect(error.partialOutput == [])
+            #expect(error.elapsed == .seconds(id == second ? 5 : 6))
+        }
+        #expect(!device.machine.isBroken)
+        device.says("2\r\nr1#")
+        #expect(try device.takeExchange().text == "1\n2")
+        #expect(device.takeTyped() == "show tech\nshow d\n")
+        device.says("show d\r\n3\r\nr1#")
+        #expect(try device.takeExchange().text == "3")
+    }
+
+    @Test func breaksOff_whenSetUpIsNeverAnsweredAndNothingElseMeasuresIt() throws {
+        var device = try Dialogue.iosxe()
+        device.enter("configuration", timeout: .seconds(5))
+        device.pause(.seconds(6))
+        #expect(try device.takeError().kind == .commandTimeout)
+        #expect(device.machine.isBroken)
+    }
+
     @Test func ignoresLateBytes_betweenCommands() throws {
         var device = try Dialogue.iosxeReady()
         device.submit("show a")
@@ -116,6 +150,53 @@ struct BadDayTests {
         device.submit("show b")
         device.says("show b\r\n2\r\nr1#")
         #expect(try device.takeExchange().text == "2")
+    }
+
+    @Test func looksOnceAtEachByte_whenTheLoginNeverEnds() throws {
+        var device = try Dialogue("cisco_iosxe")
+        device.start()
+        device.says("r1#")
+        #expect(device.takeTyped() == "\n")
+        let piece = String(repeating: "*Mar  1: %LINK-3-UPDOWN: up\r\n", count: 20)
+        for _ in 0..<1000 { device.says(piece) }
+        #expect((1...1000 * piece.utf8.count).contains(device.machine.scannedBytes))
+        #expect(device.machine.screen.text.count <= 1 << 17)
+        device.says("\r\nr1#")
+        #expect(device.isOpened)
+        #expect(device.machine.prompt?.described == "r1#")
+    }
+
+    @Test func findsThePromptsBlank_whenMuchComesAfterTheReturn() throws {
+        var device = try Dialogue("juniper_junos", arrival: .byteByByte)
+        device.start()
+        device.says("user@r1> ")
+        device.arrival = .whole
+        device.says("\r\n" + String(repeating: "a line of a log\r\n", count: 10_000))
+        device.says("\r\nuser@r1> ")
+        #expect(device.isOpened)
+        #expect(device.machine.prompt?.described == "user@r1> ")
+    }
+
+    @Test func looksOnceAtEachByte_whenTheEchoIsAwaitedOnALongLine() throws {
+        var device = try Dialogue.iosxeReady()
+        device.submit("show tech")
+        let before = device.machine.scannedBytes
+        let piece = String(repeating: "x", count: 20_000)
+        for _ in 0..<200 { device.says(piece) }
+        #expect((1...200 * 20_000).contains(device.machine.scannedBytes - before))
+        device.says("\r\nr1#show tech\r\nIOS\r\nr1#")
+        #expect(try device.takeExchange().text == "IOS")
+    }
+
+    @Test func keepsLittle_whenALongLineComesBetweenCommands() throws {
+        var device = try Dialogue.iosxeReady()
+        let piece = String(repeating: "x", count: 20_000)
+        for _ in 0..<200 { device.says(piece) }
+        #expect(device.machine.screen.text.count <= 1 << 15)
+        device.says("\r\nr1#")
+        device.submit("show clock")
+        device.says("show clock\r\nnoon\r\nr1#")
+        #expect(try device.takeExchange().text == "noon")
     }
 
     @Test func typesTheFarewell_atTheEnd() throws {

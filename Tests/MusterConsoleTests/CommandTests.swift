@@ -194,6 +194,22 @@ struct CommandTests {
         #expect(!device.machine.isBroken)
     }
 
+    @Test(arguments: [
+        ("show\tversion", "\\t"), ("show version\u{15}reload", "\\x15"), ("show \u{3}", "\\x03"), ("\u{1B}[A", "\\x1b"), ("a\u{8}", "\\b"),
+        ("a\u{7F}", "\\x7f"), ("a\u{0}b", "\\x00"),
+    ])
+    func refusesACommandWithAControlCharacter_andNamesIt(_ command: String, _ name: String) throws {
+        var device = try Dialogue.iosxeReady()
+        device.submit(command)
+        let error = try device.takeError()
+        #expect(error.kind == .badCommand)
+        #expect(error.expected == "a command without the control character '\(name)'")
+        #expect(device.takeTyped() == "")
+        #expect(!device.machine.isBroken)
+        device.submit("show caf\u{E9}")
+        #expect(device.takeTyped() == "show caf\u{E9}\n")
+    }
+
     @Test func keepsAGluedLastLine_whenOutputHasNoLineEnd() throws {
         var device = try Dialogue("linux")
         device.start()

@@ -80,6 +80,35 @@ struct LineEmulatorTests {
         }
     }
 
+    @Test(arguments: [
+        Array("\u{1B}[32767C".utf8), Array("\u{1B}[32767Cx".utf8), Array("\u{1B}[32767Gx".utf8), Array("\u{1B}[1;32767Hx".utf8),
+        Array("\u{1B}[511@".utf8), [0x80], [0xBF],
+    ])
+    func keepsTheLineBounded_whateverIsRepeated(_ part: [UInt8]) throws {
+        // No text is kept: what is looked at is the line alone.
+        var screen = LineEmulator(limit: 0)
+        Array("ab\r".utf8).withUnsafeBytes { screen.feed($0) }
+        let piece = [UInt8]([[UInt8]](repeating: part, count: 4096 / part.count).joined())
+        for _ in 0..<64 {
+            piece.withUnsafeBytes { screen.feed($0) }
+            // At once, so that a line without bounds fails instead of filling the memory.
+            try #require(screen.line.count <= 17_000)
+            try #require(screen.cursor <= 17_000)
+        }
+        Array("\r\nok".utf8).withUnsafeBytes { screen.feed($0) }
+        #expect(screen.line == Array("ok".utf8))
+    }
+
+    @Test func staysInTheRow_whenTheCursorIsMovedFarRight() {
+        #expect(shown("ab\u{1B}[99Cx", width: 10) == "ab       x")
+        #expect(shown("ab\u{1B}[99C\u{1B}[99Cx", width: 10) == "ab       x")
+        #expect(shown("ab\u{1B}[99Gx", width: 10) == "ab       x")
+        #expect(shown("ab\u{1B}[5;99Hx", width: 10) == "ab       x")
+        #expect(shown("0123456789abc\u{1B}[99Cx", width: 10) == "0123456789abc      x")
+        #expect(shown("0123456789\u{1B}[3Cx", width: 10) == "0123456789x")
+        #expect(shown("caf\u{E9}s\r\u{1B}[4Cx", width: 10) == "caf\u{E9}x")
+    }
+
     @Test func answersQuestionsAboutTheTerminal() {
         let result = screen(Array("abc\u{1B}[6n\u{1B}[5n".utf8))
         #expect(String(decoding: result.replies, as: UTF8.self) == "\u{1B}[1;4R\u{1B}[0n")

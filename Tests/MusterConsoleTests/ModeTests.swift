@@ -104,4 +104,42 @@ struct ModeTests {
         #expect(error.kind == .modeUnknown)
         #expect(error.expected.contains("'a' to 'b'"))
     }
+
+    @Test(arguments: ["cisco_iosxe", "cisco_nxos", "arista_eos", "frr"])
+    func typesTheSecretOnlyAtTheQuestion_whenALineMerelyEndsLikeIt(_ platform: String) throws {
+        for (text, isAsked) in [
+            ("Password: ", true), ("Enable Password: ", true), ("password:", true),
+            ("%SEC-4: user bob typed a wrong password:", false), ("username admin password: ", false),
+            ("banner: enter your password: ", false),
+        ] {
+            var device = try Dialogue(platform, secrets: ["enable": "s3cret"])
+            device.start()
+            device.says("r1>")
+            device.says("\r\nr1>")
+            #expect(device.takeTyped().hasSuffix("enable\n"))
+            device.says("enable\r\n" + text)
+            device.pause(.seconds(5))
+            #expect(device.takeTyped() == (isAsked ? "s3cret\n" : ""), "\(text)")
+            guard !isAsked else { continue }
+            device.says("\r\nPassword: ")
+            #expect(device.takeTyped() == "s3cret\n", "\(text)")
+        }
+    }
+
+    @Test func typesSudosSecretOnlyAtItsQuestion() throws {
+        for (text, isAsked) in [
+            ("[sudo] password for u: ", true), ("Password: ", true), ("[sudo: authenticate] Password: ", true),
+            ("wrong password for u: ", false),
+        ] {
+            var device = try Dialogue("linux", secrets: ["sudo": "s3cret"])
+            device.start()
+            device.says("u@h:~$ ")
+            device.says("\r\nu@h:~$ ")
+            device.enter("root")
+            _ = device.takeTyped()
+            device.says("sudo -s\r\n" + text)
+            device.pause(.seconds(1))
+            #expect(device.takeTyped() == (isAsked ? "s3cret\n" : ""), "\(text)")
+        }
+    }
 }

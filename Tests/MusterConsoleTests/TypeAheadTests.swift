@@ -169,4 +169,38 @@ struct TypeAheadTests {
         device.says("show version\r\nIOS\r\nr1#")
         #expect(try device.takeExchange().text == "IOS")
     }
+
+    @Test func countsTheFirstCommandsTime_fromTheEndOfSetUp() throws {
+        var device = try Dialogue.iosxe()
+        device.submit("show version", timeout: .seconds(5))
+        device.pause(.seconds(2))
+        device.says("terminal length 0\r\nr1#")
+        device.pause(.milliseconds(100))
+        device.says("terminal width 511\r\nr1#show version\r\n")
+        device.pause(.seconds(4))
+        device.says("IOS\r\nr1#")
+        #expect(try device.takeExchange().elapsed == .seconds(4))
+    }
+
+    @Test func givesTheFirstCommandAllItsTime_whenSetUpIsSlow() throws {
+        var device = try Dialogue.iosxe()
+        device.submit("show version", timeout: .seconds(5))
+        device.pause(.seconds(4))
+        device.says("terminal length 0\r\nr1#terminal width 511\r\nr1#show version\r\n")
+        device.pause(.milliseconds(4999))
+        #expect(device.events.allSatisfy { if case .failed = $0 { false } else { true } })
+        device.pause(.milliseconds(1))
+        let error = try device.takeError()
+        #expect(error.kind == .commandTimeout)
+        #expect(error.elapsed == .seconds(5))
+    }
+
+    @Test func breaksOff_whenSetUpTakesAllOfTheFirstCommandsTime() throws {
+        var device = try Dialogue.iosxe()
+        device.submit("show version", timeout: .seconds(5))
+        device.says("terminal length 0\r\n")
+        device.pause(.seconds(5))
+        #expect(try device.takeError().kind == .commandTimeout)
+        #expect(device.machine.isBroken)
+    }
 }

@@ -216,6 +216,16 @@ extension ConsoleMachine {
             events.append(.finished(id: id, exchange))
         }
         pagerAnswers = 0
+        startClock(now)
+    }
+
+    /// The first command's time begins now, if it was typed ahead: what set-up has taken is not its own.
+    ///
+    /// Until here its deadline has been set-up's.
+    private mutating func startClock(_ now: Instant) {
+        guard let head = inFlight.first, head.purpose == .command else { return }
+        if let deadline = head.deadline { inFlight[0].deadline = deadline + (now - head.sentAt) }
+        inFlight[0].sentAt = now
     }
 
     /// The line with which the device rejected the command.

@@ -8,7 +8,7 @@ extension ConsoleMachine {
     mutating func scanLines(_ now: Instant) {
         while let head = inFlight.first {
             guard head.echo == .awaited || inFlight.count > 1 else { return }
-            guard scanned < screen.text.count, let end = screen.text[scanned...].firstIndex(of: 0x0A) else { return }
+            guard let end = nextLineEnd() else { return }
             let line = screen.text[scanned..<end]
             if head.echo == .awaited {
                 lookForEcho(head, line, end)

@@ -39,6 +39,26 @@ extension ConsoleMachine {
             hint: "An earlier error lost the place in the dialogue: begin a new session")
     }
 
+    /// The deadline of `job` came while something else was running.
+    func turnNeverCame(_ job: Job, _ now: Instant) -> ConsoleError {
+        ConsoleError(
+            kind: .commandTimeout, expected: "its turn", seen: seen(), command: job.command, elapsed: now - job.askedAt,
+            hint: "What was asked before it took all its time, and it was not begun: give it a longer timeout")
+    }
+
+    /// A control character is a key to a device's line editor: a tab completes, Ctrl-U erases, Ctrl-C breaks off.
+    ///
+    /// What would be run is another command than the one that was given.
+    func untypable(_ command: String, _ byte: UInt8) -> ConsoleError {
+        let isLineEnd = byte == 0x0A || byte == 0x0D
+        return ConsoleError(
+            kind: .badCommand, expected: isLineEnd ? "one line" : "a command without the control character '\(escaped([byte]))'",
+            seen: redacted(escaped(command.utf8.prefix(Self.seenLength))), command: command,
+            hint: isLineEnd
+                ? "A command is one line; give several as several commands"
+                : "A device takes '\(escaped([byte]))' for a key, not for a character: write a blank instead, or leave it out")
+    }
+
     private func openError(_ kind: ConsoleError.Kind, _ now: Instant) -> ConsoleError {
         if kind == .modeRefused, let walk { return refusal(walk, now) }
         var error = ConsoleError(

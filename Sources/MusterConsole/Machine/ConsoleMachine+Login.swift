@@ -7,10 +7,13 @@ import MusterTransport
 extension ConsoleMachine {
     /// A device that does not come back with a prompt after so many returns gets no more of them.
     private static let mostReturns = 3
+    /// So much of what a device says at its login is kept, and more than this is cut to the end of it.
+    private static let keptText = 1 << 16
 
     mutating func settleLogin(_ now: Instant) {
         outgoing.append(contentsOf: screen.replies)
         screen.replies.removeAll()
+        findWholeCandidate()
         guard let line = standingLine else {
             // Serial consoles, and some terminal servers, say nothing before a key is pressed.
             if quiet(now) >= timing.silence { pressReturn(candidate: nil) }
@@ -55,21 +58,38 @@ extension ConsoleMachine {
         login.candidate = candidate
         login.askedAt = screen.finishedLines
         screen.forgetText(butLast: 4)
+        login.whole = candidate
+        scanned = 0
         // Asked again only after something has come, or after the next pause.
         lastReceived = max(lastReceived, lastSettled)
         type("")
     }
 
+    /// Looks for the candidate with its blanks among the lines that were finished since the last look, and forgets the lines of long ago.
+    ///
+    /// When the candidate was taken its last blank may not have come yet; the line that the return has finished has it. Each byte is looked at
+    /// once, however many bursts a device that never prompts makes of its text.
+    private mutating func findWholeCandidate() {
+        if let candidate = login.candidate, screen.finishedLines > login.askedAt {
+            let first = LearnedPrompt(text: candidate, mode: "")
+            while let end = nextLineEnd() {
+                let line = screen.text[scanned..<end]
+                if line.count > first.last.count, line.starts(with: first.last), line.dropFirst(first.last.count).isBlank {
+                    login.whole = Array(first.upper) + line
+                }
+                scanned = end + 1
+            }
+        }
+        if screen.text.count > Self.keptText {
+            screen.forgetText(butLast: 8)
+            scanned = screen.text.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+        }
+    }
+
     /// The prompt, if what stands there is `candidate` again after the return.
     private func provedPrompt(_ candidate: [UInt8]) -> [UInt8]? {
         guard screen.finishedLines > login.askedAt else { return nil }
-        let first = LearnedPrompt(text: candidate, mode: "")
-        // When the candidate was taken its last blank may not have come yet; the line that the return has finished has it.
-        var whole = candidate
-        for line in screen.text.split(separator: 0x0A, omittingEmptySubsequences: false)
-        where line.count > first.last.count && line.starts(with: first.last) && line.dropFirst(first.last.count).isBlank {
-            whole = Array(first.upper) + line
-        }
+        let whole = login.whole ?? candidate
         return stands(LearnedPrompt(text: whole, mode: "")) ? whole : nil
     }
 
@@ -78,6 +98,7 @@ extension ConsoleMachine {
         phase = .ready
         setUp = platform.onOpen
         screen.forgetText(butLast: 0)
+        scanned = 0
         pagerAnswers = 0
         pump(now)
     }

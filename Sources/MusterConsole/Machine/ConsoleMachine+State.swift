@@ -78,6 +78,8 @@ extension ConsoleMachine {
         var returns = 0
         /// What is to come again, as one or more lines.
         var candidate: [UInt8]?
+        /// The candidate with the blanks that came after it was taken.
+        var whole: [UInt8]?
         /// How many lines had been finished when the return was sent.
         var askedAt = 0
         var firstByteSeen = false

@@ -64,8 +64,14 @@ package struct ConsoleMachine {
     var loginDeadline: Instant?
     var lastReceived = Instant(nanoseconds: 0)
     var lastSettled = Instant(nanoseconds: 0)
-    /// How far the finished lines have been looked through for echoes.
-    var scanned = 0
+    /// How far the finished lines have been looked through for echoes, and at the login for the prompt's whole text.
+    var scanned = 0 {
+        didSet { searchedForEnd = scanned }
+    }
+    /// How far a line's end has been looked for behind `scanned`: a very long line comes in pieces, and each is looked through once.
+    private var searchedForEnd = 0
+    /// How many bytes were looked through for ends of lines: what shows that the cost stays linear in the output.
+    package private(set) var scannedBytes = 0
     /// The last bytes that came, for errors.
     var lastBytes: [UInt8] = []
     var pagerAnswers = 0
@@ -156,11 +162,8 @@ package struct ConsoleMachine {
     ///
     /// The answer is an event with the same id.
     package mutating func submit(_ command: String, id: Int, deadline: Instant?, now: Instant) {
-        guard !command.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D || $0 == 0 }) else {
-            let error = ConsoleError(
-                kind: .badCommand, expected: "one line", seen: escaped(command.utf8.prefix(Self.seenLength)), command: command,
-                hint: "A command is one line; give several as several commands")
-            events.append(.failed(id: id, error))
+        if let byte = command.utf8.first(where: { $0 < 0x20 || $0 == 0x7F }) {
+            events.append(.failed(id: id, untypable(command, byte)))
             return
         }
         ask(Job(id: id, request: .command(command), deadline: deadline, askedAt: now), now)
@@ -265,9 +268,22 @@ package struct ConsoleMachine {
             breakOff(phase == .login ? .neverPrompted : .commandTimeout, now)
             return
         }
-        if isDue(walk?.deadline) || inFlight.contains(where: { isDue($0.deadline) }) || waiting.contains(where: { isDue($0.deadline) }) {
+        if isDue(walk?.deadline) || inFlight.contains(where: { isDue($0.deadline) }) {
             breakOff(.commandTimeout, now)
+            return
         }
+        guard waiting.contains(where: { isDue($0.deadline) }) else { return }
+        // Set-up that is never answered has no deadline of its own once the login is over: what waits behind it is the only measure.
+        let isOthers = walk?.id != nil || inFlight.contains { $0.id != nil } || !isOpen && loginDeadline != nil
+        if !isOthers {
+            breakOff(.commandTimeout, now)
+            return
+        }
+        // A request that is not begun fails alone: what runs has time of its own, and the place in the dialogue is known.
+        for job in waiting where isDue(job.deadline) {
+            events.append(.failed(id: job.id, turnNeverCame(job, now)))
+        }
+        waiting.removeAll { isDue($0.deadline) }
     }
 
     /// Looks where the dialogue stands, as often as that changes something.
@@ -282,6 +298,16 @@ package struct ConsoleMachine {
 
     /// How long nothing has come.
     func quiet(_ now: Instant) -> Duration { now - lastReceived }
+
+    /// The index of the next end of a line among the finished lines that are not looked through, or nil.
+    mutating func nextLineEnd() -> Int? {
+        let start = max(scanned, searchedForEnd)
+        guard start < screen.text.count else { return nil }
+        let end = screen.text[start...].firstIndex(of: 0x0A)
+        searchedForEnd = end ?? screen.text.count
+        scannedBytes += searchedForEnd - start
+        return end
+    }
 
     // MARK: Typing
 

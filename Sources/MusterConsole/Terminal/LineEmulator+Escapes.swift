@@ -126,8 +126,17 @@ extension LineEmulator {
         if question == 6 { replies += Array("\u{1B}[1;\(cursor - rowStart + 1)R".utf8) }
     }
 
+    /// Moves over characters, and past the end of the line no further than the last column of the row, as a terminal does.
+    ///
+    /// Without that end a few bytes of movements would be answered with gigabytes of blanks by the next byte that is written.
     private mutating func moveRight(_ count: Int) {
-        for _ in 0..<count { cursor = cursor < line.count ? characterEnd(after: cursor) : cursor + 1 }
+        let last = max(line.count, rowStart + width - 1)
+        var left = min(count, width - 1)
+        while left > 0, cursor < line.count {
+            cursor = characterEnd(after: cursor)
+            left -= 1
+        }
+        cursor = min(cursor + left, max(cursor, last))
     }
 
     private mutating func moveLeft(_ count: Int) {
@@ -164,7 +173,8 @@ extension LineEmulator {
     }
 
     private mutating func insertBlanks(_ count: Int) {
-        guard cursor < line.count else { return }
-        line.insert(contentsOf: repeatElement(0x20, count: min(count, width)), at: cursor)
+        let room = min(count, width, Self.longestLine - line.count)
+        guard cursor < line.count, room > 0 else { return }
+        line.insert(contentsOf: repeatElement(0x20, count: room), at: cursor)
     }
 }

@@ -42,8 +42,8 @@ package struct LineEmulator {
 
     /// A line longer than this is moved to `text` in pieces.
     ///
-    /// No terminal has as many columns, and edits far inside a line stay cheap.
-    private static let longestLine = 16_384
+    /// No terminal has as many columns, and edits far inside a line stay cheap. What would be inserted into one that long is dropped.
+    static let longestLine = 16_384
     private static let keptOfLongLine = 1024
 
     package init(limit: Int = 64 << 20, width: Int = 511) {
@@ -76,18 +76,19 @@ package struct LineEmulator {
         text.removeFirst(min(count, text.count))
     }
 
-    /// Forgets all but the last `lines` finished lines.
-    package mutating func forgetText(butLast lines: Int) {
+    /// Forgets all but the last `lines` finished lines, and of these all but the last `bytes`.
+    package mutating func forgetText(butLast lines: Int, bytes: Int = 4096) {
         var start = text.endIndex
         var left = lines + 1
-        while start > 0 {
+        while start > 0, text.endIndex - start < bytes {
             if text[start - 1] == 0x0A {
                 left -= 1
                 if left == 0 { break }
             }
             start -= 1
         }
-        text.removeFirst(start)
+        // A new array: what is left must not hold on to the memory of what is gone.
+        text = Array(text[start...])
         isTruncated = false
         dropped.removeAll()
     }
@@ -183,7 +184,8 @@ package struct LineEmulator {
             return
         }
         if byte & 0xC0 == 0x80 {
-            // The rest of a character whose first byte has just been written.
+            // The rest of a character whose first byte has just been written. Nothing says that there was a first byte: only so much fits.
+            guard line.count < Self.longestLine else { return }
             line.insert(byte, at: cursor)
         } else {
             let next = characterEnd(after: cursor)
