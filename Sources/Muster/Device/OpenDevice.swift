@@ -61,7 +61,7 @@ extension ConsoleError {
         case .ended where isUntyped, .cancelled where isUntyped: nil
         case .ended: "the connection ended while it ran"
         case .cancelled: "cancelled while it ran"
-        case .badCommand: "not one line"
+        case .badCommand: "it cannot be typed"
         default: nil
         }
     }

@@ -47,12 +47,14 @@ final class PipeSignalWatch: SignalWatch {
         wakeDescriptor.store(ends[1], ordering: .sequentiallyConsistent)
         for number in PipeSignalWatch.meanings.keys {
             // Unlike SIG_IGN, a handler is not passed on to the commands that fetch secrets.
-            signal(number) { number in
+            let before = signal(number) { number in
                 let before = errno
                 var byte = UInt8(truncatingIfNeeded: number)
                 _ = write(wakeDescriptor.load(ordering: .sequentiallyConsistent), &byte, 1)
                 errno = before
             }
+            // A script's background job is started with interrupts ignored, and stays deaf to them.
+            if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { signal(number, SIG_IGN) }
         }
     }
 

@@ -45,6 +45,9 @@ struct SSHErrorReport {
 
     private var authenticationError: SSHError {
         switch code {
+        // libssh2 says so of a key too when no answer to it came.
+        case LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED where hasEnded:
+            return closed
         case LIBSSH2_ERROR_AUTHENTICATION_FAILED, LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED, LIBSSH2_ERROR_PASSWORD_EXPIRED:
             let what = code == LIBSSH2_ERROR_PASSWORD_EXPIRED ? "the password has expired" : "refused"
             return SSHError(.refused, stage: stage, what)

@@ -88,12 +88,12 @@ import Testing
         try await withBench([plain]) { bench in
             // No such file, and none can be made there.
             var options = bench.options
-            options.knownHostsFile = "/dev/null/known_hosts"
+            options.knownHostsFile = "/proc/muster/known_hosts"
             let record = try await bench.run(["show version"], on: [bench.device(plain)], options: options)
             #expect(record.results.map(\.status) == [.ok])
             let warnings = record.events.compactMap { if case .warning(_, let text) = $0 { text } else { nil } }
             #expect(warnings.count == 1)
-            #expect(warnings.first?.contains("a host key could not be pinned: /dev/null/known_hosts") == true)
+            #expect(warnings.first?.contains("a host key could not be pinned: /proc/muster/known_hosts") == true)
         }
     }
 
