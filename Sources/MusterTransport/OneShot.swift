@@ -9,6 +9,9 @@ package final class OneShot<Value: Sendable>: Sendable {
         self.promise = Mutex(promise)
     }
 
+    /// Whether nobody has kept the promise yet.
+    package var isOpen: Bool { promise.withLock { $0 != nil } }
+
     /// Completes the promise; whether it was this call that did.
     @discardableResult
     package func complete(_ value: Value) -> Bool {

@@ -11,6 +11,13 @@ import NIOPosix
 
 /// Making TCP connections.
 package enum TCP {
+    /// Threads for the system's resolver, which blocks for seconds when DNS is down: files must not wait behind it.
+    private static let resolvers: NIOThreadPool = {
+        let pool = NIOThreadPool(numberOfThreads: 16)
+        pool.start()
+        return pool
+    }()
+
     /// The addresses of a host, at least one.
     ///
     /// - Parameters:
@@ -23,7 +30,10 @@ package enum TCP {
         let promise = loop.eventLoop.makePromise(of: Result<[SocketAddress], TransportError>.self)
         let waiting = OneShot(promise)
         let timer = loop.schedule(at: deadline) { waiting.complete(.failure(.resolveTimedOut)) }
-        NIOThreadPool.singleton.submit { _ in waiting.complete(lookUp(host, port: port)) }
+        resolvers.submit { _ in
+            // One that was given up in the queue must not hold up those behind it.
+            if waiting.isOpen { waiting.complete(lookUp(host, port: port)) }
+        }
         let result = await withTaskCancellationHandler {
             await value(of: promise.futureResult)
         } onCancel: {

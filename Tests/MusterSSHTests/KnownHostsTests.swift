@@ -69,7 +69,7 @@ struct KnownHostsTests {
         try await withTemporaryFolder { folder in
             let path = "\(folder)/deeper/known_hosts"
             let file = try await KnownHostsFile.load(path: path)
-            for number in 1...50 { file.pin(host: "r\(number)", port: 22, key: ed25519) }
+            for number in 1...50 { _ = file.pinIfUnknown(host: "r\(number)", port: 22, key: ed25519) }
             #expect(await file.flush() == nil)
             let text = try String(contentsOfFile: path, encoding: .utf8)
             #expect(text.split(separator: "\n").count == 50)
@@ -79,12 +79,25 @@ struct KnownHostsTests {
         }
     }
 
+    @Test func secondKeyOfAHost_hasChanged_whenTwoArePinnedAtOnce() async throws {
+        try await withTemporaryFolder { folder in
+            let file = try await KnownHostsFile.load(path: "\(folder)/known_hosts")
+            #expect(file.pinIfUnknown(host: "r1", port: 22, key: ed25519) == .unknown)
+            #expect(file.pinIfUnknown(host: "r1", port: 22, key: ed25519) == .known)
+            guard case .changed = file.pinIfUnknown(host: "r1", port: 22, key: other) else {
+                Issue.record("expected a changed key")
+                return
+            }
+            _ = await file.flush()
+        }
+    }
+
     @Test func pinnedKey_startsALineOfItsOwn_whenTheFileEndsInMidLine() async throws {
         try await withTemporaryFolder { folder in
             let path = "\(folder)/known_hosts"
             try "r0 ssh-ed25519 \(other.base64)".write(toFile: path, atomically: true, encoding: .utf8)
             let file = try await KnownHostsFile.load(path: path)
-            file.pin(host: "r1", port: 22, key: ed25519)
+            _ = file.pinIfUnknown(host: "r1", port: 22, key: ed25519)
             _ = await file.flush()
             let again = try await KnownHostsFile.load(path: path)
             #expect(again.verdict(host: "r0", port: 22, key: other) == .known)
@@ -94,7 +107,7 @@ struct KnownHostsTests {
 
     @Test func fileThatCannotBeWritten_isReported() async throws {
         let file = KnownHostsFile(path: "/dev/null/known_hosts")
-        file.pin(host: "r1", port: 22, key: ed25519)
+        _ = file.pinIfUnknown(host: "r1", port: 22, key: ed25519)
         #expect(await file.flush()?.contains("/dev/null/known_hosts") == true)
     }
 

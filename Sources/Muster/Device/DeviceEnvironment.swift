@@ -30,9 +30,14 @@ struct DeviceEnvironment: Sendable {
         devices: [Device], options: RunOptions, events: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> DeviceEnvironment {
         var keyFiles: [String: KeyFileContent] = [:]
-        for path in Set(devices.flatMap(\.identities)) { keyFiles[path] = await read(path) }
+        for path in Set(devices.flatMap(\.identities)) { keyFiles[path] = try await read(path) }
+        let knownHosts = try await knownHosts(options)
+        if let lines = knownHosts?.unreadable, let first = lines.first {
+            let more = lines.count > 1 ? " and \(lines.count - 1) more lines make" : " makes"
+            events(.warning(host: nil, "\(first)\(more) no sense as a known host; what it was to say is not known"))
+        }
         return DeviceEnvironment(
-            knownHosts: try await knownHosts(options), hostKeys: options.hostKeys, keyFiles: keyFiles,
+            knownHosts: knownHosts, hostKeys: options.hostKeys, keyFiles: keyFiles,
             connectTimeout: options.connectTimeout, commandTimeout: options.commandTimeout, events: events)
     }
 
@@ -50,13 +55,16 @@ struct DeviceEnvironment: Sendable {
         }
     }
 
-    private static func read(_ path: String) async -> KeyFileContent {
+    /// - Throws: `CancellationError` alone.
+    private static func read(_ path: String) async throws -> KeyFileContent {
         do {
-            let data = try await Blocking.run { try Data(contentsOf: URL(fileURLWithPath: path)) }
-            return .content([UInt8](data))
+            return .content([UInt8](try await Blocking.run { try Data(contentsOf: URL(fileURLWithPath: path)) }))
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
+            return .unreadable("there is no such file")
         } catch {
-            let exists = FileManager.default.fileExists(atPath: path)
-            return .unreadable(exists ? "it cannot be read" : "there is no such file")
+            return .unreadable("it cannot be read")
         }
     }
 }

@@ -131,11 +131,15 @@ struct DeviceLogin {
     private func check(_ key: HostKey) throws(MusterError) {
         guard let known = environment.knownHosts else { return }
         let name = KnownHosts.name(host: device.address, port: device.port)
-        switch known.verdict(host: device.address, port: device.port, key: key) {
+        let pins = environment.hostKeys == .acceptNew
+        let verdict =
+            pins
+            ? known.pinIfUnknown(host: device.address, port: device.port, key: key)
+            : known.verdict(host: device.address, port: device.port, key: key)
+        switch verdict {
         case .known:
             return
-        case .unknown where environment.hostKeys == .acceptNew:
-            known.pin(host: device.address, port: device.port, key: key)
+        case .unknown where pins:
             environment.events(.pinned(host: device.name, keyType: key.type, fingerprint: key.fingerprint))
         case .unknown:
             throw failure(

@@ -58,15 +58,24 @@ package final class KnownHostsFile: Sendable {
         state.withLock { $0.hosts.verdict(host: host, port: port, key: key) }
     }
 
-    /// Pins a key: at once for this process, soon in the file.
-    package func pin(host: String, port: Int, key: HostKey) {
-        let startsWriting = state.withLock { state in
+    /// Lines that made no sense, as file and line.
+    package var unreadable: [String] { state.withLock { $0.hosts.unreadable } }
+
+    /// Pins a key unless something is known of its host: at once for this process, soon in the file.
+    ///
+    /// - Returns: What was known, and `unknown` when the key was pinned. Of two devices that show different keys for one host at the same
+    ///   time, one is pinned and the other has changed.
+    package func pinIfUnknown(host: String, port: Int, key: HostKey) -> KnownHosts.Verdict {
+        let (verdict, startsWriting) = state.withLock { state -> (KnownHosts.Verdict, Bool) in
+            let verdict = state.hosts.verdict(host: host, port: port, key: key)
+            guard verdict == .unknown else { return (verdict, false) }
             state.hosts.add(host: host, port: port, key: key)
             state.unwritten += KnownHosts.line(host: host, port: port, key: key)
             defer { state.isWriting = true }
-            return !state.isWriting
+            return (verdict, !state.isWriting)
         }
         if startsWriting { Blocking.submit { self.write() } }
+        return verdict
     }
 
     /// Waits until every pin is in the file; the reason when one could not be written.
