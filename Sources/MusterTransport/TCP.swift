@@ -53,12 +53,13 @@ package enum TCP {
         let handlers = NIOLoopBoundBox.makeEmptyBox(valueType: [ObjectIdentifier: TCPHandler].self, eventLoop: loop.eventLoop)
         let patience = max(deadline - loop.now, .milliseconds(1))
         let bootstrap = ClientBootstrap(group: loop.eventLoop)
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelOption(.socketOption(.so_keepalive), value: 1)
-            .channelOption(.maxMessagesPerRead, value: 4)
             .connectTimeout(.nanoseconds(patience.wholeNanoseconds))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    // Set at once: as options of the bootstrap each would be a future of its own.
+                    try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
+                    try channel.syncOptions?.setOption(.socketOption(.so_keepalive), value: 1)
+                    try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 4)
                     let handler = TCPHandler()
                     handlers.value = (handlers.value ?? [:]).merging([ObjectIdentifier(channel): handler]) { $1 }
                     try channel.pipeline.syncOperations.addHandler(handler)
