@@ -82,7 +82,6 @@ extension ConsoleMachine {
         var whole: [UInt8]?
         /// How many lines had been finished when the return was sent.
         var askedAt = 0
-        var firstByteSeen = false
     }
 
     /// The pager's questions that were answered, to the letter.
