@@ -42,6 +42,7 @@ final class TCPHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
+    private let outgoing: OutgoingBuffer
     private var context: ChannelHandlerContext?
     private var receiver: (any ByteReceiver)?
     /// What came before there was a receiver.
@@ -50,7 +51,8 @@ final class TCPHandler: ChannelInboundHandler {
     private var closing = false
 
     /// A handler of a connection that has ended already, if `end` is given.
-    init(end: TransportEnd? = nil) {
+    init(outgoing: OutgoingBuffer, end: TransportEnd? = nil) {
+        self.outgoing = outgoing
         self.end = end
     }
 
@@ -99,7 +101,7 @@ final class TCPHandler: ChannelInboundHandler {
 
     func send(_ bytes: UnsafeRawBufferPointer) {
         guard let context, !closing, end == nil, bytes.count > 0 else { return }
-        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(outgoing.filled(with: bytes)), promise: nil)
     }
 
     func close() {

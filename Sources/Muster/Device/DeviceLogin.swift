@@ -43,7 +43,7 @@ struct DeviceLogin {
         // Connecting directly instead would be a surprise, and may reach another device.
         guard device.jump.isEmpty else {
             throw failure(
-                .usage, "it is to be reached through \(device.jump.joined(separator: ", ")), and bastions cannot be used yet",
+                .usage, "it is to be reached through \(device.jump.map(\.name).joined(separator: ", ")), and bastions cannot be used yet",
                 hint: "remove `jump` if the device can be reached directly")
         }
         let credentials = try credentials()

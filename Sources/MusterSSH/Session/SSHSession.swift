@@ -168,6 +168,7 @@ package actor SSHSession: ByteReceiver {
     private func flush() {
         let bytes = engine.takeOutbound()
         if !bytes.isEmpty { transport.send(bytes) }
+        engine.recycle(bytes)
     }
 
     // MARK: Operations
