@@ -25,6 +25,11 @@ package struct Lab: Sendable {
     /// - Parameter address: The device's address.
     package func typed(at address: String) -> [String] { registry.typed(at: address) }
 
+    /// Breaks every connection to one device, as when it loses its power.
+    ///
+    /// - Parameter address: The device's address.
+    package func dropConnections(at address: String) { registry.dropConnections(at: address) }
+
     /// Returns when what has happened satisfies a condition.
     ///
     /// - Parameter condition: Tried at once and after each change; must be quick, as it runs under the lab's lock.

@@ -66,7 +66,6 @@ struct DeviceLogin {
         }
     }
 
-
     // MARK: Credentials
 
     func credentials() throws(MusterError) -> [Credential] {
