@@ -175,6 +175,8 @@ extension ConsoleMachine {
             error.hint = "What a device takes for keys cannot be typed as part of a password"
         case .ended where login.hasTypedPassword && !isOpen:
             error.hint = "It ended after the password: some devices refuse a login without a word"
+        case .neverPrompted where lastBytes.starts(with: Array("SSH-".utf8)):
+            error.hint = "An SSH server answers at this port"
         case .neverPrompted where isAwaitingVerdict:
             error.hint = "The device took the login and said nothing more: does a server that it asks not answer?"
         case .neverPrompted where credentials == nil || credentials?.isExpected == false:

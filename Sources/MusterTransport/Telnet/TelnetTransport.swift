@@ -30,8 +30,6 @@ package actor TelnetTransport: ByteTransport, ByteReceiver {
         assumeIsolated { $0.sendAnswers(and: bytes) }
     }
 
-    package nonisolated var unsentBytes: Int { carrier.unsentBytes }
-
     package nonisolated func close() {
         carrier.close()
     }

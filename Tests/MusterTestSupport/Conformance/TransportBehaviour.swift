@@ -16,8 +16,8 @@ package enum TransportBehaviour: String, CaseIterable, Sendable, CustomStringCon
     case writesWhatWasSentBeforeTheClose
     /// A receiver may close the transport while it is given bytes.
     case canBeClosedFromWithinADelivery
-    /// Bytes that the other side does not take are counted until it does.
-    case countsWhatIsUnsent
+    /// Bytes that the other side does not take yet are kept for it, and hold nobody up.
+    case takesMuchThoughNobodyReads
     /// A connection that breaks is told once.
     case tellsABreakOnce
     /// After the end nothing is sent and nothing happens.
