@@ -13,6 +13,8 @@ extension DeviceLogin {
             // For a server that does not know the first: RFC 1091's name for a terminal of no known kind.
             types: [platform.pty.term, "unknown"])
         let transport = TelnetTransport(over: connection, terminal: terminal, newline: platform.telnetNewline)
+        let keepAlive = environment.keepAlive
+        transport.loop.execute { transport.keepAlive(keepAlive) }
         do throws(MusterError) {
             return try await openConsole(
                 over: transport, platform: platform, carrier: transport, credentials: device.terminalLogin(on: platform, isExpected: true))

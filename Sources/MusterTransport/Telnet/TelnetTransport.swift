@@ -30,6 +30,10 @@ package actor TelnetTransport: ByteTransport, ByteReceiver {
         assumeIsolated { $0.sendAnswers(and: bytes) }
     }
 
+    package nonisolated func keepAlive(_ settings: KeepAlive) {
+        carrier.keepAlive(settings)
+    }
+
     package nonisolated func close() {
         carrier.close()
     }
