@@ -15,6 +15,8 @@ struct DeviceEnvironment: Sendable {
     var keyFiles: [String: KeyFileContent]
     var connectTimeout: Duration
     var commandTimeout: Duration
+    /// What `ssh` children need; `nil` when no device wants one.
+    var openSSH: OpenSSHEnvironment?
     var events: @Sendable (RunEvent) -> Void
 
     /// A key file's bytes, or why they could not be had.
@@ -38,7 +40,14 @@ struct DeviceEnvironment: Sendable {
         }
         return DeviceEnvironment(
             knownHosts: knownHosts, hostKeys: options.hostKeys, keyFiles: keyFiles,
-            connectTimeout: options.connectTimeout, commandTimeout: options.commandTimeout, events: events)
+            connectTimeout: options.connectTimeout, commandTimeout: options.commandTimeout,
+            openSSH: try await OpenSSHEnvironment.open(for: devices, options: options), events: events)
+    }
+
+    /// Writes what is left to write and frees what the run held.
+    func close() async {
+        if let problem = await knownHosts?.flush() { events(.warning(host: nil, "a host key could not be pinned: \(problem)")) }
+        await openSSH?.close()
     }
 
     private static func knownHosts(_ options: RunOptions) async throws -> KnownHostsFile? {

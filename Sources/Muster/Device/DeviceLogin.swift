@@ -10,6 +10,8 @@ struct DeviceLogin {
     /// The caller sends a command right after the login.
     let sendsAtOnce: Bool
     private(set) var clock: PhaseClock
+    /// What libssh2 lacked, when that alone was the reason for a failure.
+    private var gap: SSHError.Gap?
 
     init(device: Device, environment: DeviceEnvironment, loop: Loop, sendsAtOnce: Bool = false) {
         self.device = device
@@ -35,6 +37,25 @@ struct DeviceLogin {
     ///
     /// - Throws: `MusterError`; its code is `cancelled` when the task was cancelled.
     mutating func run() async throws(MusterError) -> OpenDevice {
+        if device.transport == .openssh { return try await runOpenSSH() }
+        do {
+            return try await runSSH()
+        } catch {
+            guard device.transport == .auto, let gap, let openSSH = environment.openSSH, openSSH.fills(gap) else { throw error }
+            environment.events(.warning(host: device.name, "goes on with the system's ssh: \(error.message)"))
+            // A key that was pinned on the first way must be known on the second.
+            _ = await environment.knownHosts?.flush()
+            return try await runOpenSSH()
+        }
+    }
+
+    private mutating func runOpenSSH() async throws(MusterError) -> OpenDevice {
+        var login = OpenSSHLogin(device: device, environment: environment, loop: loop, sendsAtOnce: sendsAtOnce, clock: clock)
+        defer { clock = login.clock }
+        return try await login.run()
+    }
+
+    private mutating func runSSH() async throws(MusterError) -> OpenDevice {
         guard let platform = Platform.builtIn(named: device.platform) else {
             throw failure(
                 .usage, "unknown platform '\(device.platform)'",
@@ -99,6 +120,7 @@ struct DeviceLogin {
             clock.finish(at: loop.now)
             return OpenDevice(device: device, session: session, console: console, loop: loop)
         } catch let error as SSHError {
+            gap = error.gap
             throw wrapped(error)
         } catch let error as ConsoleError {
             throw device.wrapped(error, phase: .login, timeout: environment.connectTimeout)

@@ -5,7 +5,7 @@ import MusterTransport
 /// A device that is logged in to.
 struct OpenDevice: Sendable {
     let device: Device
-    let session: SSHSession
+    let session: any DeviceConnection
     let console: Console
     let loop: Loop
 
@@ -32,6 +32,18 @@ struct OpenDevice: Sendable {
         await session.close(after: { console.assumeIsolated { $0.close() } })
     }
 }
+
+/// What carries a device's console, and ends with it.
+protocol DeviceConnection: Sendable {
+    /// Ends it at once, from any thread.
+    func cancel()
+
+    /// Ends it, after `lastWords` have sent what the device is to read before.
+    func close(after lastWords: @Sendable () -> Void) async
+}
+
+extension SSHSession: DeviceConnection {}
+extension OpenSSHSession: DeviceConnection {}
 
 extension CommandResult {
     init(_ exchange: Exchange) {

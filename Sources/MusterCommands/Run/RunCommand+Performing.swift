@@ -79,7 +79,9 @@ extension RunCommand {
                     screen.apply(event)
                     notes.apply(event)
                 }
-                try await surroundings.runner(lines, devices, runOptions, control, events) { result in
+                var options = runOptions
+                options.openSSH.askpassHelper = surroundings.executable
+                try await surroundings.runner(lines, devices, options, control, events) { result in
                     summary.add(result)
                     try await screen.print(stream.next(result))
                 }

@@ -1,0 +1,95 @@
+import MusterInventory
+
+/// Decides what ssh is told when it asks for secrets. Pure.
+///
+/// A password is told once: who is asked for it again knows that it was refused, and another try would count against the account.
+struct AskpassAnswers: Sendable {
+    /// Who logs in where, as ssh writes it, and with what.
+    struct Login: Sendable {
+        var name: String
+        var password: Secret?
+
+        /// ssh writes the host in lower case, and shortens what is long.
+        init(user: String, host: String, password: Secret?) {
+            name = "\(user.prefix(30))@\(host.lowercased().prefix(128))"
+            self.password = password
+        }
+    }
+
+    /// What is done about a question.
+    enum Verdict: Sendable, Equatable {
+        case answer(Secret)
+        /// No answer; ssh goes on with what else it has.
+        case refuse
+        /// Somebody else may know: a person, for a one-time password.
+        case ask(String)
+        /// No answer, and ssh is to be ended before it sends an empty one.
+        case stop(OpenSSHFailure)
+        case notice(String)
+    }
+
+    /// The device's login is the first.
+    var logins: [Login]
+    var passphrase: Secret?
+    /// Whether there is somebody to ask for what is not known here.
+    var canAsk = false
+    private var told: Set<String> = []
+
+    init(logins: [Login], passphrase: Secret? = nil, canAsk: Bool = false) {
+        self.logins = logins
+        self.passphrase = passphrase
+        self.canAsk = canAsk
+    }
+
+    mutating func verdict(_ prompt: AskpassPrompt) -> Verdict {
+        switch prompt {
+        case .notice(let text): return .notice(text)
+        case .confirmation(let text):
+            return .stop(
+                OpenSSHFailure(
+                    .hostKey, .hostKey, "ssh wants to be told yes or no, which Muster never does by itself: \"\(shown(text))\"",
+                    hint: "use --host-keys to say what is done about unknown keys"))
+        case .passphrase(let key):
+            guard let passphrase, told.insert("passphrase of \(key)").inserted else { return .refuse }
+            return .answer(passphrase)
+        case .pin(let key):
+            return canAsk ? .ask("PIN for \(key)") : .refuse
+        case .password(let login): return password(of: login, question: "password")
+        case .question(let login, let text):
+            if AskpassPrompt.asksForPassword(text) { return password(of: login ?? logins.first?.name ?? "", question: shown(text)) }
+            if canAsk { return .ask(text) }
+            return .stop(
+                OpenSSHFailure(
+                    .authentication, .authenticate, "the device asked \"\(shown(text))\", and there is nobody to answer",
+                    hint: "a question that is not for the password needs a terminal"))
+        }
+    }
+
+    private mutating func password(of name: String, question: String) -> Verdict {
+        guard let login = logins.first(where: { $0.name == name }) else {
+            return .stop(
+                OpenSSHFailure(
+                    .credential, .authenticate, "ssh asked for the password of \(shown(name)), whom Muster does not know",
+                    hint: "does ~/.ssh/config change the user or the host?"))
+        }
+        guard let password = login.password else {
+            return .stop(
+                OpenSSHFailure(
+                    .credential, .authenticate, "\(shown(name)) is asked for a password (\"\(question)\"), and there is none",
+                    hint: "set password for the device, or use --ask-password"))
+        }
+        guard told.insert(name).inserted else {
+            return .stop(
+                OpenSSHFailure(
+                    .authentication, .authenticate, "\(shown(name)) was refused (tried: password), and is asked for it again",
+                    hint: "check the user name and the password"))
+        }
+        return .answer(password)
+    }
+
+    private func shown(_ text: String) -> String {
+        var text = text[...]
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return text.escapedForMessage(limit: 200)
+    }
+}

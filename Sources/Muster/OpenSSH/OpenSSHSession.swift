@@ -1,0 +1,168 @@
+import MusterInventory
+import MusterTransport
+
+/// One `ssh` child on its way to a shell, and until its end, on the event loop that carries its bytes.
+actor OpenSSHSession {
+    nonisolated let loop: Loop
+    private var log = OpenSSHLog()
+    private var answers: AskpassAnswers
+    private let events: @Sendable (OpenSSHLog.Event) -> Void
+    /// When ssh went from phase to phase.
+    private(set) var clock: PhaseClock
+    private var child: ChildTransport?
+    /// Why ssh was ended, or ended.
+    private(set) var failure: OpenSSHFailure?
+    private var isOver = false
+    private var waiting: CheckedContinuation<Result<Void, OpenSSHFailure>, Never>?
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
+
+    /// - Parameters:
+    ///   - answers: What ssh is told when it asks.
+    ///   - events: Told, on the loop, how far ssh is.
+    init(loop: Loop, answers: AskpassAnswers, clock: PhaseClock, events: @escaping @Sendable (OpenSSHLog.Event) -> Void) {
+        self.loop = loop
+        self.clock = clock
+        self.answers = answers
+        self.events = events
+    }
+
+    // MARK: The way in
+
+    /// Starts ssh, with its questions answered at `desk`, and waits until what is typed goes to the device.
+    ///
+    /// - Returns: The device's shell.
+    func reachShell(_ command: ChildCommand, desk: AskpassDesk?) async throws(OpenSSHFailure) -> ChildTransport {
+        let admission = desk?.admit { [weak self] prompt, reply in
+            guard let self else { return reply(nil) }
+            loop.execute { self.assumeIsolated { $0.answer(prompt, reply) } }
+        }
+        defer { if let admission { desk?.forget(admission.token) } }
+        var command = command
+        command.environment.merge(admission?.environment ?? [:]) { $1 }
+        let child = try await start(command)
+        self.child = child
+        child.whenExited { exit in self.assumeIsolated { $0.ended(exit) } }
+        if failure != nil { child.terminate() }
+        let result = await withCheckedContinuation { continuation in
+            // The way here has given up the loop for turns in which much may have happened.
+            if let failure { return continuation.resume(returning: Result<Void, OpenSSHFailure>.failure(failure)) }
+            if log.isInteractive { return continuation.resume(returning: .success(())) }
+            waiting = continuation
+        }
+        try result.get()
+        return child
+    }
+
+    private func start(_ command: ChildCommand) async throws(OpenSSHFailure) -> ChildTransport {
+        do {
+            return try await ChildTransport.start(command, on: loop) { bytes in
+                // The closure runs before this call returns, on the loop, so the buffer goes nowhere.
+                nonisolated(unsafe) let bytes = bytes
+                self.assumeIsolated { $0.read(bytes) }
+            } explain: { exit in
+                self.assumeIsolated { $0.explanation(of: exit) }
+            }
+        } catch .cancelled {
+            throw .cancelled
+        } catch .failed(let program, let text) {
+            throw OpenSSHFailure(
+                .usage, .connect, "\(program.escapedForMessage()) cannot be run: \(text)",
+                hint: "the transport openssh needs the OpenSSH client, in the PATH")
+        }
+    }
+
+    private func read(_ bytes: UnsafeRawBufferPointer) {
+        for event in log.receive(bytes) {
+            if case .phase(let phase) = event { clock.enter(phase, at: loop.now) }
+            events(event)
+            if event == .interactive { resume(.success(())) }
+        }
+    }
+
+    private func answer(_ prompt: AskpassPrompt, _ reply: @Sendable (Secret?) -> Void) {
+        switch answers.verdict(prompt) {
+        case .answer(let secret): reply(secret)
+        case .refuse, .ask: reply(nil)
+        case .notice(let text):
+            events(.notice(text))
+            reply(nil)
+        case .stop(let failure):
+            // Without a reply: the helper ends with ssh, which would take "none" for an empty password and send it.
+            fail(failure)
+        }
+    }
+
+    private func resume(_ result: Result<Void, OpenSSHFailure>) {
+        waiting?.resume(returning: result)
+        waiting = nil
+    }
+
+    // MARK: The end
+
+    /// Ends ssh at once; what waits gets `failure`.
+    private func fail(_ failure: OpenSSHFailure) {
+        if self.failure == nil { self.failure = failure }
+        child?.terminate()
+        resume(.failure(failure))
+    }
+
+    private func ended(_ exit: ChildExit) {
+        isOver = true
+        log.end()
+        if failure == nil { failure = OpenSSHFailure(log: log, status: exit.status) }
+        if let failure { resume(.failure(failure)) }
+    }
+
+    /// What ended the session, for the console.
+    private func explanation(of exit: ChildExit) -> TransportEnd {
+        log.end()
+        switch exit {
+        // All but 255 are the remote shell's own.
+        case .exited(255), .signalled: return .lost(OpenSSHFailure(log: log, status: exit.status).message)
+        case .exited, .unknown: return .closedByPeer
+        }
+    }
+
+    /// Ends ssh because the time for getting in is over.
+    func expire() {
+        let expected =
+            switch log.phase {
+            case .resolve, .connect: "expected a connection, and none came about"
+            case .handshake, .hostKey: "expected the end of the key exchange, and it did not come"
+            case .authenticate: "expected an answer to the login, and none came"
+            default: "expected a shell, and none was opened"
+            }
+        fail(OpenSSHFailure(.timeout, log.phase, expected))
+    }
+
+    /// Ends ssh because its task was cancelled; may be called from any thread.
+    nonisolated func cancel() {
+        loop.execute { self.assumeIsolated { $0.fail(.cancelled) } }
+    }
+
+    /// Ends ssh, politely when nothing has failed, and waits until it is gone.
+    ///
+    /// - Parameter lastWords: Sends what the device is to read before.
+    func close(after lastWords: @Sendable () -> Void = {}) async {
+        guard let child else { return }
+        if !isOver, failure == nil { lastWords() }
+        failure = failure ?? OpenSSHFailure(.connectionLost, .close, "the session was closed here")
+        child.close()
+        _ = await child.waitForExit()
+        // The child's callbacks hold this actor.
+        self.child = nil
+    }
+}
+
+extension OpenSSHFailure {
+    /// The task was cancelled.
+    static let cancelled = OpenSSHFailure(.cancelled, .connect, "cancelled")
+}
+
+extension ChildExit {
+    /// The exit status, if the child lived to have one.
+    fileprivate var status: Int32? {
+        if case .exited(let status) = self { status } else { nil }
+    }
+}

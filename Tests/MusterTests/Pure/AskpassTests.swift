@@ -1,0 +1,92 @@
+import MusterInventory
+import Testing
+
+@testable import Muster
+
+/// What `ssh` asks, and what it is told.
+struct AskpassTests {
+    static let prompts: [(String, String, AskpassPrompt)] = [
+        ("netops@192.0.2.1's password: ", "", .password(login: "netops@192.0.2.1")),
+        ("(netops@r1) Password: ", "", .question(login: "netops@r1", text: "Password: ")),
+        ("Password: ", "", .question(login: nil, text: "Password: ")),
+        ("(netops@r1) Verification code: ", "", .question(login: "netops@r1", text: "Verification code: ")),
+        ("Enter passphrase for key '/keys/one': ", "", .passphrase(key: "/keys/one")),
+        ("Enter PIN for ED25519-SK key /keys/sk: ", "", .pin(key: "ED25519-SK key /keys/sk")),
+        ("Confirm user presence for key ED25519-SK SHA256:x", "none", .notice("Confirm user presence for key ED25519-SK SHA256:x")),
+        (
+            "The authenticity of host 'r1' can't be established.\nAre you sure (yes/no/[fingerprint])? ", "",
+            .confirmation("The authenticity of host 'r1' can't be established.\nAre you sure (yes/no/[fingerprint])? ")
+        ),
+        ("Allow it?", "confirm", .confirmation("Allow it?")),
+    ]
+
+    @Test(arguments: prompts) func promptIsTold_byItsText(text: String, kind: String, expected: AskpassPrompt) {
+        #expect(AskpassPrompt(text: text, kind: kind) == expected)
+    }
+
+    private func answers(password: String? = Hush.password, passphrase: String? = nil) -> AskpassAnswers {
+        AskpassAnswers(
+            logins: [
+                .init(user: "netops", host: "R1.Example", password: password.map { Secret($0) }),
+                .init(user: "jump", host: "bastion", password: Secret("hush-bastion")),
+            ], passphrase: passphrase.map { Secret($0) })
+    }
+
+    private func code(_ verdict: AskpassAnswers.Verdict) -> MusterError.Code? {
+        if case .stop(let failure) = verdict { failure.code } else { nil }
+    }
+
+    @Test func passwordIsToldOnce() {
+        var answers = answers()
+        #expect(answers.verdict(.password(login: "netops@r1.example")) == .answer(Secret(Hush.password)))
+        #expect(code(answers.verdict(.password(login: "netops@r1.example"))) == .authentication)
+        #expect(code(answers.verdict(.question(login: "netops@r1.example", text: "Password: "))) == .authentication)
+    }
+
+    @Test func eachGetsItsOwnPassword() {
+        var answers = answers()
+        #expect(answers.verdict(.password(login: "jump@bastion")) == .answer(Secret("hush-bastion")))
+        #expect(answers.verdict(.question(login: nil, text: "Password:")) == .answer(Secret(Hush.password)))
+        #expect(code(answers.verdict(.password(login: "netops@evil"))) == .credential)
+    }
+
+    @Test func noPasswordIsACredentialError() {
+        var answers = answers(password: nil)
+        #expect(code(answers.verdict(.password(login: "netops@r1.example"))) == .credential)
+    }
+
+    @Test func passphraseIsToldOnceForEachKey() {
+        var answers = answers(passphrase: Hush.passphrase)
+        #expect(answers.verdict(.passphrase(key: "/one")) == .answer(Secret(Hush.passphrase)))
+        #expect(answers.verdict(.passphrase(key: "/two")) == .answer(Secret(Hush.passphrase)))
+        #expect(answers.verdict(.passphrase(key: "/one")) == .refuse)
+    }
+
+    @Test(arguments: ["Verification code: ", "One-time password: ", "New password: ", "Retype password: "])
+    func otherQuestionsAreShown_whenThereIsNobodyToAsk(text: String) {
+        var answers = answers()
+        guard case .stop(let failure) = answers.verdict(.question(login: nil, text: text)) else {
+            Issue.record("the question was answered")
+            return
+        }
+        #expect(failure.code == .authentication)
+        #expect(failure.message.contains(text.dropLast()))
+        answers.canAsk = true
+        #expect(answers.verdict(.question(login: nil, text: text)) == .ask(text))
+    }
+
+    @Test func nothingIsConfirmed() {
+        var answers = answers()
+        #expect(code(answers.verdict(.confirmation("Are you sure (yes/no)? "))) == .hostKey)
+    }
+
+    @Test func requestSurvivesTheWire() {
+        let request = AskpassRequest(token: "a-b", kind: "", text: "line one\nline two: ")
+        #expect(AskpassRequest(bytes: request.bytes) == request)
+        #expect(AskpassRequest(bytes: []) == nil)
+        #expect(AskpassRequest(bytes: Array("\0\0x".utf8)) == nil)
+        #expect(AskpassRequest.secret(in: AskpassRequest.reply(Secret("x"))) == Array("x".utf8))
+        #expect(AskpassRequest.secret(in: AskpassRequest.reply(Secret(""))) == [])
+        #expect(AskpassRequest.secret(in: []) == nil)
+    }
+}
