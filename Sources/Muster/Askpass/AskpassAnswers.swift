@@ -1,6 +1,6 @@
 import MusterInventory
 
-/// Decides what ssh is told when it asks for secrets. Pure.
+/// Decides what ssh is told when it asks for secrets.
 ///
 /// A password is told once: who is asked for it again knows that it was refused, and another try would count against the account.
 struct AskpassAnswers: Sendable {

@@ -85,7 +85,9 @@ final class AskpassDesk: Sendable {
         let table = Mutex<[String: Answerer]>([:])
 
         func receive(_ request: [UInt8], _ reply: @escaping LocalServer.Reply) {
-            guard let request = AskpassRequest(bytes: request), let answerer = table.withLock({ $0[request.token] }) else { return reply(nil) }
+            guard let request = AskpassRequest(bytes: request), let answerer = table.withLock({ $0[request.token] }) else {
+                return reply(nil)
+            }
             answerer(AskpassPrompt(text: request.text, kind: request.kind)) { secret in
                 reply(secret.map { AskpassRequest.reply($0) })
             }

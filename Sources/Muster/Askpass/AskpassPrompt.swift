@@ -1,4 +1,4 @@
-/// What ssh wants of its askpass program, told by the text that it shows. Pure.
+/// What ssh wants of its askpass program, told by the text that it shows.
 enum AskpassPrompt: Sendable, Equatable {
     /// `user@host's password:`
     case password(login: String)
@@ -49,6 +49,7 @@ enum AskpassPrompt: Sendable, Equatable {
     /// Whether a keyboard-interactive question asks for the password, and not for a code or a new one.
     static func asksForPassword(_ text: String) -> Bool {
         let text = text.lowercased()
-        return text.contains("password") && !["new ", "one-time", "one time", "otp", "retype", "again", "code"].contains { text.contains($0) }
+        let others = ["new ", "one-time", "one time", "otp", "retype", "again", "code"]
+        return text.contains("password") && !others.contains { text.contains($0) }
     }
 }

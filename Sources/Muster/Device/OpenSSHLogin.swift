@@ -130,8 +130,12 @@ struct OpenSSHLogin {
     // MARK: Errors
 
     private func failure(_ failure: OpenSSHFailure) -> MusterError {
-        let limit = environment.connectTimeout.shown
-        let elapsed = failure.code == .timeout ? " within \(limit)" : failure.code == .usage ? "" : " (after \((loop.now - clock.began).shown))"
+        let elapsed =
+            switch failure.code {
+            case .timeout: " within \(environment.connectTimeout.shown)"
+            case .usage, .cancelled: ""
+            default: " (after \((loop.now - clock.began).shown))"
+            }
         return MusterError(
             failure.code, phase: failure.phase, device: device.name, message: failure.message + elapsed, hint: failure.hint)
     }

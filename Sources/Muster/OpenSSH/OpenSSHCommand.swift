@@ -1,6 +1,6 @@
 import MusterTransport
 
-/// What `ssh` is told on its command line to reach a device. Pure; no secret is among it.
+/// What `ssh` is told on its command line to reach a device; no secret is among it.
 struct OpenSSHCommand: Sendable, Equatable {
     /// One machine on the way, or the last.
     struct Hop: Sendable, Equatable {

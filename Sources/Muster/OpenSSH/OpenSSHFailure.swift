@@ -1,6 +1,6 @@
 import MusterInventory
 
-/// Why `ssh` did not get in, read from what it said. Pure.
+/// Why `ssh` did not get in, read from what it said.
 struct OpenSSHFailure: Error, Sendable, Equatable {
     var code: MusterError.Code
     var phase: Phase
@@ -80,8 +80,8 @@ private struct Said {
     private var configuration: OpenSSHFailure? {
         guard phase == .resolve else { return nil }
         let signs = [
-            "Bad configuration option", "Bad owner or permissions", "bad configuration options", "Bad SSH2", "Bad key types", "command-line",
-            "unknown option", "illegal option", "keyword ", "unsupported option", "Can't open user config file",
+            "Bad configuration option", "Bad owner or permissions", "bad configuration options", "Bad SSH2", "Bad key types",
+            "command-line", "unknown option", "illegal option", "keyword ", "unsupported option", "Can't open user config file",
         ]
         guard let sign = signs.lazy.compactMap({ line($0) }).first else { return nil }
         return OpenSSHFailure(
@@ -127,7 +127,8 @@ private struct Said {
     private var bastion: OpenSSHFailure? {
         guard line("stdio forwarding failed") != nil || line("Stdio forwarding request failed") != nil else { return nil }
         let why = rest(after: "open failed: ") ?? "the bastion refused the forward"
-        return OpenSSHFailure(.connection, .connect, "no connection through the bastion: \(why)", hint: "is the device reachable from there?")
+        return OpenSSHFailure(
+            .connection, .connect, "no connection through the bastion: \(why)", hint: "is the device reachable from there?")
     }
 
     private var unconnected: OpenSSHFailure? {
@@ -170,9 +171,10 @@ private struct Said {
     private func refused(_ line: String, phase: Phase) -> OpenSSHFailure {
         let parts = line.split(separator: ": Permission denied (", maxSplits: 1)
         let methods = parts.count > 1 ? parts[1].prefix { $0 != ")" }.replacing(",", with: ", ") : ""
+        let login = String(parts.first ?? "").escapedForMessage(limit: 200)
         return OpenSSHFailure(
             .authentication, phase,
-            "\(String(parts.first ?? "").escapedForMessage(limit: 200)) was refused; accepted are \(methods.escapedForMessage(limit: 200))\(keys)",
+            "\(login) was refused; accepted are \(methods.escapedForMessage(limit: 200))\(keys)",
             hint: "check the user name and the password or key")
     }
 

@@ -1,4 +1,4 @@
-/// Reads what `ssh` writes to its standard error. Pure: bytes in, events out.
+/// Reads what `ssh` writes to its standard error: bytes in, events out.
 ///
 /// ssh's debug lines tell how far it is. What a server may have printed (its banner) comes among them and can look like them, so nothing
 /// that matters rests on a line that comes later than the server's first chance to print: the host key is judged before.

@@ -1,3 +1,4 @@
+import CProcess
 import NIOCore
 import NIOPosix
 
@@ -91,9 +92,9 @@ private final class LocalRequest: ChannelInboundHandler {
                 level: NIOBSDSocket.OptionLevel(rawValue: SOL_LOCAL), name: NIOBSDSocket.Option(rawValue: LOCAL_PEERCRED))
             future.assumeIsolated().whenSuccess { user = $0.cr_uid }
         #else
-            let future: EventLoopFuture<ucred> = options.unsafeGetSocketOption(
+            let future: EventLoopFuture<muster_peer> = options.unsafeGetSocketOption(
                 level: .socket, name: NIOBSDSocket.Option(rawValue: SO_PEERCRED))
-            future.assumeIsolated().whenSuccess { user = $0.uid }
+            future.assumeIsolated().whenSuccess { user = $0.user }
         #endif
         return user
     }

@@ -96,8 +96,8 @@ struct OpenSSHCommandTests {
 
     @Test func environmentIsOnlyWhatSSHNeeds() {
         let inherited = [
-            "PATH": "/bin", "HOME": "/root", "NET_PASSWORD": "hush-password", "LC_ALL": "C", "SSH_ASKPASS": "/old", "SSH_AUTH_SOCK": "/agent",
-            "TERM": "dumb",
+            "PATH": "/bin", "HOME": "/root", "NET_PASSWORD": "hush-password", "LC_ALL": "C", "SSH_ASKPASS": "/old",
+            "SSH_AUTH_SOCK": "/agent", "TERM": "dumb",
         ]
         let environment = OpenSSHCommand.environment(inherited: inherited, term: "vt100", askpass: ["SSH_ASKPASS": "/new"])
         #expect(

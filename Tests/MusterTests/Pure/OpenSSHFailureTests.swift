@@ -66,14 +66,14 @@ struct OpenSSHFailureTests {
         .init(
             .connect,
             "channel 0: open failed: connect failed: Connection refused\nstdio forwarding failed\n"
-                + "kex_exchange_identification: Connection closed by remote host\nConnection closed by UNKNOWN port 65535", .connection, .connect,
-            "no connection through the bastion: connect failed: Connection refused"),
+                + "kex_exchange_identification: Connection closed by remote host\nConnection closed by UNKNOWN port 65535",
+            .connection, .connect, "no connection through the bastion: connect failed: Connection refused"),
         .init(
             .handshake, "Connection timed out during banner exchange\nConnection to 127.0.0.1 port 22 timed out", .timeout, .handshake,
             "the device did not answer in the handshake"),
         .init(
-            .handshake, "kex_exchange_identification: Connection closed by remote host\nConnection closed by 127.0.0.1 port 22", .connectionLost,
-            .handshake, "the connection ended: \"Connection closed by 127.0.0.1 port 22\""),
+            .handshake, "kex_exchange_identification: Connection closed by remote host\nConnection closed by 127.0.0.1 port 22",
+            .connectionLost, .handshake, "the connection ended: \"Connection closed by 127.0.0.1 port 22\""),
         .init(
             .handshake, "Unable to negotiate with 127.0.0.1 port 22: no matching host key type found. Their offer: ssh-rsa,ssh-dss",
             .noCommonAlgorithm, .handshake, "no common host key type: the device offers ssh-rsa,ssh-dss, and ssh none of these"),
@@ -82,7 +82,8 @@ struct OpenSSHFailureTests {
             "Unable to negotiate with 127.0.0.1 port 22: no matching key exchange method found. Their offer: diffie-hellman-group1-sha1",
             .noCommonAlgorithm, .handshake, "no common key exchange method: the device offers diffie-hellman-group1-sha1"),
         .init(
-            .hostKey, changed, .hostKey, .hostKey, "the host key has changed: expected the known one (/tmp/kh2:1), seen ssh-ed25519 SHA256:seen"),
+            .hostKey, changed, .hostKey, .hostKey,
+            "the host key has changed: expected the known one (/tmp/kh2:1), seen ssh-ed25519 SHA256:seen"),
         .init(
             .hostKey,
             "No ED25519 host key is known for [127.0.0.1]:22822 and you have requested strict checking.\nHost key verification failed.",
@@ -102,7 +103,8 @@ struct OpenSSHFailureTests {
             .authenticate, "Connection closed by 127.0.0.1 port 22", .connectionLost, .authenticate,
             "the connection ended: \"Connection closed by 127.0.0.1 port 22\""),
         .init(
-            .login, "PTY allocation request failed on channel 0", .channel, .open, "the device refused the session: \"PTY allocation request"),
+            .login, "PTY allocation request failed on channel 0", .channel, .open,
+            "the device refused the session: \"PTY allocation request"),
         .init(
             .login, "Timeout, server 127.0.0.1 not responding.", .timeout, .login,
             "the connection ended: \"Timeout, server 127.0.0.1 not responding.\""),
@@ -110,7 +112,8 @@ struct OpenSSHFailureTests {
             .login, "client_loop: send disconnect: Broken pipe", .connectionLost, .login,
             "the connection ended: \"client_loop: send disconnect: Broken pipe\""),
         .init(
-            .authenticate, "something \u{1B}[31mnew", .authentication, .authenticate, "ssh ended with status 255: \"something \\u{1b}[31mnew\""),
+            .authenticate, "something \u{1B}[31mnew", .authentication, .authenticate,
+            "ssh ended with status 255: \"something \\u{1b}[31mnew\""),
         .init(.connect, "", .connection, .connect, "ssh ended with status 255 and said nothing"),
     ]
 

@@ -23,7 +23,9 @@ import Testing
         return options
     }
 
-    private func device(_ bench: Bench, _ lab: LabDevice, password: String? = Hush.password, transport: DeviceTransport = .openssh) -> Device {
+    private func device(
+        _ bench: Bench, _ lab: LabDevice, password: String? = Hush.password, transport: DeviceTransport = .openssh
+    ) -> Device {
         var device = bench.device(lab, password: password)
         device.transport = transport
         return device
@@ -40,7 +42,8 @@ import Testing
         try await withBench([plain]) { bench in
             let device = device(bench, plain)
             let log = EventLog()
-            let first = try await bench.run(["show version", "show clock"], on: [device] + bench.healthy, options: options(bench), log: log)
+            let first = try await bench.run(
+                ["show version", "show clock"], on: [device] + bench.healthy, options: options(bench), log: log)
             let result = try first.result("r1")
             #expect(result.error == nil, "\(String(describing: result.error))")
             #expect(result.commands.map(\.status) == [.ok, .ok])
@@ -201,7 +204,8 @@ import Testing
     @Test func goesOnWithOpenSSH_whenTheRSAKeyWantsSHA2() async throws {
         try await withOpenSSHServer(userKeyType: "rsa") { server in
             try await withBench { bench in
-                let result = try await bench.run(["echo hello"], on: [device(server, transport: .auto)], options: options(bench)).result("here")
+                let device = device(server, transport: .auto)
+                let result = try await bench.run(["echo hello"], on: [device], options: options(bench)).result("here")
                 #expect(result.error == nil, "\(String(describing: result.error))")
                 #expect(result.commands[0].output == "hello")
             }
