@@ -1,3 +1,4 @@
+import MusterInventory
 import MusterTransport
 import Synchronization
 

@@ -84,11 +84,10 @@ extension OpenSSHAlgorithms {
             let (output, exit) = try await command.run(on: loop, limit: 64 * 1024)
             guard exit == .exited(0) else { return [] }
             return String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init)
-        } catch .cancelled {
-            throw CancellationError()
         } catch {
             // That it cannot be run is said where it is needed.
-            return []
+            guard error == .cancelled else { return [] }
+            throw CancellationError()
         }
     }
 }

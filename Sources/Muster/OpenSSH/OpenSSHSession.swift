@@ -63,12 +63,14 @@ actor OpenSSHSession {
             } explain: { exit in
                 self.assumeIsolated { $0.explanation(of: exit) }
             }
-        } catch .cancelled {
-            throw .cancelled
-        } catch .failed(let program, let text) {
-            throw OpenSSHFailure(
-                .usage, .connect, "\(program.escapedForMessage()) cannot be run: \(text)",
-                hint: "the transport openssh needs the OpenSSH client, in the PATH")
+        } catch {
+            switch error {
+            case .cancelled: throw .cancelled
+            case .failed(let program, let text):
+                throw OpenSSHFailure(
+                    .usage, .connect, "\(program.escapedForMessage()) cannot be run: \(text)",
+                    hint: "the transport openssh needs the OpenSSH client, in the PATH")
+            }
         }
     }
 
