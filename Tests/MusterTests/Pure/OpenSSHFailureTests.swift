@@ -73,7 +73,7 @@ struct OpenSSHFailureTests {
             "the device did not answer in the handshake"),
         .init(
             .handshake, "kex_exchange_identification: Connection closed by remote host\nConnection closed by 127.0.0.1 port 22",
-            .connectionLost, .handshake, "the connection ended: \"Connection closed by 127.0.0.1 port 22\""),
+            .connectionLost, .handshake, "the connection ended: \"kex_exchange_identification: Connection closed by remote host\""),
         .init(
             .handshake, "Unable to negotiate with 127.0.0.1 port 22: no matching host key type found. Their offer: ssh-rsa,ssh-dss",
             .noCommonAlgorithm, .handshake, "no common host key type: the device offers ssh-rsa,ssh-dss, and ssh none of these"),
