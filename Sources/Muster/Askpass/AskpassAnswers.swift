@@ -28,16 +28,18 @@ struct AskpassAnswers: Sendable {
         case notice(String)
     }
 
-    /// The device's login is the first.
+    /// In the order in which they are asked for: the bastions', and the device's last.
     var logins: [Login]
-    var passphrase: Secret?
+    /// By the key file's path.
+    var passphrases: [String: Secret]
     /// Whether there is somebody to ask for what is not known here.
     var canAsk = false
-    private var told: Set<String> = []
+    /// How often each has been told.
+    private var told: [String: Int] = [:]
 
-    init(logins: [Login], passphrase: Secret? = nil, canAsk: Bool = false) {
+    init(logins: [Login], passphrases: [String: Secret] = [:], canAsk: Bool = false) {
         self.logins = logins
-        self.passphrase = passphrase
+        self.passphrases = passphrases
         self.canAsk = canAsk
     }
 
@@ -50,13 +52,15 @@ struct AskpassAnswers: Sendable {
                     .hostKey, .hostKey, "ssh wants to be told yes or no, which Muster never does by itself: \"\(shown(text))\"",
                     hint: "use --host-keys to say what is done about unknown keys"))
         case .passphrase(let key):
-            guard let passphrase, told.insert("passphrase of \(key)").inserted else { return .refuse }
-            return .answer(passphrase)
+            // ssh shows the first hundred bytes of a path.
+            guard let passphrase = passphrases.first(where: { $0.key == key || $0.key.utf8.prefix(100).elementsEqual(key.utf8) })?.value
+            else { return .refuse }
+            return count(key) == 0 ? .answer(passphrase) : .refuse
         case .pin(let key):
             return canAsk ? .ask("PIN for \(key)") : .refuse
         case .password(let login): return password(of: login, question: "password")
         case .question(let login, let text):
-            if AskpassPrompt.asksForPassword(text) { return password(of: login ?? logins.first?.name ?? "", question: shown(text)) }
+            if AskpassPrompt.asksForPassword(text) { return password(of: login ?? logins.last?.name ?? "", question: shown(text)) }
             if canAsk { return .ask(text) }
             return .stop(
                 OpenSSHFailure(
@@ -66,25 +70,35 @@ struct AskpassAnswers: Sendable {
     }
 
     private mutating func password(of name: String, question: String) -> Verdict {
-        guard let login = logins.first(where: { $0.name == name }) else {
+        // A bastion and the device may look alike.
+        let candidates = logins.filter { $0.name == name }
+        guard let first = candidates.first else {
             return .stop(
                 OpenSSHFailure(
                     .credential, .authenticate, "ssh asked for the password of \(shown(name)), whom Muster does not know",
                     hint: "does ~/.ssh/config change the user or the host?"))
         }
+        let times = count(name)
+        let login = times < candidates.count ? candidates[times] : first
         guard let password = login.password else {
             return .stop(
                 OpenSSHFailure(
                     .credential, .authenticate, "\(shown(name)) is asked for a password (\"\(question)\"), and there is none",
                     hint: "set password for the device, or use --ask-password"))
         }
-        guard told.insert(name).inserted else {
+        guard times < candidates.count else {
             return .stop(
                 OpenSSHFailure(
                     .authentication, .authenticate, "\(shown(name)) was refused (tried: password), and is asked for it again",
                     hint: "check the user name and the password"))
         }
         return .answer(password)
+    }
+
+    /// How often it has been told before.
+    private mutating func count(_ name: String) -> Int {
+        defer { told[name, default: 0] += 1 }
+        return told[name, default: 0]
     }
 
     private func shown(_ text: String) -> String {

@@ -20,10 +20,14 @@ public struct Device: Sendable {
     public var passphrase: Secret?
     /// Secrets that mode changes ask for, by name; `enable` is the usual one.
     public var secrets: [String: Secret]
-    /// What carries the session.
+    /// What carries its command line.
     public var transport = DeviceTransport.ssh
-    /// The bastions on the way to it; a device that has any is refused, since they cannot be used yet.
-    public var jump: [String] = []
+    /// Whether algorithms are offered that only old gear needs, such as SHA-1 and CBC (RFC 8270, RFC 9142 advise against them).
+    public var legacy = false
+    /// The bastions on the way to it, outermost first.
+    ///
+    /// Each is a device to log in to by SSH; those that are equal in address, port and user share one connection in a run.
+    public var jump: [Device] = []
 
     /// Makes a device.
     ///
@@ -51,14 +55,4 @@ public struct Device: Sendable {
         self.passphrase = passphrase
         self.secrets = secrets
     }
-}
-
-/// What carries a device's session.
-public enum DeviceTransport: String, Sendable, Hashable, Codable, CaseIterable {
-    /// SSH, by Muster itself with libssh2.
-    case ssh
-    /// SSH, by the system's `ssh` as a child process, for what libssh2 lacks.
-    case openssh
-    /// `ssh`, and `openssh` where the only hindrance is something that libssh2 lacks.
-    case auto
 }

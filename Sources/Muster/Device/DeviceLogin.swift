@@ -37,7 +37,11 @@ struct DeviceLogin {
     ///
     /// - Throws: `MusterError`; its code is `cancelled` when the task was cancelled.
     mutating func run() async throws(MusterError) -> OpenDevice {
-        if device.transport == .openssh { return try await runOpenSSH() }
+        switch device.transport {
+        case .ssh, .auto: break
+        case .openssh: return try await runOpenSSH()
+        case .telnet: throw failure(.usage, "telnet cannot be used yet")
+        }
         do {
             return try await runSSH()
         } catch {
@@ -64,7 +68,7 @@ struct DeviceLogin {
         // Connecting directly instead would be a surprise, and may reach another device.
         guard device.jump.isEmpty else {
             throw failure(
-                .usage, "it is to be reached through \(device.jump.joined(separator: ", ")), and bastions cannot be used yet",
+                .usage, "it is to be reached through \(device.jump.map(\.name).joined(separator: ", ")), and bastions cannot be used yet",
                 hint: "remove `jump` if the device can be reached directly")
         }
         let credentials = try credentials()

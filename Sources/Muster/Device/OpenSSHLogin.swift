@@ -31,13 +31,6 @@ struct OpenSSHLogin {
                     .usage, .resolve, "unknown platform '\(device.platform)'",
                     hint: "the built-in platforms are \(Platform.builtInNames.joined(separator: ", "))"))
         }
-        guard device.jump.isEmpty else {
-            throw failure(
-                OpenSSHFailure(
-                    .usage, .resolve,
-                    "it is to be reached through \(device.jump.joined(separator: ", ")), and bastions cannot be used yet",
-                    hint: "remove `jump` if the device can be reached directly"))
-        }
         guard let openSSH = environment.openSSH else { throw failure(OpenSSHFailure(.usage, .resolve, "no ssh is prepared")) }
         if device.password != nil, device.identities.isEmpty, openSSH.desk == nil {
             throw failure(
@@ -106,14 +99,29 @@ struct OpenSSHLogin {
     // MARK: What ssh is told
 
     private var answers: AskpassAnswers {
-        AskpassAnswers(
-            logins: [.init(user: device.user, host: device.address, password: device.password)], passphrase: device.passphrase)
+        let logins = (device.jump + [device]).map { AskpassAnswers.Login(user: $0.user, host: $0.address, password: $0.password) }
+        return AskpassAnswers(logins: logins, passphrases: passphrases)
+    }
+
+    /// What decrypts each key file.
+    private var passphrases: [String: Secret] {
+        var passphrases: [String: Secret] = [:]
+        for device in [device] + device.jump {
+            guard let passphrase = device.passphrase else { continue }
+            for path in device.identities where passphrases[path] == nil { passphrases[path] = passphrase }
+        }
+        return passphrases
+    }
+
+    private func hop(_ device: Device, _ openSSH: OpenSSHEnvironment) -> OpenSSHCommand.Hop {
+        OpenSSHCommand.Hop(
+            host: device.address, port: device.port, user: device.user, identities: device.identities,
+            legacy: device.legacy ? .old.known(to: openSSH.algorithms) : nil)
     }
 
     private func child(platform: Platform, openSSH: OpenSSHEnvironment) -> ChildCommand {
         var command = OpenSSHCommand(
-            target: .init(host: device.address, port: device.port, user: device.user, identities: device.identities),
-            hostKeys: environment.hostKeys, knownHostsFile: openSSH.knownHostsFile, connectTimeout: environment.connectTimeout)
+            target: hop(device, openSSH), bastions: device.jump.map { hop($0, openSSH) }, hostKeys: environment.hostKeys, knownHostsFile: openSSH.knownHostsFile, connectTimeout: environment.connectTimeout)
         command.program = openSSH.options.program
         command.asksNothing = openSSH.desk == nil
         switch openSSH.options.configurationFile {

@@ -9,6 +9,8 @@ struct OpenSSHCommand: Sendable, Equatable {
         var user: String?
         /// Private key files; where there are any, ssh offers no others.
         var identities: [String] = []
+        /// Algorithms of old devices to offer beside the usual ones.
+        var legacy: OpenSSHAlgorithms?
     }
 
     /// Which configuration files ssh reads.
@@ -20,7 +22,7 @@ struct OpenSSHCommand: Sendable, Equatable {
     }
 
     var target: Hop
-    /// The bastions, the nearest first.
+    /// The bastions, outermost first.
     var bastions: [Hop] = []
     var hostKeys: HostKeyPolicy
     /// The known hosts file; ssh's own choice when `nil`.
@@ -28,8 +30,6 @@ struct OpenSSHCommand: Sendable, Equatable {
     var connectTimeout: Duration
     /// How often the device is asked for a sign of life, and how often in vain before it is taken for dead.
     var keepAlive: KeepAlive?
-    /// Algorithms of old devices to offer beside the usual ones.
-    var legacy: OpenSSHAlgorithms?
     var configuration = Configuration.standard
     /// Whether nobody answers ssh's questions.
     var asksNothing = false
@@ -70,7 +70,7 @@ struct OpenSSHCommand: Sendable, Equatable {
         if let keepAlive {
             list += [("ServerAliveInterval", String(wholeSeconds(keepAlive.interval))), ("ServerAliveCountMax", String(keepAlive.count))]
         }
-        if let legacy { list += legacy.additions }
+        if let legacy = hop.legacy { list += legacy.additions }
         if !hop.identities.isEmpty { list.append(("IdentitiesOnly", "yes")) }
         list += hop.identities.map { ("IdentityFile", Self.path($0)) }
         var arguments = options(list)

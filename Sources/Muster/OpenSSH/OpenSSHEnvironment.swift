@@ -30,9 +30,12 @@ final class OpenSSHEnvironment: Sendable {
     ///
     /// - Throws: `MusterError` with code `usage` when the helper's socket cannot be made; `CancellationError`.
     static func open(for devices: [Device], options: RunOptions) async throws -> OpenSSHEnvironment? {
-        guard devices.contains(where: { $0.transport == .openssh || $0.transport == .auto }) else { return nil }
+        guard devices.contains(where: { $0.transport.startsPrograms }) else { return nil }
         let loop = Loops.next()
-        let algorithms = try await OpenSSHAlgorithms.known(to: options.openSSH.program, on: loop)
+        let all = devices + devices.flatMap(\.jump)
+        let wantsAlgorithms = devices.contains { $0.transport == .auto } || all.contains(where: \.legacy)
+        let algorithms =
+            wantsAlgorithms ? try await OpenSSHAlgorithms.known(to: options.openSSH.program, on: loop) : OpenSSHAlgorithms()
         guard let helper = options.openSSH.askpassHelper else {
             return OpenSSHEnvironment(options: options, desk: nil, algorithms: algorithms)
         }

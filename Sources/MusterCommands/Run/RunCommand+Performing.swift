@@ -79,11 +79,14 @@ extension RunCommand {
                     screen.apply(event)
                     notes.apply(event)
                 }
-                var options = runOptions
-                options.openSSH.askpassHelper = surroundings.executable
-                try await surroundings.runner(lines, devices, options, control, events) { result in
-                    summary.add(result)
-                    try await screen.print(stream.next(result))
+                var settings = runOptions
+                settings.openSSH.askpassHelper = surroundings.executable
+                // Where the results are written, so that each of them wakes one thread and not three.
+                try await withTaskExecutorPreference(screen.taskExecutor) { [settings] in
+                    try await surroundings.runner(lines, devices, settings, control, events) { result in
+                        summary.add(result)
+                        try await screen.print(stream.next(result))
+                    }
                 }
             }
             try await screen.print(stream.end())

@@ -53,10 +53,11 @@ package struct AlgorithmPreferences: Sendable, Hashable {
     /// A device whose key is known by one type must be asked for that type, or it shows another one that looks unknown.
     package func preferring(hostKeyTypes keyTypes: [String]) -> AlgorithmPreferences {
         guard !keyTypes.isEmpty else { return self }
+        // The usual case, and the only one that thousands of devices meet: the known type is the first already.
+        let first = hostKey.prefix { $0 != "," }
+        if keyTypes.contains(where: { $0 == first }) { return self }
         let wanted = Set(keyTypes.flatMap { $0 == "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"] : [$0] })
         let names = hostKey.split(separator: ",").map(String.init)
-        // The usual case, and the only one that thousands of devices meet: the known type is the first already.
-        if let first = names.first, wanted.contains(first) { return self }
         var copy = self
         copy.hostKey = (names.filter(wanted.contains) + names.filter { !wanted.contains($0) }).joined(separator: ",")
         return copy

@@ -75,6 +75,11 @@ struct SSHEngine: ~Copyable {
         wire.takeOutbound()
     }
 
+    /// Takes back the memory of bytes that were sent.
+    mutating func recycle(_ sent: consuming [UInt8]) {
+        wire.recycle(sent)
+    }
+
     // MARK: Operations
 
     /// Begins an operation, or goes on with the one in flight.

@@ -72,7 +72,8 @@ package final class ChildTransport: ByteTransport {
         core.value.send(bytes)
     }
 
-    package var unsentBytes: Int {
+    /// Bytes that the child has not been able to read.
+    var unsentBytes: Int {
         core.value.unsentBytes
     }
 

@@ -24,12 +24,12 @@ struct AskpassTests {
         #expect(AskpassPrompt(text: text, kind: kind) == expected)
     }
 
-    private func answers(password: String? = Hush.password, passphrase: String? = nil) -> AskpassAnswers {
+    private func answers(password: String? = Hush.password, passphrases: [String: Secret] = [:]) -> AskpassAnswers {
         AskpassAnswers(
             logins: [
-                .init(user: "netops", host: "R1.Example", password: password.map { Secret($0) }),
                 .init(user: "jump", host: "bastion", password: Secret("hush-bastion")),
-            ], passphrase: passphrase.map { Secret($0) })
+                .init(user: "netops", host: "R1.Example", password: password.map { Secret($0) }),
+            ], passphrases: passphrases)
     }
 
     private func code(_ verdict: AskpassAnswers.Verdict) -> MusterError.Code? {
@@ -56,10 +56,11 @@ struct AskpassTests {
     }
 
     @Test func passphraseIsToldOnceForEachKey() {
-        var answers = answers(passphrase: Hush.passphrase)
+        var answers = answers(passphrases: ["/one": Secret(Hush.passphrase), "/two": Secret("hush-two")])
         #expect(answers.verdict(.passphrase(key: "/one")) == .answer(Secret(Hush.passphrase)))
-        #expect(answers.verdict(.passphrase(key: "/two")) == .answer(Secret(Hush.passphrase)))
+        #expect(answers.verdict(.passphrase(key: "/two")) == .answer(Secret("hush-two")))
         #expect(answers.verdict(.passphrase(key: "/one")) == .refuse)
+        #expect(answers.verdict(.passphrase(key: "/three")) == .refuse)
     }
 
     @Test(arguments: ["Verification code: ", "One-time password: ", "New password: ", "Retype password: "])

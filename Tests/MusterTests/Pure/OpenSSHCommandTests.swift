@@ -70,7 +70,7 @@ struct OpenSSHCommandTests {
         let known = OpenSSHAlgorithms(
             keyExchanges: ["curve25519-sha256", "diffie-hellman-group1-sha1"], hostKeys: ["ssh-rsa"], ciphers: ["aes128-ctr"], macs: [])
         var command = plain
-        command.legacy = .old.known(to: known)
+        command.target.legacy = .old.known(to: known)
         let arguments = command.arguments
         #expect(option("KexAlgorithms", in: arguments) == "+diffie-hellman-group1-sha1")
         #expect(option("HostKeyAlgorithms", in: arguments) == "+ssh-rsa")
@@ -79,7 +79,7 @@ struct OpenSSHCommandTests {
         #expect(option("MACs", in: arguments) == nil)
     }
 
-    @Test func bastionsAreGoneThrough_nearestFirst() throws {
+    @Test func bastionsAreGoneThrough_outermostFirst() throws {
         var command = plain
         command.configuration = .none
         command.knownHostsFile = "/k'h"

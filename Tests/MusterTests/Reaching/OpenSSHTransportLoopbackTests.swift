@@ -85,6 +85,93 @@ import Testing
             #expect(result.status == .unreachable)
             #expect(result.error?.code == .authentication, "\(String(describing: result.error))")
             #expect(result.error?.phase == .authenticate)
+            #expect(bench.lab.counts(at: plain.address).loginsRefused == 1)
+        }
+    }
+
+    @Test func answers_whenItIsBehindTwoBastions() async throws {
+        let outer = LabDevice("outer", address: "127.1.0.8", platform: .linux)
+        let inner = LabDevice("inner", address: "127.1.0.9", platform: .linux)
+        try await withBench([plain, outer, inner]) { bench in
+            var device = device(bench, plain)
+            device.jump = [bench.device(outer), bench.device(inner)]
+            let record = try await bench.run(["show version"], on: [device] + bench.healthy, options: options(bench))
+            let result = try record.result("r1")
+            #expect(result.error == nil, "\(String(describing: result.error))")
+            #expect(record.pinned["r1"].map { key in bench.lab.hostKeys.contains { $0.fingerprint == key } } == true)
+            // Their keys are checked against the same known hosts.
+            let known = try String(contentsOfFile: bench.knownHosts, encoding: .utf8)
+            for address in ["127.1.0.1", "127.1.0.8", "127.1.0.9"] { #expect(known.contains("[\(address)]:\(bench.lab.port) ")) }
+            #expect(bench.lab.counts(at: outer.address).forwards == 1)
+            #expect(bench.lab.counts(at: inner.address).forwards == 1)
+            try await bench.lab.waitUntil { $0.connectionsOpen == 0 }
+        }
+    }
+
+    @Test func connectionError_whenTheBastionReachesNothing() async throws {
+        let port = try await withLoopbackServer({ _ in }) { $0.port }
+        let bastion = LabDevice("bastion", address: "127.1.0.8", platform: .linux)
+        try await withBench([bastion]) { bench in
+            var device = device(bench, bastion)
+            device.name = "r1"
+            device.jump = [bench.device(bastion)]
+            device.address = "127.0.0.1"
+            device.port = port
+            let result = try await bench.run(["show version"], on: [device], options: options(bench)).result("r1")
+            #expect(result.error?.code == .connection, "\(String(describing: result.error))")
+            #expect(result.error?.message.contains("through the bastion") == true, "\(String(describing: result.error))")
+        }
+    }
+
+    @Test func refusedByTheBastion_whenItsPasswordIsWrong() async throws {
+        let bastion = LabDevice("bastion", address: "127.1.0.8", platform: .linux)
+        try await withBench([plain, bastion]) { bench in
+            var device = device(bench, plain)
+            device.jump = [bench.device(bastion, password: Hush.wrong)]
+            let result = try await bench.run(["show version"], on: [device], options: options(bench)).result("r1")
+            #expect(result.error?.code == .authentication, "\(String(describing: result.error))")
+            #expect(result.error?.message.contains("127.1.0.8") == true, "\(String(describing: result.error))")
+            #expect(bench.lab.counts(at: bastion.address).loginsRefused == 1)
+            #expect(bench.lab.counts(at: plain.address).connectionsTotal == 0)
+        }
+    }
+
+    @Test func answers_whenTheKeyIsEncrypted() async throws {
+        try await withOpenSSHServer(passphrase: Hush.passphrase) { server in
+            try await withBench { bench in
+                var device = device(server)
+                device.passphrase = Secret(Hush.passphrase)
+                let good = try await bench.run(["echo hello"], on: [device], options: options(bench)).result("here")
+                #expect(good.error == nil, "\(String(describing: good.error))")
+                device.passphrase = Secret(Hush.wrong)
+                let bad = try await bench.run(["echo hello"], on: [device], options: options(bench)).result("here")
+                #expect(bad.error?.code == .authentication, "\(String(describing: bad.error))")
+                #expect(bad.error?.message.contains("passphrase") == true, "\(String(describing: bad.error))")
+            }
+        }
+    }
+
+    @Test func answers_whenTheDeviceIsOldAndLegacyIsAllowed() async throws {
+        try await withBench([plain], adjust: { $0.algorithms.keyExchange = "diffie-hellman-group14-sha1" }) { bench in
+            var device = device(bench, plain)
+            let refused = try await bench.run(["show version"], on: [device], options: options(bench)).result("r1")
+            #expect(refused.error?.code == .noCommonAlgorithm, "\(String(describing: refused.error))")
+            #expect(refused.error?.message.contains("diffie-hellman-group14-sha1") == true)
+            device.legacy = true
+            let result = try await bench.run(["show version"], on: [device], options: options(bench)).result("r1")
+            #expect(result.error == nil, "\(String(describing: result.error))")
+        }
+    }
+
+    @Test func everyoneSaysGoodbye_whenManyAreDone() async throws {
+        try await withBench { bench in
+            let devices = (1...40).map { number in
+                device(bench, LabDevice("d\(number)", address: "127.5.0.\(number)"))
+            }
+            let record = try await bench.run(["show version"], on: devices, options: options(bench))
+            #expect(record.results.map(\.status) == devices.map { _ in .ok })
+            try await bench.lab.waitUntil { $0.connectionsOpen == 0 }
+            #expect(bench.lab.counts.lostSessions == 0, "no goodbye")
         }
     }
 
