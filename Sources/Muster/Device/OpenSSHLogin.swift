@@ -121,7 +121,8 @@ struct OpenSSHLogin {
 
     private func child(platform: Platform, openSSH: OpenSSHEnvironment) -> ChildCommand {
         var command = OpenSSHCommand(
-            target: hop(device, openSSH), bastions: device.jump.map { hop($0, openSSH) }, hostKeys: environment.hostKeys, knownHostsFile: openSSH.knownHostsFile, connectTimeout: environment.connectTimeout)
+            target: hop(device, openSSH), bastions: device.jump.map { hop($0, openSSH) }, hostKeys: environment.hostKeys,
+            knownHostsFile: openSSH.knownHostsFile, connectTimeout: environment.connectTimeout)
         command.program = openSSH.options.program
         command.asksNothing = openSSH.desk == nil
         switch openSSH.options.configurationFile {
