@@ -5,12 +5,15 @@ import MusterInventory
 /// A password is told once: who is asked for it again knows that it was refused, and another try would count against the account.
 struct AskpassAnswers: Sendable {
     /// Who logs in where, as ssh writes it, and with what.
-    struct Login: Sendable {
+    struct Login: Sendable, Equatable {
+        var user: String
+        /// `user@host`.
         var name: String
         var password: Secret?
 
         /// ssh writes the host in lower case, and shortens what is long.
         init(user: String, host: String, password: Secret?) {
+            self.user = user
             name = "\(user.prefix(30))@\(host.lowercased().prefix(128))"
             self.password = password
         }
@@ -19,10 +22,12 @@ struct AskpassAnswers: Sendable {
     /// What is done about a question.
     enum Verdict: Sendable, Equatable {
         case answer(Secret)
+        /// This login's password, which it has, if it may be offered.
+        case offer(Login)
         /// No answer; ssh goes on with what else it has.
         case refuse
-        /// Somebody else may know: a person, for a one-time password.
-        case ask(String)
+        /// Somebody else may know: a person, for a one-time password of a user.
+        case ask(String, user: String)
         /// No answer, and ssh is to be ended before it sends an empty one.
         case stop(OpenSSHFailure)
         case notice(String)
@@ -32,15 +37,12 @@ struct AskpassAnswers: Sendable {
     var logins: [Login]
     /// By the key file's path.
     var passphrases: [String: Secret]
-    /// Whether there is somebody to ask for what is not known here.
-    var canAsk = false
     /// How often each has been told.
     private var told: [String: Int] = [:]
 
-    init(logins: [Login], passphrases: [String: Secret] = [:], canAsk: Bool = false) {
+    init(logins: [Login], passphrases: [String: Secret] = [:]) {
         self.logins = logins
         self.passphrases = passphrases
-        self.canAsk = canAsk
     }
 
     mutating func verdict(_ prompt: AskpassPrompt) -> Verdict {
@@ -49,7 +51,7 @@ struct AskpassAnswers: Sendable {
         case .confirmation(let text):
             return .stop(
                 OpenSSHFailure(
-                    .hostKey, .hostKey, "ssh wants to be told yes or no, which Muster never does by itself: \"\(shown(text))\"",
+                    .hostKey, .hostKey, "ssh wants to be told yes or no, which Muster never does by itself: \"\(Self.shown(text))\"",
                     hint: "use --host-keys to say what is done about unknown keys"))
         case .passphrase(let key):
             // ssh shows the first hundred bytes of a path.
@@ -57,15 +59,11 @@ struct AskpassAnswers: Sendable {
             else { return .refuse }
             return count(key) == 0 ? .answer(passphrase) : .refuse
         case .pin(let key):
-            return canAsk ? .ask("PIN for \(key)") : .refuse
+            return .ask("PIN for \(key)", user: logins.last?.user ?? "")
         case .password(let login): return password(of: login, question: "password")
         case .question(let login, let text):
-            if AskpassPrompt.asksForPassword(text) { return password(of: login ?? logins.last?.name ?? "", question: shown(text)) }
-            if canAsk { return .ask(text) }
-            return .stop(
-                OpenSSHFailure(
-                    .authentication, .authenticate, "the device asked \"\(shown(text))\", and there is nobody to answer",
-                    hint: "a question that is not for the password needs a terminal"))
+            if AskpassPrompt.asksForPassword(text) { return password(of: login ?? logins.last?.name ?? "", question: Self.shown(text)) }
+            return .ask(text, user: (logins.first { $0.name == login } ?? logins.last)?.user ?? "")
         }
     }
 
@@ -75,24 +73,31 @@ struct AskpassAnswers: Sendable {
         guard let first = candidates.first else {
             return .stop(
                 OpenSSHFailure(
-                    .credential, .authenticate, "ssh asked for the password of \(shown(name)), whom Muster does not know",
+                    .credential, .authenticate, "ssh asked for the password of \(Self.shown(name)), whom Muster does not know",
                     hint: "does ~/.ssh/config change the user or the host?"))
         }
         let times = count(name)
         let login = times < candidates.count ? candidates[times] : first
-        guard let password = login.password else {
+        guard login.password != nil else {
             return .stop(
                 OpenSSHFailure(
-                    .credential, .authenticate, "\(shown(name)) is asked for a password (\"\(question)\"), and there is none",
+                    .credential, .authenticate, "\(Self.shown(name)) is asked for a password (\"\(question)\"), and there is none",
                     hint: "set password for the device, or use --ask-password"))
         }
         guard times < candidates.count else {
             return .stop(
                 OpenSSHFailure(
-                    .authentication, .authenticate, "\(shown(name)) was refused (tried: password), and is asked for it again",
+                    .authentication, .authenticate, "\(Self.shown(name)) was refused (tried: password), and is asked for it again",
                     hint: "check the user name and the password"))
         }
-        return .answer(password)
+        return .offer(login)
+    }
+
+    /// The failure for a question that nobody answers.
+    static func unanswered(_ question: String) -> OpenSSHFailure {
+        OpenSSHFailure(
+            .authentication, .authenticate, "the device asked \"\(shown(question))\", and there is nobody to answer",
+            hint: "a question that is not for the password needs a terminal")
     }
 
     /// How often it has been told before.
@@ -101,7 +106,7 @@ struct AskpassAnswers: Sendable {
         return told[name, default: 0]
     }
 
-    private func shown(_ text: String) -> String {
+    private static func shown(_ text: String) -> String {
         var text = text[...]
         while text.last?.isWhitespace == true { text.removeLast() }
         return text.escapedForMessage(limit: 200)

@@ -39,7 +39,8 @@ struct OpenSSHLogin {
                     hint: "name an installed muster in `RunOptions.openSSH.askpassHelper`"))
         }
         environment.events(.phase(host: device.name, .resolve))
-        let session = OpenSSHSession(loop: loop, answers: answers, clock: clock) { [device, environment] event in
+        let session = OpenSSHSession(loop: loop, answers: answers, services: PlainAskpassServices(), clock: clock) {
+            [device, environment] event in
             switch event {
             case .phase(let phase): environment.events(.phase(host: device.name, phase))
             case .pinned(let keyType, let fingerprint):

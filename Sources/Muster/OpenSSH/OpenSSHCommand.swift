@@ -91,8 +91,7 @@ struct OpenSSHCommand: Sendable, Equatable {
             [program] + configurationArguments + options([("LogLevel", "INFO"), ("RemoteCommand", "none"), ("RequestTTY", "no")])
             + common(to: last) + way + ["-W", "[%h]:%p", "--", last.host]
         // ssh replaces what begins with a per cent sign: only -W's are meant to be.
-        return "exec "
-            + words.map { $0 == "[%h]:%p" ? "'[%h]:%p'" : Self.shellQuoted(Self.percentDoubled($0)) }.joined(separator: " ")
+        return words.map { $0 == "[%h]:%p" ? "'[%h]:%p'" : Self.shellQuoted(Self.percentDoubled($0)) }.joined(separator: " ")
     }
 
     private var configurationArguments: [String] {

@@ -174,15 +174,8 @@ private struct Said {
         let login = String(parts.first ?? "").escapedForMessage(limit: 200)
         return OpenSSHFailure(
             .authentication, phase,
-            "\(login) was refused; accepted are \(methods.escapedForMessage(limit: 200))\(keys)",
+            "\(login) was refused; accepted are \(methods.escapedForMessage(limit: 200))\(log.keyTrouble)",
             hint: "check the user name and the password or key")
-    }
-
-    /// What ssh said of the keys that it could not use.
-    private var keys: String {
-        let signs = ["Load key ", "UNPROTECTED PRIVATE KEY", "sign_and_send_pubkey", "not accessible", "agent refused operation"]
-        let found = log.lines.filter { line in signs.contains { line.contains($0) } }
-        return found.isEmpty ? "" : " (" + found.map { $0.escapedForMessage(limit: 200) }.joined(separator: "; ") + ")"
     }
 
     private var cutOff: OpenSSHFailure? {
@@ -195,6 +188,15 @@ private struct Said {
         return OpenSSHFailure(
             code, phase, "the connection ended: \"\(line.escapedForMessage(limit: 300))\"",
             hint: phase == .handshake ? "the device may refuse this address, or have no free session" : nil)
+    }
+}
+
+extension OpenSSHLog {
+    /// What ssh said of the keys that it could not use, in parentheses.
+    var keyTrouble: String {
+        let signs = ["Load key ", "UNPROTECTED PRIVATE KEY", "sign_and_send_pubkey", "not accessible", "agent refused operation"]
+        let found = lines.filter { line in signs.contains { line.contains($0) } }
+        return found.isEmpty ? "" : " (" + found.map { $0.escapedForMessage(limit: 200) }.joined(separator: "; ") + ")"
     }
 }
 

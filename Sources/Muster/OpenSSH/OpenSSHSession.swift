@@ -6,6 +6,9 @@ actor OpenSSHSession {
     nonisolated let loop: Loop
     private var log = OpenSSHLog()
     private var answers: AskpassAnswers
+    private let services: any AskpassServices
+    /// Passwords that ssh was told and that nothing has come of yet.
+    private var offered: [AskpassAnswers.Login] = []
     private let events: @Sendable (OpenSSHLog.Event) -> Void
     /// When ssh went from phase to phase.
     private(set) var clock: PhaseClock
@@ -19,9 +22,14 @@ actor OpenSSHSession {
 
     /// - Parameters:
     ///   - answers: What ssh is told when it asks.
+    ///   - services: What else the run does for it.
     ///   - events: Told, on the loop, how far ssh is.
-    init(loop: Loop, answers: AskpassAnswers, clock: PhaseClock, events: @escaping @Sendable (OpenSSHLog.Event) -> Void) {
+    init(
+        loop: Loop, answers: AskpassAnswers, services: any AskpassServices, clock: PhaseClock,
+        events: @escaping @Sendable (OpenSSHLog.Event) -> Void
+    ) {
         self.loop = loop
+        self.services = services
         self.clock = clock
         self.answers = answers
         self.events = events
@@ -33,13 +41,38 @@ actor OpenSSHSession {
     ///
     /// - Returns: The device's shell.
     func reachShell(_ command: ChildCommand, desk: AskpassDesk?) async throws(OpenSSHFailure) -> ChildTransport {
-        let admission = desk?.admit { [weak self] prompt, reply in
-            guard let self else { return reply(nil) }
-            loop.execute { self.assumeIsolated { $0.answer(prompt, reply) } }
-        }
-        defer { if let admission { desk?.forget(admission.token) } }
+        guard let desk else { return try await begin(command) }
+        let (questions, continuation) = AsyncStream.makeStream(of: Question.self)
+        let (token, variables) = desk.admit { continuation.yield(Question(prompt: $0, reply: $1)) }
+        defer { desk.forget(token) }
         var command = command
-        command.environment.merge(admission?.environment ?? [:]) { $1 }
+        command.environment.merge(variables) { $1 }
+        let complete = command
+        let result = await withTaskGroup(of: Void.self) { group in
+            // An answer may take its time: other devices' turns, or a person.
+            group.addTask(executorPreference: loop.taskExecutor) {
+                for await question in questions { await self.answer(question) }
+            }
+            defer {
+                continuation.finish()
+                group.cancelAll()
+            }
+            do throws(OpenSSHFailure) {
+                return Result<ChildTransport, OpenSSHFailure>.success(try await begin(complete))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    /// A question of ssh's helper.
+    private struct Question: Sendable {
+        var prompt: AskpassPrompt
+        var reply: @Sendable (Secret?) -> Void
+    }
+
+    private func begin(_ command: ChildCommand) async throws(OpenSSHFailure) -> ChildTransport {
         let child = try await start(command)
         self.child = child
         child.whenExited { exit in self.assumeIsolated { $0.ended(exit) } }
@@ -76,23 +109,64 @@ actor OpenSSHSession {
 
     private func read(_ bytes: UnsafeRawBufferPointer) {
         for event in log.receive(bytes) {
-            if case .phase(let phase) = event { clock.enter(phase, at: loop.now) }
+            if case .phase(let phase) = event { enter(phase) }
             events(event)
             if event == .interactive { resume(.success(())) }
         }
     }
 
-    private func answer(_ prompt: AskpassPrompt, _ reply: @Sendable (Secret?) -> Void) {
-        switch answers.verdict(prompt) {
-        case .answer(let secret): reply(secret)
-        case .refuse, .ask: reply(nil)
+    private func enter(_ phase: Phase) {
+        clock.enter(phase, at: loop.now)
+        switch phase {
+        // The bastions' logins are behind it, or its own.
+        case .hostKey, .open: settle(.accepted)
+        default: break
+        }
+    }
+
+    // MARK: Questions
+
+    private func answer(_ question: Question) async {
+        guard failure == nil else { return }
+        switch answers.verdict(question.prompt) {
+        case .answer(let secret): question.reply(secret)
+        case .refuse: question.reply(nil)
+        case .offer(let login): await offer(login, question)
+        case .ask(let text, let user): await ask(text, user: user, question)
         case .notice(let text):
             events(.notice(text))
-            reply(nil)
+            question.reply(nil)
         case .stop(let failure):
-            // Without a reply: the helper ends with ssh, which would take "none" for an empty password and send it.
+            if failure.code == .authentication { settle(.refused) }
             fail(failure)
         }
+    }
+
+    private func offer(_ login: AskpassAnswers.Login, _ question: Question) async {
+        switch await services.permission(toOffer: login) {
+        case .granted:
+            guard failure == nil else { return services.settle(login, .undecided) }
+            offered.append(login)
+            question.reply(login.password)
+        case .withheld(let why): fail(OpenSSHFailure(.skipped, .authenticate, "not logged in to: \(why)"))
+        case .cancelled: fail(.cancelled)
+        }
+    }
+
+    private func ask(_ text: String, user: String, _ question: Question) async {
+        do {
+            guard let code = try await services.code(for: text, user: user) else { return fail(AskpassAnswers.unanswered(text)) }
+            question.reply(code)
+        } catch is CancellationError {
+            fail(.cancelled)
+        } catch {
+            fail(OpenSSHFailure(.credential, .authenticate, "\(AskpassAnswers.unanswered(text).message): \(error)"))
+        }
+    }
+
+    private func settle(_ outcome: AskpassOutcome) {
+        for login in offered { services.settle(login, outcome) }
+        offered = []
     }
 
     private func resume(_ result: Result<Void, OpenSSHFailure>) {
@@ -103,8 +177,13 @@ actor OpenSSHSession {
     // MARK: The end
 
     /// Ends ssh at once; what waits gets `failure`.
+    ///
+    /// A question under way stays without a reply: the helper ends with ssh, which would take "none" for an empty password and send it.
     private func fail(_ failure: OpenSSHFailure) {
+        var failure = failure
+        if failure.code == .credential { failure.message += log.keyTrouble }
         if self.failure == nil { self.failure = failure }
+        settle(.undecided)
         child?.terminate()
         resume(.failure(failure))
     }
@@ -112,7 +191,9 @@ actor OpenSSHSession {
     private func ended(_ exit: ChildExit) {
         isOver = true
         log.end()
-        if failure == nil { failure = OpenSSHFailure(log: log, status: exit.status) }
+        let reason = OpenSSHFailure(log: log, status: exit.status)
+        settle(reason.code == .authentication ? .refused : .undecided)
+        if failure == nil { failure = reason }
         if let failure { resume(.failure(failure)) }
     }
 

@@ -145,8 +145,8 @@ import Testing
                 #expect(good.error == nil, "\(String(describing: good.error))")
                 device.passphrase = Secret(Hush.wrong)
                 let bad = try await bench.run(["echo hello"], on: [device], options: options(bench)).result("here")
-                #expect(bad.error?.code == .authentication, "\(String(describing: bad.error))")
-                #expect(bad.error?.message.contains("passphrase") == true, "\(String(describing: bad.error))")
+                #expect(bad.error?.code == .credential, "\(String(describing: bad.error))")
+                #expect(bad.error?.message.contains("incorrect passphrase") == true, "\(String(describing: bad.error))")
             }
         }
     }
