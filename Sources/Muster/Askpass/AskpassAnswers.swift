@@ -37,6 +37,8 @@ struct AskpassAnswers: Sendable {
     var logins: [Login]
     /// By the key file's path.
     var passphrases: [String: Secret]
+    /// What came to light of keys, to be said when the login fails: ssh itself keeps silent about a wrong passphrase.
+    private(set) var keyTrouble: [String] = []
     /// How often each has been told.
     private var told: [String: Int] = [:]
 
@@ -56,8 +58,13 @@ struct AskpassAnswers: Sendable {
         case .passphrase(let key):
             // ssh shows the first hundred bytes of a path.
             guard let passphrase = passphrases.first(where: { $0.key == key || $0.key.utf8.prefix(100).elementsEqual(key.utf8) })?.value
-            else { return .refuse }
-            return count(key) == 0 ? .answer(passphrase) : .refuse
+            else {
+                keyTrouble.append("the key \(Self.shown(key)) is encrypted, and there is no passphrase")
+                return .refuse
+            }
+            guard count(key) == 0 else { return .refuse }
+            keyTrouble.append("the passphrase of the key \(Self.shown(key)) was of no use")
+            return .answer(passphrase)
         case .pin(let key):
             return .ask("PIN for \(key)", user: logins.last?.user ?? "")
         case .password(let login): return password(of: login, question: "password")

@@ -174,7 +174,7 @@ private struct Said {
         let login = String(parts.first ?? "").escapedForMessage(limit: 200)
         return OpenSSHFailure(
             .authentication, phase,
-            "\(login) was refused; accepted are \(methods.escapedForMessage(limit: 200))\(log.keyTrouble)",
+            "\(login) was refused; accepted are \(methods.escapedForMessage(limit: 200))",
             hint: "check the user name and the password or key")
     }
 
@@ -192,11 +192,10 @@ private struct Said {
 }
 
 extension OpenSSHLog {
-    /// What ssh said of the keys that it could not use, in parentheses.
-    var keyTrouble: String {
+    /// What ssh said of the keys that it could not use.
+    var keyTrouble: [String] {
         let signs = ["Load key ", "UNPROTECTED PRIVATE KEY", "sign_and_send_pubkey", "not accessible", "agent refused operation"]
-        let found = lines.filter { line in signs.contains { line.contains($0) } }
-        return found.isEmpty ? "" : " (" + found.map { $0.escapedForMessage(limit: 200) }.joined(separator: "; ") + ")"
+        return lines.filter { line in signs.contains { line.contains($0) } }.map { $0.escapedForMessage(limit: 200) }
     }
 }
 

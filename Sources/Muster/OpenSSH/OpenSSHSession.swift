@@ -180,8 +180,7 @@ actor OpenSSHSession {
     ///
     /// A question under way stays without a reply: the helper ends with ssh, which would take "none" for an empty password and send it.
     private func fail(_ failure: OpenSSHFailure) {
-        var failure = failure
-        if failure.code == .credential { failure.message += log.keyTrouble }
+        let failure = failure.code == .credential ? explained(failure) : failure
         if self.failure == nil { self.failure = failure }
         settle(.undecided)
         child?.terminate()
@@ -191,10 +190,19 @@ actor OpenSSHSession {
     private func ended(_ exit: ChildExit) {
         isOver = true
         log.end()
-        let reason = OpenSSHFailure(log: log, status: exit.status)
+        let reason = explained(OpenSSHFailure(log: log, status: exit.status))
         settle(reason.code == .authentication ? .refused : .undecided)
         if failure == nil { failure = reason }
         if let failure { resume(.failure(failure)) }
+    }
+
+    /// The failure with what is known of the keys, when it is about the login.
+    private func explained(_ failure: OpenSSHFailure) -> OpenSSHFailure {
+        guard failure.code == .credential || failure.code == .authentication else { return failure }
+        let trouble = (answers.keyTrouble + log.keyTrouble).joined(separator: "; ")
+        var failure = failure
+        if !trouble.isEmpty { failure.message += " (\(trouble))" }
+        return failure
     }
 
     /// What ended the session, for the console.

@@ -146,7 +146,7 @@ import Testing
                 device.passphrase = Secret(Hush.wrong)
                 let bad = try await bench.run(["echo hello"], on: [device], options: options(bench)).result("here")
                 #expect(bad.error?.code == .credential, "\(String(describing: bad.error))")
-                #expect(bad.error?.message.contains("incorrect passphrase") == true, "\(String(describing: bad.error))")
+                #expect(bad.error?.message.contains("the passphrase of the key \(server.userKey)") == true, "\(String(describing: bad.error))")
             }
         }
     }
