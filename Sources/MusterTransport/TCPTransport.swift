@@ -32,6 +32,10 @@ package final class TCPTransport: ByteTransport {
         handler.value.send(bytes)
     }
 
+    package func keepAlive(_ settings: KeepAlive) {
+        handler.value.keepAlive(settings)
+    }
+
     package func close() {
         handler.value.close()
     }
@@ -102,6 +106,23 @@ final class TCPHandler: ChannelInboundHandler {
     func send(_ bytes: UnsafeRawBufferPointer) {
         guard let context, !closing, end == nil, bytes.count > 0 else { return }
         context.writeAndFlush(wrapOutboundOut(outgoing.filled(with: bytes)), promise: nil)
+    }
+
+    /// An idle peer is asked by the system itself; one that does not confirm what was sent to it is given up in the same time.
+    func keepAlive(_ settings: KeepAlive) {
+        guard let options = context?.channel.syncOptions else { return }
+        let seconds = max(1, Int(settings.interval.components.seconds))
+        #if canImport(Darwin)
+            let wanted: [(CInt, Int)] = [(TCP_KEEPALIVE, seconds), (TCP_KEEPINTVL, seconds), (TCP_KEEPCNT, settings.count)]
+        #else
+            let wanted: [(CInt, Int)] = [
+                (TCP_KEEPIDLE, seconds), (TCP_KEEPINTVL, seconds), (TCP_KEEPCNT, settings.count),
+                (CInt(TCP_USER_TIMEOUT), seconds * settings.count * 1000),
+            ]
+        #endif
+        for (name, value) in wanted {
+            try? options.setOption(.tcpOption(.init(rawValue: name)), value: value)
+        }
     }
 
     func close() {

@@ -32,7 +32,8 @@ extension Device {
         }
         let transport = host.transport.map(DeviceTransport.init) ?? .ssh
         self.init(
-            name: host.name, address: host.address, port: host.port ?? transport.defaultPort, platform: host.platform ?? "generic", user: user,
+            name: host.name, address: host.address, port: host.port ?? transport.defaultPort, platform: host.platform ?? "generic",
+            user: user,
             identities: host.identity)
         self.jump = jump
         self.transport = transport

@@ -36,11 +36,6 @@ struct OpenSSHCommand: Sendable, Equatable {
     /// The program.
     var program = "ssh"
 
-    struct KeepAlive: Sendable, Equatable {
-        var interval: Duration
-        var count: Int
-    }
-
     /// The arguments after the program's name.
     ///
     /// Options of the command line go before those of configuration files, so nothing there can put another ssh, a forward or a command
@@ -138,14 +133,13 @@ extension OpenSSHCommand {
     /// - Parameters:
     ///   - inherited: This process's variables.
     ///   - term: The terminal's type, which ssh tells the device.
-    ///   - askpass: What makes ssh ask Muster for secrets.
-    static func environment(inherited: [String: String], term: String, askpass: [String: String]) -> [String: String] {
+    static func environment(inherited: [String: String], term: String) -> [String: String] {
         var environment = inherited.filter { name, _ in
             inheritedNames.contains(name) || name.hasPrefix("LC_") || name.hasPrefix("KRB5")
         }
         environment["TERM"] = term
         // ssh before 8.4 knows no SSH_ASKPASS_REQUIRE, and asks its helper only where it believes that there is a display.
         environment["DISPLAY"] = inherited["DISPLAY"] ?? ":0"
-        return environment.merging(askpass) { $1 }
+        return environment
     }
 }

@@ -88,7 +88,8 @@ struct LoginOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "What carries the command line.",
-            discussion: "ssh: built in. openssh: the system's ssh. auto: openssh where the built-in one lacks an algorithm. telnet: in the clear.",
+            discussion:
+                "ssh: built in. openssh: the system's ssh. auto: openssh where the built-in one lacks an algorithm. telnet: in the clear.",
             valueName: "name"), transform: ArgumentText.transport)
     var transport: InventoryTransport?
 

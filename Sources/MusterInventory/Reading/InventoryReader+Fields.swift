@@ -1,5 +1,7 @@
 extension InventoryReader {
-    static let groupKeys = ["port", "user", "password", "passphrase", "identity", "enable", "platform", "jump", "transport", "legacy", "groups", "data"]
+    static let groupKeys = [
+        "port", "user", "password", "passphrase", "identity", "enable", "platform", "jump", "transport", "legacy", "groups", "data",
+    ]
     static let hostKeys = ["address"] + groupKeys
     static let defaultKeys = groupKeys.filter { $0 != "groups" }
 
