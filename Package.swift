@@ -34,11 +34,14 @@ let package = Package(
         .systemLibrary(name: "CLibSSH", pkgConfig: "libssh", providers: [.apt(["libssh-dev"]), .brew(["libssh"])]),
         .systemLibrary(name: "CMalloc"),
 
+        // Calls of the C library that Swift does not see
+        .target(name: "CProcess"),
+
         // The library, from the bytes up
         .target(
             name: "MusterTransport",
             dependencies: [
-                "CMalloc",
+                "CMalloc", "CProcess",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

@@ -14,6 +14,7 @@ import MusterTransport
 package enum MusterTool {
     /// Does what the arguments of the process say, and ends it.
     package static func main() async -> Never {
+        AskpassHelper.runIfAsked()
         Loops.tuneAllocator()
         survivePipeSignals()
         exit(await run(Array(CommandLine.arguments.dropFirst()), in: .process()))

@@ -34,15 +34,31 @@ package struct SSHError: Error, Sendable, Equatable {
         case handshake, hostKey, authentication, open
     }
 
+    /// What the engine lacks, and another client may have.
+    package enum Gap: Sendable, Equatable {
+        /// Every algorithm of one kind that the device offers.
+        case algorithms(AlgorithmKind, device: [String])
+        /// RSA signatures with SHA-2.
+        case rsaSHA2
+    }
+
+    /// What a list of algorithms is for.
+    package enum AlgorithmKind: Sendable, Equatable {
+        case keyExchange, hostKey, cipher, mac
+    }
+
     package var kind: Kind
     package var stage: Stage
     package var message: String
     package var hint: String?
+    /// Set when the reason is nothing but that.
+    package var gap: Gap?
 
-    package init(_ kind: Kind, stage: Stage, _ message: String, hint: String? = nil) {
+    package init(_ kind: Kind, stage: Stage, _ message: String, hint: String? = nil, gap: Gap? = nil) {
         self.kind = kind
         self.stage = stage
         self.message = message
         self.hint = hint
+        self.gap = gap
     }
 }

@@ -18,6 +18,8 @@ struct DeviceEnvironment: Sendable {
     var keepAlive: KeepAlive
     /// The bastions that devices of the run are behind.
     let bastions = BastionPool()
+    /// What `ssh` children need; `nil` when no device wants one.
+    var openSSH: OpenSSHEnvironment?
     var events: @Sendable (RunEvent) -> Void
 
     /// A key file's bytes, or why they could not be had.
@@ -43,7 +45,14 @@ struct DeviceEnvironment: Sendable {
         return DeviceEnvironment(
             knownHosts: knownHosts, hostKeys: options.hostKeys, keyFiles: keyFiles,
             connectTimeout: options.connectTimeout, commandTimeout: options.commandTimeout,
-            keepAlive: KeepAlive(interval: options.keepAlive), events: events)
+            keepAlive: KeepAlive(interval: options.keepAlive),
+            openSSH: try await OpenSSHEnvironment.open(for: devices, options: options), events: events)
+    }
+
+    /// Writes what is left to write and frees what the run held.
+    func close() async {
+        if let problem = await knownHosts?.flush() { events(.warning(host: nil, "a host key could not be pinned: \(problem)")) }
+        await openSSH?.close()
     }
 
     private static func knownHosts(_ options: RunOptions) async throws -> KnownHostsFile? {

@@ -86,6 +86,7 @@ extension DeviceLogin {
             try await session.logIn(user: device.user, credentials: credentials)
             await session.keepAlive(environment.keepAlive)
         } catch let error as SSHError {
+            gap = error.gap
             throw wrapped(error)
         } catch let error as MusterError {
             throw error

@@ -10,6 +10,8 @@ struct DeviceLogin {
     /// The caller sends a command right after the login.
     let sendsAtOnce: Bool
     var clock: PhaseClock
+    /// What libssh2 lacked, where that alone was the reason for a failure.
+    var gap: SSHError.Gap?
 
     init(device: Device, environment: DeviceEnvironment, loop: Loop, sendsAtOnce: Bool = false) {
         self.device = device
@@ -41,9 +43,10 @@ struct DeviceLogin {
                 hint: "the built-in platforms are \(Platform.builtInNames.joined(separator: ", "))")
         }
         switch device.transport {
-        case .ssh, .auto: return try await runSSH(platform)
+        case .ssh: return try await runSSH(platform)
+        case .openssh: return try await runOpenSSH(platform)
+        case .auto: return try await runAuto(platform)
         case .telnet: return try await runTelnet(platform)
-        case .openssh: throw failure(.usage, "the transport \(device.transport.rawValue) cannot be used yet")
         }
     }
 

@@ -11,4 +11,7 @@ public enum DeviceTransport: String, Sendable, CaseIterable {
 
     /// The TCP port where none is given.
     public var defaultPort: Int { self == .telnet ? 23 : 22 }
+
+    /// Whether a device may take a child process, with its streams.
+    var startsPrograms: Bool { self == .openssh || self == .auto }
 }

@@ -29,7 +29,7 @@ public func withDevice<R>(
     } catch {
         environment.bastions.close()
         await bastions
-        _ = await environment.knownHosts?.flush()
+        await environment.close()
         if error.code == .cancelled { throw CancellationError() }
         throw error
     }
@@ -48,7 +48,7 @@ public func withDevice<R>(
     await open.close()
     environment.bastions.close()
     await bastions
-    if let problem = await environment.knownHosts?.flush() { events(.warning(host: nil, "a host key could not be pinned: \(problem)")) }
+    await environment.close()
     return try result.get()
 }
 

@@ -12,7 +12,7 @@ enum FileLimit {
     static let reserve = 64
 
     /// Raises the soft limit to the hard one and returns how many devices fit.
-    static func raise() -> Int {
+    static func raise(filesPerDevice: Int = 1) -> Int {
         var limit = rlimit()
         #if canImport(Glibc)
             let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
@@ -30,11 +30,11 @@ enum FileLimit {
             }
             _ = getrlimit(resource, &limit)
         }
-        return devices(openFiles: Int(clamping: limit.rlim_cur))
+        return devices(openFiles: Int(clamping: limit.rlim_cur), each: filesPerDevice)
     }
 
-    /// How many devices fit into so many open files; each needs one.
-    static func devices(openFiles: Int) -> Int {
-        max(1, openFiles - reserve)
+    /// How many devices fit into so many open files; one that is no child process needs one.
+    static func devices(openFiles: Int, each: Int = 1) -> Int {
+        max(1, (openFiles - reserve) / each)
     }
 }

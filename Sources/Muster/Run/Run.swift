@@ -29,7 +29,7 @@ public func withResults<R: Sendable>(
         throw MusterError(.usage, phase: .resolve, device: "", message: "expected a fan-out of 1 or more, found \(options.fanout)")
     }
     let environment = try await DeviceEnvironment.load(devices: devices, options: options, events: events)
-    let fanout = min(options.fanout, FileLimit.raise())
+    let fanout = min(options.fanout, FileLimit.raise(filesPerDevice: devices.contains { $0.transport.startsPrograms } ? 6 : 1))
     if fanout < min(options.fanout, devices.count) {
         events(.warning(host: nil, "the open-file limit allows \(fanout) devices at once, not \(options.fanout); raise it with ulimit -n"))
     }
@@ -41,9 +41,7 @@ public func withResults<R: Sendable>(
         group.addTask(executorPreference: Loops.next().taskExecutor) {
             await fleet.run { queue.append($0) }
             environment.bastions.close()
-            if let problem = await environment.knownHosts?.flush() {
-                events(.warning(host: nil, "a host key could not be pinned: \(problem)"))
-            }
+            await environment.close()
             queue.finish()
         }
         do {

@@ -30,6 +30,8 @@ public struct RunOptions: Sendable {
     public var hostKeys: HostKeyPolicy = .acceptNew
     /// The known hosts file; `~/.ssh/known_hosts` when `nil`.
     public var knownHostsFile: String?
+    /// How the system's `ssh` is run for devices with the transport `openssh` or `auto`.
+    public var openSSH = OpenSSHOptions()
 
     /// Makes the default options.
     public init() {}

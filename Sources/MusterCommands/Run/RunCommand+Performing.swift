@@ -79,9 +79,11 @@ extension RunCommand {
                     screen.apply(event)
                     notes.apply(event)
                 }
+                var settings = runOptions
+                settings.openSSH.askpassHelper = surroundings.executable
                 // Where the results are written, so that each of them wakes one thread and not three.
-                try await withTaskExecutorPreference(screen.taskExecutor) {
-                    try await surroundings.runner(lines, devices, runOptions, control, events) { result in
+                try await withTaskExecutorPreference(screen.taskExecutor) { [settings] in
+                    try await surroundings.runner(lines, devices, settings, control, events) { result in
                         summary.add(result)
                         try await screen.print(stream.next(result))
                     }

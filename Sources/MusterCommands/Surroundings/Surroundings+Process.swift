@@ -15,7 +15,7 @@ extension Surroundings {
     package static func process() -> Surroundings {
         let start = ContinuousClock.now
         let environment = processEnvironment()
-        return Surroundings(
+        var surroundings = Surroundings(
             environment: environment, output: .descriptor(STDOUT_FILENO), errors: .descriptor(STDERR_FILENO), input: readStandardInput,
             ask: { try await TerminalPrompt().ask($0) },
             runner: { commands, devices, options, control, events, each in
@@ -28,6 +28,20 @@ extension Surroundings {
             leave: { _exit($0) },
             startLogging: { LoggingSystem.bootstrap($0) }, now: { ContinuousClock.now - start },
             sleep: { try await Task.sleep(for: $0) }, localUser: localUser(environment))
+        surroundings.executable = executable()
+        return surroundings
+    }
+
+    /// The path of the running program.
+    private static func executable() -> String? {
+        var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+        #if canImport(Darwin)
+            var size = UInt32(path.count)
+            guard _NSGetExecutablePath(&path, &size) == 0 else { return nil }
+        #else
+            guard readlink("/proc/self/exe", &path, path.count - 1) > 0 else { return nil }
+        #endif
+        return String(decoding: path.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     /// The user whose name ssh would take.

@@ -35,6 +35,8 @@ package struct Surroundings: Sendable {
     package var sleep: @Sendable (Duration) async throws -> Void
     /// The local user's name.
     package var localUser: String?
+    /// The path of the running program, which `ssh` can be told to ask for passwords.
+    package var executable: String?
 
     package init(
         environment: [String: String], output: OutputPort, errors: OutputPort, input: @escaping @Sendable () throws -> [UInt8],

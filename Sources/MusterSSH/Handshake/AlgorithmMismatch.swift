@@ -24,6 +24,18 @@ struct AlgorithmMismatch: Equatable {
         "no common \(category.title): the device offers \(device.joined(separator: ", ")); Muster offers \(ours.joined(separator: ", "))"
     }
 
+    /// What another client would need.
+    var gap: SSHError.Gap {
+        let kind: SSHError.AlgorithmKind =
+            switch category {
+            case .keyExchange: .keyExchange
+            case .hostKey: .hostKey
+            case .cipherOut, .cipherIn: .cipher
+            case .macOut, .macIn: .mac
+            }
+        return .algorithms(kind, device: device.filter { !Self.isMarker($0) })
+    }
+
     /// What the user can do, given the linked library's version.
     func hint(libraryVersion: String) -> String {
         let offers = { (part: String) in device.contains { $0.contains(part) } }

@@ -29,7 +29,8 @@ struct SSHErrorReport {
 
     private var handshakeError: SSHError {
         if let transcript, let mismatch = AlgorithmMismatch(received: transcript.received, sent: transcript.sent) {
-            return SSHError(.noCommonAlgorithm, stage: stage, mismatch.message, hint: mismatch.hint(libraryVersion: LibSSH2.version))
+            return SSHError(
+                .noCommonAlgorithm, stage: stage, mismatch.message, hint: mismatch.hint(libraryVersion: LibSSH2.version), gap: mismatch.gap)
         }
         switch code {
         case LIBSSH2_ERROR_SOCKET_NONE, LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_SEND:

@@ -58,15 +58,25 @@ extension SSHSession {
         let tried = refused.map(\.description).joined(separator: ", ")
         return SSHError(
             .refused, stage: .authentication, "user \(user) was refused (tried: \(tried)); \(accepts)",
-            hint: hint(refused, offered: offered))
+            hint: hint(refused, offered: offered), gap: needsSHA2(refused) ? .rsaSHA2 : nil)
     }
 
-    private func hint(_ refused: [Credential], offered: [String]) -> String {
-        let rsaName = refused.lazy.compactMap { credential -> String? in
+    /// Whether nothing but RSA keys was refused: where a password was too, another client would only try it again.
+    private func needsSHA2(_ refused: [Credential]) -> Bool {
+        refused.allSatisfy { rsaKey(in: [$0]) != nil }
+    }
+
+    /// An RSA key that libssh2 could only sign with by SHA-1.
+    private func rsaKey(in refused: [Credential]) -> String? {
+        guard LibSSH2.version.hasPrefix("1.10.") else { return nil }
+        return refused.lazy.compactMap { credential -> String? in
             guard case .publicKey(let name, let content, _) = credential, KeyFile.isRSA(content) else { return nil }
             return name
         }.first
-        if let rsaName, LibSSH2.version.hasPrefix("1.10.") {
+    }
+
+    private func hint(_ refused: [Credential], offered: [String]) -> String {
+        if let rsaName = rsaKey(in: refused) {
             return "libssh2 \(LibSSH2.version) signs with the RSA key \(rsaName) only by SHA-1, which OpenSSH 8.8 and later refuse; "
                 + "use an Ed25519 or ECDSA key, or libssh2 1.11 or later"
         }

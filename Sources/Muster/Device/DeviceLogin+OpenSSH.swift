@@ -1,0 +1,131 @@
+import MusterConsole
+import MusterInventory
+import MusterTransport
+
+extension DeviceLogin {
+    /// Logs in by libssh2, and by the system's `ssh` where that has what alone was lacking.
+    mutating func runAuto(_ platform: Platform) async throws(MusterError) -> OpenDevice {
+        do {
+            return try await runSSH(platform)
+        } catch {
+            guard let gap, let openSSH = environment.openSSH, openSSH.fills(gap) else { throw error }
+            environment.events(.warning(host: device.name, "goes on with the system's ssh: \(error.message)"))
+            // A key that was pinned on the first way must be known on the second.
+            _ = await environment.knownHosts?.flush()
+            return try await runOpenSSH(platform)
+        }
+    }
+
+    /// Logs in by the system's `ssh`, as far as the first prompt; ssh is gone when that fails.
+    mutating func runOpenSSH(_ platform: Platform) async throws(MusterError) -> OpenDevice {
+        guard let openSSH = environment.openSSH else { throw failure(.usage, "no ssh is prepared") }
+        if device.password != nil, device.identities.isEmpty, openSSH.desk == nil {
+            throw failure(
+                .credential, phase: .authenticate, "ssh takes a password only from a helper, and none is set",
+                hint: "name an installed muster in `RunOptions.openSSH.askpassHelper`")
+        }
+        environment.events(.phase(host: device.name, .resolve))
+        let session = OpenSSHSession(loop: loop, answers: answers, services: PlainAskpassServices(), clock: clock) {
+            [device, environment] event in
+            switch event {
+            case .phase(let phase): environment.events(.phase(host: device.name, phase))
+            case .pinned(let keyType, let fingerprint):
+                environment.events(.pinned(host: device.name, keyType: keyType, fingerprint: fingerprint))
+            case .notice(let text): environment.events(.warning(host: device.name, text.escapedForMessage(limit: 300)))
+            case .interactive: break
+            }
+        }
+        let result: Result<OpenDevice, MusterError> = await withTaskCancellationHandler {
+            do throws(MusterError) {
+                return .success(try await reachPrompt(session, platform, openSSH))
+            } catch {
+                return .failure(error)
+            }
+        } onCancel: {
+            session.cancel()
+        }
+        if case .failure(let error) = result {
+            await session.close()
+            throw Task.isCancelled ? failure(.cancelled, "cancelled") : error
+        }
+        return try result.get()
+    }
+
+    private mutating func reachPrompt(
+        _ session: OpenSSHSession, _ platform: Platform, _ openSSH: OpenSSHEnvironment
+    ) async throws(MusterError) -> OpenDevice {
+        let timer = loop.schedule(at: deadline) { session.assumeIsolated { $0.expire() } }
+        defer { timer.cancel() }
+        let shell: Result<ChildTransport, OpenSSHFailure>
+        do throws(OpenSSHFailure) {
+            shell = .success(try await session.reachShell(child(platform, openSSH), desk: openSSH.desk))
+        } catch {
+            shell = .failure(error)
+        }
+        // ssh went from phase to phase meanwhile, and the session kept the times.
+        clock = await session.clock
+        switch shell {
+        case .failure(let reason): throw wrapped(reason)
+        case .success(let shell):
+            // The console has the same deadline, and can say what it waited for and what it saw.
+            timer.cancel()
+            do throws(MusterError) {
+                return try await openConsole(over: shell, platform: platform, carrier: session)
+            } catch {
+                // Where ssh ended in mid-login, it knows why.
+                guard error.code == .connectionLost, let reason = await session.failure else { throw error }
+                throw wrapped(reason)
+            }
+        }
+    }
+
+    // MARK: What ssh is told
+
+    private var answers: AskpassAnswers {
+        let hops = device.jump + [device]
+        var passphrases: [String: Secret] = [:]
+        for hop in hops {
+            guard let passphrase = hop.passphrase else { continue }
+            for path in hop.identities where passphrases[path] == nil { passphrases[path] = passphrase }
+        }
+        return AskpassAnswers(
+            logins: hops.map { AskpassAnswers.Login(user: $0.user, host: $0.address, password: $0.password) }, passphrases: passphrases)
+    }
+
+    private func child(_ platform: Platform, _ openSSH: OpenSSHEnvironment) -> ChildCommand {
+        func hop(_ device: Device) -> OpenSSHCommand.Hop {
+            OpenSSHCommand.Hop(
+                host: device.address, port: device.port, user: device.user, identities: device.identities,
+                legacy: device.legacy ? .old.known(to: openSSH.algorithms) : nil)
+        }
+        var command = OpenSSHCommand(
+            target: hop(device), bastions: device.jump.map(hop), hostKeys: environment.hostKeys,
+            knownHostsFile: openSSH.knownHostsFile, connectTimeout: environment.connectTimeout)
+        command.keepAlive = environment.keepAlive.interval > .zero ? environment.keepAlive : nil
+        command.program = openSSH.options.program
+        command.asksNothing = openSSH.desk == nil
+        switch openSSH.options.configurationFile {
+        case nil: command.configuration = .standard
+        case "none": command.configuration = .none
+        case let path?: command.configuration = .file(path)
+        }
+        return ChildCommand(
+            program: command.program, arguments: command.arguments,
+            environment: OpenSSHCommand.environment(inherited: openSSH.variables, term: platform.pty.term),
+            terminal: .init(columns: platform.pty.columns, rows: platform.pty.rows))
+    }
+
+    // MARK: Errors
+
+    private func wrapped(_ reason: OpenSSHFailure) -> MusterError {
+        let elapsed =
+            switch reason.code {
+            case .timeout: " within \(environment.connectTimeout.shown)"
+            case .usage, .cancelled, .skipped: ""
+            default: " (after \((loop.now - clock.began).shown))"
+            }
+        return failure(reason.code, phase: reason.phase, reason.message + elapsed, hint: reason.hint)
+    }
+}
+
+extension OpenSSHSession: ConsoleCarrier {}

@@ -1,0 +1,145 @@
+import MusterTransport
+
+/// What `ssh` is told on its command line to reach a device; no secret is among it.
+struct OpenSSHCommand: Sendable, Equatable {
+    /// One machine on the way, or the last.
+    struct Hop: Sendable, Equatable {
+        var host: String
+        var port: Int?
+        var user: String?
+        /// Private key files; where there are any, ssh offers no others.
+        var identities: [String] = []
+        /// Algorithms of old devices to offer beside the usual ones.
+        var legacy: OpenSSHAlgorithms?
+    }
+
+    /// Which configuration files ssh reads.
+    enum Configuration: Sendable, Equatable {
+        /// The user's and the system's.
+        case standard
+        case none
+        case file(String)
+    }
+
+    var target: Hop
+    /// The bastions, outermost first.
+    var bastions: [Hop] = []
+    var hostKeys: HostKeyPolicy
+    /// The known hosts file; ssh's own choice when `nil`.
+    var knownHostsFile: String?
+    var connectTimeout: Duration
+    /// How often the device is asked for a sign of life, and how often in vain before it is taken for dead.
+    var keepAlive: KeepAlive?
+    var configuration = Configuration.standard
+    /// Whether nobody answers ssh's questions.
+    var asksNothing = false
+    /// The program.
+    var program = "ssh"
+
+    /// The arguments after the program's name.
+    ///
+    /// Options of the command line go before those of configuration files, so nothing there can put another ssh, a forward or a command
+    /// of its own in between.
+    var arguments: [String] {
+        configurationArguments + ["-tt"]
+            + options([
+                ("RequestTTY", "force"), ("RemoteCommand", "none"), ("EscapeChar", "none"),
+                // Phases are read off the log.
+                ("LogLevel", "DEBUG1"), ("ClearAllForwardings", "yes"), ("ForwardAgent", "no"), ("ForwardX11", "no"),
+            ]) + common(to: target) + (proxy.map { options([("ProxyCommand", $0)]) } ?? []) + ["--", target.host]
+    }
+
+    /// What both the way to the device and the way to its bastions need.
+    private func common(to hop: Hop) -> [String] {
+        var list: [(String, String)] = [
+            ("BatchMode", asksNothing ? "yes" : "no"), ("NumberOfPasswordPrompts", "1"), ("ControlMaster", "no"), ("ControlPath", "none"),
+            ("PermitLocalCommand", "no"), ("UpdateHostKeys", "no"), ("VisualHostKey", "no"),
+            ("ConnectTimeout", String(wholeSeconds(connectTimeout))),
+        ]
+        switch hostKeys {
+        case .acceptNew: list.append(("StrictHostKeyChecking", "accept-new"))
+        case .strict: list.append(("StrictHostKeyChecking", "yes"))
+        case .off: list += [("StrictHostKeyChecking", "no"), ("UserKnownHostsFile", "/dev/null"), ("GlobalKnownHostsFile", "/dev/null")]
+        }
+        if hostKeys != .off, let knownHostsFile { list.append(("UserKnownHostsFile", Self.path(knownHostsFile))) }
+        if let keepAlive {
+            list += [("ServerAliveInterval", String(wholeSeconds(keepAlive.interval))), ("ServerAliveCountMax", String(keepAlive.count))]
+        }
+        if let legacy = hop.legacy { list += legacy.additions }
+        if !hop.identities.isEmpty { list.append(("IdentitiesOnly", "yes")) }
+        list += hop.identities.map { ("IdentityFile", Self.path($0)) }
+        var arguments = options(list)
+        if let port = hop.port { arguments += ["-p", String(port)] }
+        if let user = hop.user { arguments += ["-l", user] }
+        return arguments
+    }
+
+    /// The command that connects through the bastions; ssh runs it in the user's shell.
+    ///
+    /// `-J` would do for plain cases, but hands none of the options on: a bastion's key would be checked against other known hosts.
+    private var proxy: String? {
+        guard let last = bastions.last else { return nil }
+        var inner = self
+        inner.bastions = bastions.dropLast()
+        let way = inner.proxy.map { options([("ProxyCommand", $0)]) } ?? []
+        let words =
+            [program] + configurationArguments + options([("LogLevel", "INFO"), ("RemoteCommand", "none"), ("RequestTTY", "no")])
+            + common(to: last) + way + ["-W", "[%h]:%p", "--", last.host]
+        // ssh replaces what begins with a per cent sign: only -W's are meant to be.
+        return words.map { $0 == "[%h]:%p" ? "'[%h]:%p'" : Self.shellQuoted(Self.percentDoubled($0)) }.joined(separator: " ")
+    }
+
+    private var configurationArguments: [String] {
+        switch configuration {
+        case .standard: []
+        case .none: ["-F", "none"]
+        case .file(let path): ["-F", path]
+        }
+    }
+
+    private func options(_ list: [(String, String)]) -> [String] {
+        list.flatMap { ["-o", "\($0)=\($1)"] }
+    }
+
+    private func wholeSeconds(_ duration: Duration) -> Int64 {
+        max(1, duration.components.seconds + (duration.components.attoseconds > 0 ? 1 : 0))
+    }
+
+    /// A path as ssh_config(5) wants it: in double quotes, since it may have a space, and with nothing in it taken for a token.
+    static func path(_ path: String) -> String {
+        let escaped = path.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+        return "\"\(percentDoubled(escaped))\""
+    }
+
+    static func percentDoubled(_ text: String) -> String {
+        text.replacing("%", with: "%%")
+    }
+
+    /// A word that a shell leaves alone.
+    static func shellQuoted(_ text: String) -> String {
+        "'" + text.replacing("'", with: "'\\''") + "'"
+    }
+}
+
+extension OpenSSHCommand {
+    /// Variables of this process that ssh has a use for; the others, which may hold secrets, are kept from it.
+    static let inheritedNames: Set<String> = [
+        "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS",
+        "WAYLAND_DISPLAY", "XAUTHORITY", "SSH_AUTH_SOCK", "SSH_SK_HELPER", "SSH_SK_PROVIDER", "SSH_PKCS11_HELPER", "GSSAPI_OPENSSH_CONFIG",
+    ]
+
+    /// The environment of the child.
+    ///
+    /// - Parameters:
+    ///   - inherited: This process's variables.
+    ///   - term: The terminal's type, which ssh tells the device.
+    static func environment(inherited: [String: String], term: String) -> [String: String] {
+        var environment = inherited.filter { name, _ in
+            inheritedNames.contains(name) || name.hasPrefix("LC_") || name.hasPrefix("KRB5")
+        }
+        environment["TERM"] = term
+        // ssh before 8.4 knows no SSH_ASKPASS_REQUIRE, and asks its helper only where it believes that there is a display.
+        environment["DISPLAY"] = inherited["DISPLAY"] ?? ":0"
+        return environment
+    }
+}

@@ -1,0 +1,108 @@
+import Testing
+
+@testable import Muster
+
+/// The command line of `ssh`.
+struct OpenSSHCommandTests {
+    private var plain: OpenSSHCommand {
+        OpenSSHCommand(
+            target: .init(host: "192.0.2.1", port: 2222, user: "netops"), hostKeys: .acceptNew, connectTimeout: .milliseconds(14_500))
+    }
+
+    private func option(_ name: String, in arguments: [String]) -> String? {
+        arguments.lazy.compactMap { $0.hasPrefix(name + "=") ? String($0.dropFirst(name.count + 1)) : nil }.first
+    }
+
+    @Test func destinationComesLast_whenEverythingElseIsSaid() {
+        let arguments = plain.arguments
+        #expect(arguments.suffix(6) == ["-p", "2222", "-l", "netops", "--", "192.0.2.1"])
+        #expect(arguments.first == "-tt")
+        #expect(!arguments.contains("-F"))
+        #expect(option("ConnectTimeout", in: arguments) == "15")
+        #expect(option("NumberOfPasswordPrompts", in: arguments) == "1")
+        #expect(option("BatchMode", in: arguments) == "no")
+        #expect(option("EscapeChar", in: arguments) == "none")
+        #expect(option("ControlPath", in: arguments) == "none")
+        #expect(option("UserKnownHostsFile", in: arguments) == nil)
+        #expect(option("IdentitiesOnly", in: arguments) == nil)
+    }
+
+    @Test func nobodyIsAsked_whenThereIsNoHelper() {
+        var command = plain
+        command.asksNothing = true
+        #expect(option("BatchMode", in: command.arguments) == "yes")
+    }
+
+    @Test(arguments: [(HostKeyPolicy.acceptNew, "accept-new"), (.strict, "yes"), (.off, "no")])
+    func hostKeysAreCheckedAsThePolicySays(policy: HostKeyPolicy, checking: String) {
+        var command = plain
+        command.hostKeys = policy
+        command.knownHostsFile = "/tmp/a b/100%.\"known\""
+        #expect(option("StrictHostKeyChecking", in: command.arguments) == checking)
+        let file = policy == .off ? "/dev/null" : "\"/tmp/a b/100%%.\\\"known\\\"\""
+        #expect(option("UserKnownHostsFile", in: command.arguments) == file)
+    }
+
+    @Test func onlyTheseKeysAreOffered_whenTheDeviceHasSome() {
+        var command = plain
+        command.target.identities = ["/keys/one", "/keys/two"]
+        let arguments = command.arguments
+        #expect(option("IdentitiesOnly", in: arguments) == "yes")
+        #expect(arguments.filter { $0.hasPrefix("IdentityFile=") } == ["IdentityFile=\"/keys/one\"", "IdentityFile=\"/keys/two\""])
+    }
+
+    @Test func configurationIsTheNamedOne() {
+        var command = plain
+        command.configuration = .none
+        #expect(command.arguments.prefix(2) == ["-F", "none"])
+        command.configuration = .file("/etc/x")
+        #expect(command.arguments.prefix(2) == ["-F", "/etc/x"])
+    }
+
+    @Test func signOfLifeIsAskedFor_whenTheDeviceIsToBeKeptAlive() {
+        var command = plain
+        command.keepAlive = .init(interval: .milliseconds(200), count: 3)
+        #expect(option("ServerAliveInterval", in: command.arguments) == "1")
+        #expect(option("ServerAliveCountMax", in: command.arguments) == "3")
+    }
+
+    @Test func oldAlgorithmsAreAdded_whenTheSSHKnowsThem() {
+        let known = OpenSSHAlgorithms(
+            keyExchanges: ["curve25519-sha256", "diffie-hellman-group1-sha1"], hostKeys: ["ssh-rsa"], ciphers: ["aes128-ctr"], macs: [])
+        var command = plain
+        command.target.legacy = .old.known(to: known)
+        let arguments = command.arguments
+        #expect(option("KexAlgorithms", in: arguments) == "+diffie-hellman-group1-sha1")
+        #expect(option("HostKeyAlgorithms", in: arguments) == "+ssh-rsa")
+        #expect(option("PubkeyAcceptedKeyTypes", in: arguments) == "+ssh-rsa")
+        #expect(option("Ciphers", in: arguments) == nil)
+        #expect(option("MACs", in: arguments) == nil)
+    }
+
+    @Test func bastionsAreGoneThrough_outermostFirst() throws {
+        var command = plain
+        command.configuration = .none
+        command.knownHostsFile = "/k'h"
+        command.bastions = [.init(host: "outer", port: 22, user: "jump"), .init(host: "inner", port: nil, user: nil)]
+        let proxy = try #require(option("ProxyCommand", in: command.arguments))
+        #expect(proxy.hasPrefix("'ssh' '-F' 'none' "))
+        #expect(proxy.hasSuffix("'-W' '[%h]:%p' '--' 'inner'"))
+        // What the inner hop's ssh is to replace reaches it with one sign less.
+        #expect(proxy.contains("'\\''[%%h]:%%p'\\'' '\\''--'\\'' '\\''outer'\\'''"))
+        #expect(proxy.contains("'UserKnownHostsFile=\"/k'\\''h\"'"))
+        #expect(!proxy.contains("jump@"))
+        #expect(command.arguments.suffix(2) == ["--", "192.0.2.1"])
+    }
+
+    @Test func environmentIsOnlyWhatSSHNeeds() {
+        let inherited = [
+            "PATH": "/bin", "HOME": "/root", "NET_PASSWORD": "hush-password", "LC_ALL": "C", "SSH_ASKPASS": "/old",
+            "SSH_AUTH_SOCK": "/agent", "TERM": "dumb",
+        ]
+        let environment = OpenSSHCommand.environment(inherited: inherited, term: "vt100")
+        #expect(
+            environment == [
+                "PATH": "/bin", "HOME": "/root", "LC_ALL": "C", "SSH_AUTH_SOCK": "/agent", "TERM": "vt100", "DISPLAY": ":0",
+            ])
+    }
+}

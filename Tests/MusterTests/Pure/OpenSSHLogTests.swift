@@ -1,0 +1,60 @@
+import Testing
+
+@testable import Muster
+
+/// What `ssh` says on its way, as OpenSSH 9.2 says it.
+struct OpenSSHLogTests {
+    private static let wayIn = """
+        debug1: Connecting to 127.0.0.1 [127.0.0.1] port 22822.\r
+        debug1: Connection established.\r
+        debug1: Local version string SSH-2.0-OpenSSH_9.2p1\r
+        debug1: Server host key: ssh-ed25519 SHA256:LmKTaNFXCBCj48ATFr7rAD0rgVkrof8zVJLb9f2uBDQ\r
+        Warning: Permanently added '[127.0.0.1]:22822' (ED25519) to the list of known hosts.\r
+        debug1: SSH2_MSG_NEWKEYS sent\r
+        debug1: Next authentication method: publickey\r
+        Authenticated to 127.0.0.1 ([127.0.0.1]:22822) using "publickey".\r
+        debug1: channel 0: new session [client-session] (inactive timeout: 0)\r
+        debug1: Entering interactive session.\r
+
+        """
+
+    @Test(arguments: [1, 7, 10_000]) func phasesAreTold_howeverTheTextIsCut(size: Int) {
+        var log = OpenSSHLog()
+        var events: [OpenSSHLog.Event] = []
+        var rest = Array(Self.wayIn.utf8)[...]
+        while !rest.isEmpty {
+            events += log.receive(rest.prefix(size))
+            rest = rest.dropFirst(size)
+        }
+        #expect(
+            events == [
+                .phase(.connect), .phase(.handshake), .phase(.hostKey),
+                .pinned(keyType: "ssh-ed25519", fingerprint: "SHA256:LmKTaNFXCBCj48ATFr7rAD0rgVkrof8zVJLb9f2uBDQ"),
+                .phase(.authenticate), .phase(.open), .phase(.login), .interactive,
+            ])
+        #expect(log.isInteractive)
+        #expect(log.lines == ["Warning: Permanently added '[127.0.0.1]:22822' (ED25519) to the list of known hosts."])
+    }
+
+    @Test func bastionsKeyIsANotice() {
+        var log = OpenSSHLog()
+        let events = log.receive(
+            Array("debug1: Executing proxy command: exec ssh\nWarning: Permanently added 'b' (ED25519) to the list of known hosts.\n".utf8))
+        #expect(events == [.phase(.connect), .notice("Permanently added 'b' (ED25519) to the list of known hosts.")])
+    }
+
+    @Test func bannerPinsNothing_whenItLooksLikeSSH() {
+        var log = OpenSSHLog()
+        _ = log.receive(Array(Self.wayIn.utf8.prefix { _ in true }.split(separator: 10)[..<6].joined(separator: [10])) + [10])
+        #expect(log.phase == .authenticate)
+        #expect(log.receive(Array("Warning: Permanently added 'x' (RSA) to the list of known hosts.\n".utf8)).isEmpty)
+    }
+
+    @Test func memoryIsBounded_whenTheBannerIsHuge() {
+        var log = OpenSSHLog()
+        _ = log.receive([UInt8](repeating: 65, count: 100_000) + [10])
+        #expect(log.lines[0].count == OpenSSHLog.maximumLine)
+        for _ in 0..<1000 { _ = log.receive(Array("x\n".utf8)) }
+        #expect(log.lines.count == OpenSSHLog.maximumLines)
+    }
+}

@@ -1,0 +1,311 @@
+import Foundation
+import Muster
+import MusterInventory
+import MusterLab
+import MusterTestSupport
+import Testing
+
+/// Devices that the system's `ssh` reaches.
+@Suite(.timeLimit(.minutes(2))) struct OpenSSHTransportLoopbackTests {
+    private let plain = LabDevice("r1", address: "127.1.0.1")
+
+    /// The program that was built beside the tests.
+    static let muster: String = {
+        let beside = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "muster").path
+        if FileManager.default.isExecutableFile(atPath: beside) { return beside }
+        return URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../.build/debug/muster").standardized.path
+    }()
+
+    private func options(_ bench: Bench) -> RunOptions {
+        var options = bench.options
+        options.openSSH.configurationFile = "none"
+        options.openSSH.askpassHelper = Self.muster
+        return options
+    }
+
+    private func device(
+        _ bench: Bench, _ lab: LabDevice, password: String? = Hush.password, transport: DeviceTransport = .openssh
+    ) -> Device {
+        var device = bench.device(lab, password: password)
+        device.transport = transport
+        return device
+    }
+
+    private func device(_ server: OpenSSHServer, transport: DeviceTransport = .openssh) -> Device {
+        var device = Device(
+            name: "here", address: "127.0.0.1", port: server.port, platform: "linux", user: server.user, identities: [server.userKey])
+        device.transport = transport
+        return device
+    }
+
+    @Test func answers_whenLoggedInByAPassword() async throws {
+        try await withBench([plain]) { bench in
+            let device = device(bench, plain)
+            let log = EventLog()
+            let first = try await bench.run(
+                ["show version", "show clock"], on: [device] + bench.healthy, options: options(bench), log: log)
+            let result = try first.result("r1")
+            #expect(result.error == nil, "\(String(describing: result.error))")
+            #expect(result.commands.map(\.status) == [.ok, .ok])
+            let shown = try #require(first.pinned["r1"])
+            #expect(bench.lab.hostKeys.contains { $0.fingerprint == shown })
+            let phases = log.events.compactMap { if case .phase("r1", let phase) = $0 { phase } else { nil } }
+            #expect(phases == [.resolve, .connect, .handshake, .hostKey, .authenticate, .open, .login, .command, .close])
+            #expect(result.phases.authenticate != nil)
+            let second = try await bench.run(["show version"], on: [device], options: options(bench))
+            #expect(second.results.map(\.status) == [.ok])
+            #expect(second.pinned.isEmpty)
+            try await bench.lab.waitUntil { $0.connectionsOpen == 0 }
+        }
+    }
+
+    @Test func answers_whenThePasswordIsAskedForInteractively() async throws {
+        let lab = LabDevice("r1", address: "127.1.0.1", faults: [.keyboardInteractive])
+        try await withBench([lab]) { bench in
+            let result = try await bench.badDay(device(bench, lab), options: options(bench))
+            #expect(result.error == nil, "\(String(describing: result.error))")
+        }
+    }
+
+    @Test func wideOutputIsNotFolded() async throws {
+        try await withOpenSSHServer { server in
+            try await withBench { bench in
+                let result = try await bench.run(["stty size; echo $TERM"], on: [device(server)], options: options(bench)).result("here")
+                #expect(result.error == nil, "\(String(describing: result.error))")
+                let words = result.commands[0].output.split(whereSeparator: \.isWhitespace)
+                #expect(words.count == 3)
+                #expect(words.dropFirst().first.flatMap { Int($0) }.map { $0 >= 200 } == true, "\(result.commands[0].output)")
+            }
+        }
+    }
+
+    @Test func refusedOnce_whenThePasswordIsWrong() async throws {
+        try await withBench([plain]) { bench in
+            let result = try await bench.badDay(device(bench, plain, password: Hush.wrong), options: options(bench))
+            #expect(result.status == .unreachable)
+            #expect(result.error?.code == .authentication, "\(String(describing: result.error))")
+            #expect(result.error?.phase == .authenticate)
+            #expect(bench.lab.counts(at: plain.address).loginsRefused == 1)
+        }
+    }
+
+    @Test func answers_whenItIsBehindTwoBastions() async throws {
+        let outer = LabDevice("outer", address: "127.1.0.8", platform: .linux)
+        let inner = LabDevice("inner", address: "127.1.0.9", platform: .linux)
+        try await withBench([plain, outer, inner]) { bench in
+            var device = device(bench, plain)
+            device.jump = [bench.device(outer), bench.device(inner)]
+            let record = try await bench.run(["show version"], on: [device] + bench.healthy, options: options(bench))
+            let result = try record.result("r1")
+            #expect(result.error == nil, "\(String(describing: result.error))")
+            #expect(record.pinned["r1"].map { key in bench.lab.hostKeys.contains { $0.fingerprint == key } } == true)
+            // Their keys are checked against the same known hosts.
+            let known = try String(contentsOfFile: bench.knownHosts, encoding: .utf8)
+            for address in ["127.1.0.1", "127.1.0.8", "127.1.0.9"] { #expect(known.contains("[\(address)]:\(bench.lab.port) ")) }
+            #expect(bench.lab.counts(at: outer.address).forwards == 1)
+            #expect(bench.lab.counts(at: inner.address).forwards == 1)
+            try await bench.lab.waitUntil { $0.connectionsOpen == 0 }
+        }
+    }
+
+    @Test func connectionError_whenTheBastionReachesNothing() async throws {
+        let port = try await withLoopbackServer({ _ in }) { $0.port }
+        let bastion = LabDevice("bastion", address: "127.1.0.8", platform: .linux)
+        try await withBench([bastion]) { bench in
+            var device = device(bench, bastion)
+            device.name = "r1"
+            device.jump = [bench.device(bastion)]
+            device.address = "127.0.0.1"
+            device.port = port
+            let result = try await bench.run(["show version"], on: [device], options: options(bench)).result("r1")
+            #expect(result.error?.code == .connection, "\(String(describing: result.error))")
+            #expect(result.error?.message.contains("through the bastion") == true, "\(String(describing: result.error))")
+        }
+    }
+
+    @Test func refusedByTheBastion_whenItsPasswordIsWrong() async throws {
+        let bastion = LabDevice("bastion", address: "127.1.0.8", platform: .linux)
+        try await withBench([plain, bastion]) { bench in
+            var device = device(bench, plain)
+            device.jump = [bench.device(bastion, password: Hush.wrong)]
+            let result = try await bench.run(["show version"], on: [device], options: options(bench)).result("r1")
+            #expect(result.error?.code == .authentication, "\(String(describing: result.error))")
+            #expect(result.error?.message.contains("127.1.0.8") == true, "\(String(describing: result.error))")
+            #expect(bench.lab.counts(at: bastion.address).loginsRefused == 1)
+            #expect(bench.lab.counts(at: plain.address).connectionsTotal == 0)
+        }
+    }
+
+    @Test func answers_whenTheKeyIsEncrypted() async throws {
+        try await withOpenSSHServer(passphrase: Hush.passphrase) { server in
+            try await withBench { bench in
+                var device = device(server)
+                device.passphrase = Secret(Hush.passphrase)
+                let good = try await bench.run(["echo hello"], on: [device], options: options(bench)).result("here")
+                #expect(good.error == nil, "\(String(describing: good.error))")
+                device.passphrase = Secret(Hush.wrong)
+                let bad = try await bench.run(["echo hello"], on: [device], options: options(bench)).result("here")
+                #expect(bad.error?.code == .credential, "\(String(describing: bad.error))")
+                #expect(bad.error?.message.contains("the passphrase of the key \(server.userKey)") == true, "\(String(describing: bad.error))")
+            }
+        }
+    }
+
+    @Test func answers_whenTheDeviceIsOldAndLegacyIsAllowed() async throws {
+        try await withBench([plain], adjust: { $0.algorithms.keyExchange = "diffie-hellman-group14-sha1" }) { bench in
+            var device = device(bench, plain)
+            let refused = try await bench.run(["show version"], on: [device], options: options(bench)).result("r1")
+            #expect(refused.error?.code == .noCommonAlgorithm, "\(String(describing: refused.error))")
+            #expect(refused.error?.message.contains("diffie-hellman-group14-sha1") == true)
+            device.legacy = true
+            let result = try await bench.run(["show version"], on: [device], options: options(bench)).result("r1")
+            #expect(result.error == nil, "\(String(describing: result.error))")
+        }
+    }
+
+    @Test func everyoneSaysGoodbye_whenManyAreDone() async throws {
+        try await withBench { bench in
+            let devices = (1...40).map { number in
+                device(bench, LabDevice("d\(number)", address: "127.5.0.\(number)"))
+            }
+            let record = try await bench.run(["show version"], on: devices, options: options(bench))
+            #expect(record.results.map(\.status) == devices.map { _ in .ok })
+            try await bench.lab.waitUntil { $0.connectionsOpen == 0 }
+            #expect(bench.lab.counts.lostSessions == 0, "no goodbye")
+        }
+    }
+
+    @Test func credentialError_whenThereIsNoPassword() async throws {
+        try await withBench([plain]) { bench in
+            let result = try await bench.badDay(device(bench, plain, password: nil), options: options(bench))
+            #expect(result.error?.code == .credential, "\(String(describing: result.error))")
+        }
+    }
+
+    @Test func credentialError_whenThereIsNoHelper() async throws {
+        try await withBench([plain]) { bench in
+            var options = options(bench)
+            options.openSSH.askpassHelper = nil
+            let result = try await bench.badDay(device(bench, plain), options: options)
+            #expect(result.error?.code == .credential, "\(String(describing: result.error))")
+            #expect(result.error?.hint?.contains("askpassHelper") == true)
+        }
+    }
+
+    @Test func refused_whenTheKeyHasChanged() async throws {
+        let lab = LabDevice("r1", address: "127.1.0.1", faults: [.changedHostKey])
+        try await withBench([lab]) { bench in
+            _ = try await bench.run(["show version"], on: [device(bench, lab)], options: options(bench))
+            let before = try String(contentsOfFile: bench.knownHosts, encoding: .utf8)
+            let result = try await bench.badDay(device(bench, lab), options: options(bench))
+            #expect(result.error?.code == .hostKey, "\(String(describing: result.error))")
+            #expect(result.error?.phase == .hostKey)
+            #expect(result.error?.message.contains("\(bench.knownHosts):") == true)
+            #expect(bench.lab.changedHostKeys.contains { result.error?.message.contains($0.fingerprint) == true })
+            #expect(try String(contentsOfFile: bench.knownHosts, encoding: .utf8).hasPrefix(before))
+        }
+    }
+
+    @Test func refused_whenTheKeyIsUnknownUnderStrict() async throws {
+        try await withBench([plain]) { bench in
+            _ = try await bench.run(["show version"], on: bench.healthy)
+            var options = options(bench)
+            options.hostKeys = .strict
+            let result = try await bench.badDay(device(bench, plain), options: options)
+            #expect(result.error?.code == .hostKey, "\(String(describing: result.error))")
+            #expect(bench.lab.hostKeys.contains { result.error?.message.contains($0.fingerprint) == true })
+        }
+    }
+
+    @Test func connectionError_whenThePortIsClosed() async throws {
+        let port = try await withLoopbackServer({ _ in }) { $0.port }
+        try await withBench { bench in
+            var device = Device(name: "odd", address: "127.0.0.1", port: port, user: "netops", password: Secret(Hush.password))
+            device.transport = .openssh
+            let result = try await bench.badDay(device, options: options(bench))
+            #expect(result.error?.code == .connection, "\(String(describing: result.error))")
+            #expect(result.error?.phase == .connect)
+        }
+    }
+
+    @Test func usageError_whenThereIsNoSuchProgram() async throws {
+        try await withBench([plain]) { bench in
+            var options = options(bench)
+            options.openSSH.program = "/nonexistent/ssh"
+            let result = try await bench.badDay(device(bench, plain), options: options)
+            #expect(result.error?.code == .usage, "\(String(describing: result.error))")
+            #expect(result.error?.message.contains("/nonexistent/ssh") == true)
+        }
+    }
+
+    @Test func timeout_whenTheDeviceFallsSilent() async throws {
+        let lab = LabDevice("r1", address: "127.1.0.1", faults: [.stallAt(.kex)])
+        try await withBench([lab], waits: true) { bench in
+            var options = options(bench)
+            options.connectTimeout = .seconds(10)
+            let result = try await bench.badDay(device(bench, lab), options: options)
+            #expect(result.status == .timeout, "\(String(describing: result.error))")
+            #expect(result.error?.code == .timeout)
+        }
+    }
+
+    @Test func connectionLost_whenTheDeviceDropsInMidCommand() async throws {
+        let lab = LabDevice("r1", address: "127.1.0.1", faults: [.dropMidCommand])
+        try await withBench([lab]) { bench in
+            let result = try await bench.badDay(device(bench, lab), options: options(bench))
+            #expect(result.error?.code == .connectionLost, "\(String(describing: result.error))")
+            #expect(result.error?.phase == .command)
+        }
+    }
+
+    @Test func childIsGone_whenTheRunIsCancelled() async throws {
+        let gate = LabGate()
+        let lab = LabDevice("r1", address: "127.1.0.1", faults: [.gate(gate)])
+        try await withBench([lab]) { bench in
+            let control = RunControl()
+            let log = EventLog()
+            async let record = bench.run(["show version"], on: [device(bench, lab)], options: options(bench), control: control, log: log)
+            await gate.waitForArrivals()
+            control.cancel()
+            #expect(try await record.result("r1").status == .cancelled)
+            try await bench.lab.waitUntil { $0.connectionsOpen == 0 }
+            gate.open()
+        }
+    }
+
+    @Test func goesOnWithOpenSSH_whenLibssh2LacksTheHostKeysAlgorithm() async throws {
+        try await withOpenSSHServer(hostKeyTypes: ["rsa"]) { server in
+            try await withBench { bench in
+                let record = try await bench.run(
+                    ["echo hello"], on: [device(server, transport: .auto)] + bench.healthy, options: options(bench))
+                let result = try record.result("here")
+                #expect(result.error == nil, "\(String(describing: result.error))")
+                #expect(result.commands[0].output == "hello")
+                let warnings = record.events.compactMap { if case .warning("here", let text) = $0 { text } else { nil } }
+                #expect(warnings.count == 1)
+                #expect(warnings.first?.hasPrefix("goes on with the system's ssh: no common host key algorithm") == true, "\(warnings)")
+            }
+        }
+    }
+
+    @Test func goesOnWithOpenSSH_whenTheRSAKeyWantsSHA2() async throws {
+        try await withOpenSSHServer(userKeyType: "rsa") { server in
+            try await withBench { bench in
+                let device = device(server, transport: .auto)
+                let result = try await bench.run(["echo hello"], on: [device], options: options(bench)).result("here")
+                #expect(result.error == nil, "\(String(describing: result.error))")
+                #expect(result.commands[0].output == "hello")
+            }
+        }
+    }
+
+    @Test func staysWithLibssh2_whenTheReasonIsAnother() async throws {
+        try await withBench([plain]) { bench in
+            let record = try await bench.run(
+                ["show version"], on: [device(bench, plain, password: Hush.wrong, transport: .auto)], options: options(bench))
+            #expect(try record.result("r1").error?.code == .authentication)
+            #expect(!record.events.contains { if case .warning = $0 { true } else { false } })
+            #expect(bench.lab.counts(at: plain.address).connectionsTotal == 1)
+        }
+    }
+}
