@@ -9,6 +9,7 @@ struct DeviceLogin {
     let loop: Loop
     /// The caller sends a command right after the login.
     let sendsAtOnce: Bool
+    private let timer: LoginTimer
     private(set) var clock: PhaseClock
 
     init(device: Device, environment: DeviceEnvironment, loop: Loop, sendsAtOnce: Bool = false) {
@@ -17,9 +18,10 @@ struct DeviceLogin {
         self.loop = loop
         self.sendsAtOnce = sendsAtOnce
         clock = PhaseClock(at: loop.now)
+        timer = LoginTimer(loop: loop, deadline: clock.began + environment.connectTimeout)
     }
 
-    private var deadline: Instant { clock.began + environment.connectTimeout }
+    private var deadline: Instant { timer.deadline }
 
     private mutating func enter(_ phase: Phase) {
         clock.enter(phase, at: loop.now)
@@ -46,18 +48,37 @@ struct DeviceLogin {
                 .usage, "it is to be reached through \(device.jump.joined(separator: ", ")), and bastions cannot be used yet",
                 hint: "remove `jump` if the device can be reached directly")
         }
-        let credentials = try credentials()
+        var authentication = DeviceAuthentication(
+            device: device, environment: environment, timer: timer, credentials: try credentials())
+        if let why = authentication.reasonToSkip { throw wrapped(LoginPolicy.skipped(why)) }
+        while true {
+            if let open = try await connectAndLogIn(&authentication, platform: platform) { return open }
+            do throws(SSHError) {
+                try await authentication.prepare()
+            } catch {
+                throw wrapped(error)
+            }
+        }
+    }
+
+    /// Goes all the way over one connection; nil when it takes another one.
+    private mutating func connectAndLogIn(
+        _ authentication: inout DeviceAuthentication, platform: Platform
+    ) async throws(MusterError) -> OpenDevice? {
         environment.events(.phase(host: device.name, .resolve))
+        if clock.phase != .resolve { clock.enter(.resolve, at: loop.now) }
         let transport = try await connect()
         enter(.handshake)
         let known = environment.knownHosts?.knownTypes(host: device.address, port: device.port) ?? []
         let session = SSHSession(transport: transport, preferences: .standard.preferring(hostKeyTypes: known))
         do {
-            return try await withTaskCancellationHandler {
-                try await logIn(session, platform: platform, credentials: credentials)
+            let open = try await withTaskCancellationHandler {
+                try await logIn(session, platform: platform, authentication: &authentication)
             } onCancel: {
                 session.cancel()
             }
+            if open == nil { await session.close() }
+            return open
         } catch let error as MusterError {
             await session.close()
             throw Task.isCancelled ? failure(.cancelled, "cancelled") : error
@@ -78,22 +99,22 @@ struct DeviceLogin {
     }
 
     private mutating func logIn(
-        _ session: SSHSession, platform: Platform, credentials: [Credential]
-    ) async throws(MusterError) -> OpenDevice {
+        _ session: SSHSession, platform: Platform, authentication: inout DeviceAuthentication
+    ) async throws(MusterError) -> OpenDevice? {
         do {
-            let timer = loop.schedule(at: deadline) { session.assumeIsolated { $0.expire() } }
-            defer { timer.cancel() }
+            timer.start { session.assumeIsolated { $0.expire() } }
+            defer { timer.stop() }
             let key = try await session.handshake()
             enter(.hostKey)
             try check(key)
             enter(.authenticate)
-            try await session.logIn(user: device.user, credentials: credentials)
+            guard try await authentication.logIn(on: session) else { return nil }
             enter(.open)
             let terminal = TerminalSize(columns: platform.pty.columns, rows: platform.pty.rows)
             let channel = try await session.openShell(terminal: terminal, type: platform.pty.term)
             enter(.login)
             // The console has the same deadline, and can say what it waited for and what it saw.
-            timer.cancel()
+            timer.stop()
             let console = Console(transport: channel, platform: platform, secrets: device.secrets.mapValues { $0.reveal() })
             try await console.open(deadline: deadline, sendsAtOnce: sendsAtOnce)
             clock.finish(at: loop.now)
@@ -111,19 +132,32 @@ struct DeviceLogin {
 
     // MARK: Credentials
 
-    private func credentials() throws(MusterError) -> [Credential] {
-        var credentials: [Credential] = []
-        for path in device.identities {
+    /// What to try for each user, users in the order of their first credential.
+    private func credentials() throws(MusterError) -> [(user: String, credentials: [Credential])] {
+        var users: [(user: String, credentials: [Credential])] = []
+        for credential in device.allCredentials {
+            let user = credential.user ?? device.user
+            guard let usable = try usable(credential) else { continue }
+            let place = users.firstIndex { $0.user == user } ?? users.count
+            if place == users.count { users.append((user, [])) }
+            users[place].credentials.append(usable)
+        }
+        return users.isEmpty ? [(device.user, [])] : users
+    }
+
+    private func usable(_ credential: LoginCredential) throws(MusterError) -> Credential? {
+        switch credential.kind {
+        case .password(let password): return .password(password.reveal())
+        case .oneTimeCode: return .oneTimeCode
+        case .agent: return nil
+        case .identity(let path, let passphrase):
             switch environment.keyFiles[path] {
-            case .content(let bytes):
-                credentials.append(.publicKey(name: path, content: bytes, passphrase: device.passphrase?.reveal()))
+            case .content(let bytes): return .publicKey(name: path, content: bytes, passphrase: passphrase?.reveal())
             case .unreadable(let why):
                 throw failure(.credential, phase: .authenticate, "the key file \(path) is of no use: \(why)", hint: "check `identity`")
-            case nil: break
+            case nil: return nil
             }
         }
-        if let password = device.password { credentials.append(.password(password.reveal())) }
-        return credentials
     }
 
     // MARK: Host keys
@@ -194,7 +228,9 @@ struct DeviceLogin {
             case .noCommonAlgorithm: .noCommonAlgorithm
             case .connectionLost: .connectionLost
             case .hostKey: .hostKey
-            case .refused: .authentication
+            case .refused, .expired: .authentication
+            case .withheld: .skipped
+            case .brokenExchange: .connectionLost
             case .credential: .credential
             case .channel: .channel
             case .timedOut: .timeout
@@ -207,6 +243,7 @@ struct DeviceLogin {
             case .authentication: .authenticate
             case .open: .open
             }
+        if error.kind == .withheld { return failure(code, phase: phase, error.message, hint: error.hint) }
         let elapsed = error.kind == .timedOut ? " within \(environment.connectTimeout.shown)" : " (after \((loop.now - clock.began).shown))"
         return failure(code, phase: phase, error.message + elapsed, hint: error.hint)
     }

@@ -17,9 +17,9 @@ struct DeviceResolution {
         do {
             try await resolver.answerPrompts(of: hosts)
         } catch let error as SecretError {
-            throw failure([(hosts.filter { $0.secrets.contains(error.source) }.map(\.name), "\(error)")])
+            throw failure([(hosts.filter { $0.secretSources.contains(error.source) }.map(\.name), "\(error)")])
         }
-        await fetch(Set(hosts.flatMap(\.secrets)))
+        await fetch(Set(hosts.flatMap(\.secretSources)))
         var devices: [Device] = []
         devices.reserveCapacity(hosts.count)
         var problems: [(hosts: [String], text: String)] = []
@@ -57,12 +57,5 @@ struct DeviceResolution {
             return "  \(problem.hosts.prefix(10).map(\.oneLine).joined(separator: ", "))\(more): \(problem.text)"
         }
         return .badData("credentials are missing, so nothing was connected to\n" + lines.joined(separator: "\n"))
-    }
-}
-
-extension InventoryHost {
-    /// The sources of all its secrets.
-    fileprivate var secrets: [SecretSource] {
-        [password, passphrase, enable].compactMap { $0 }
     }
 }

@@ -13,6 +13,7 @@ struct InventoryFields: Sendable {
     var passphrase: Located<SecretSource>?
     var enable: Located<SecretSource>?
     var identity: Located<[String]>?
+    var credentials: Located<[InventoryCredential]>?
     var platform: Located<String>?
     var jump: Located<[String]>?
     var groups: Located<[Located<String>]>?
@@ -27,6 +28,7 @@ struct InventoryFields: Sendable {
         passphrase = passphrase ?? other.passphrase
         enable = enable ?? other.enable
         identity = identity ?? other.identity
+        credentials = credentials ?? other.credentials
         platform = platform ?? other.platform
         jump = jump ?? other.jump
         if data.isEmpty {
