@@ -5,7 +5,8 @@ extension InventoryHost {
         return [
             ("address", fields.address?.position), ("port", fields.port?.position), ("user", fields.user?.position),
             ("password", fields.password?.position), ("passphrase", fields.passphrase?.position), ("enable", fields.enable?.position),
-            ("identity", fields.identity?.position), ("credentials", fields.credentials?.position), ("platform", fields.platform?.position), ("jump", fields.jump?.position),
+            ("identity", fields.identity?.position), ("credentials", fields.credentials?.position), ("platform", fields.platform?.position),
+            ("jump", fields.jump?.position),
             ("groups", fields.groups?.position),
         ].compactMap { field, position in position.map { (field, $0) } }
             + fields.data.map { ("data." + $0.key, $0.value.position) }

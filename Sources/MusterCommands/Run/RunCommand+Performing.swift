@@ -79,7 +79,11 @@ extension RunCommand {
                     screen.apply(event)
                     notes.apply(event)
                 }
-                try await surroundings.runner(lines, devices, runOptions, control, events) { result in
+                var options = runOptions
+                if let ask = surroundings.ask {
+                    options.ask = { question in try await screen.asking { try await ask(question) } }
+                }
+                try await surroundings.runner(lines, devices, options, control, events) { result in
                     summary.add(result)
                     try await screen.print(stream.next(result))
                 }
