@@ -13,7 +13,9 @@ struct FaultTests {
         #expect(try LabFault(text).text == text)
     }
 
-    @Test(arguments: ["nonsense", "latency", "latency=soon", "drop-at=lunch", "huge=-1", "junk=1", "exit-after=x", "login-tries=0", "question"])
+    @Test(arguments: [
+        "nonsense", "latency", "latency=soon", "drop-at=lunch", "huge=-1", "junk=1", "exit-after=x", "login-tries=0", "question",
+    ])
     func isRefusedWithWhatWasExpected_whenTextIsWrong(_ text: String) {
         let error = #expect(throws: LabError.self) { try LabFault(text) }
         #expect(error?.description.contains("'\(text)'") == true)

@@ -31,12 +31,14 @@ extension InventoryReader {
                 values[entry.key] = entry
             } else {
                 isSound = false
+                let hint =
+                    Self.otherCredentialNames[entry.key].map { "did you mean '\($0)'?" }
+                    ?? Suggestion.hint(for: entry.key, among: Self.credentialKeys)
+                // A lone word in braces may be the password.
+                let found = hint == nil && entry.value.isNull ? "a word that is no key" : "unknown key \(entry.key.quotedForMessage)"
                 report(
-                    entry.position,
-                    "unknown key \(entry.key.quotedForMessage) in '\(field)' in \(owner); expected one of "
-                        + Self.credentialKeys.joined(separator: ", "),
-                    hint: Self.otherCredentialNames[entry.key].map { "did you mean '\($0)'?" }
-                        ?? Suggestion.hint(for: entry.key, among: Self.credentialKeys))
+                    entry.position, "\(found) in '\(field)' in \(owner); expected one of \(Self.credentialKeys.joined(separator: ", "))",
+                    hint: hint)
             }
         }
         let kinds = Self.credentialKinds.filter { values[$0] != nil }
