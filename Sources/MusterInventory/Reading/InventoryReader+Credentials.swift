@@ -41,7 +41,7 @@ extension InventoryReader {
                     hint: hint)
             }
         }
-        let kinds = Self.credentialKinds.filter { values[$0] != nil }
+        let kinds = entries(of: node, in: field).map(\.key).filter { Self.credentialKinds.contains($0) }
         guard let kind = kinds.first, let entry = values[kind] else {
             if isSound { report(position(of: node), "'\(field)' in \(owner): found no credential, expected \(Self.expectedCredential)") }
             return nil

@@ -70,8 +70,8 @@ package struct LoginPolicy: Sendable {
     private var connectionIsGone = false
     private var connections = 1
     private var stages = 0
-    /// Credentials whose refusal has become certain, and those that turned out not to be refused, since the last look.
-    private var settled: [(credential: Int, isRefused: Bool)] = []
+    /// Offers whose refusal has become certain, and those that turned out not to be refused, since the last look.
+    private var settled: [(attempt: LoginAttempt, isRefused: Bool)] = []
 
     package init(_ candidates: [LoginCandidate]) {
         self.candidates = candidates
@@ -106,7 +106,9 @@ package struct LoginPolicy: Sendable {
         let questions = LoginAttempt(nil, .keyboardInteractive)
         guard let methods, methods.contains(questions.method.rawValue),
             !methods.contains(LoginMethod.publicKey.rawValue) || candidates.isEmpty,
-            !tried.contains(where: { $0.method == questions.method }), !hasOpenPassword
+            !tried.contains(where: { $0.method == questions.method }),
+            // They would ask for a password that is wrong, or come to in its turn.
+            !candidates.indices.contains(where: { candidates[$0].kind == .password && standing[$0] != .passed }), !hasOpenPassword
         else { return nil }
         return questions
     }
@@ -205,7 +207,7 @@ package struct LoginPolicy: Sendable {
     }
 
     private mutating func settle(_ attempt: LoginAttempt, isRefused: Bool) {
-        if let index = attempt.credential { settled.append((index, isRefused)) }
+        settled.append((attempt, isRefused))
     }
 
     /// The connection is of no use any more; what was not refused on it is offered again on the next, in the same order.
@@ -236,10 +238,10 @@ package struct LoginPolicy: Sendable {
         let hasChanged = before.map { Set($0) != Set(new) } ?? false
         for attempt in sinceMethods {
             let isRefused = new.contains(attempt.method.rawValue)
+            settle(attempt, isRefused: isRefused)
             // Refused by one method is refused, though the other was not taken.
             if let index = attempt.credential, standing[index] == .refused { continue }
             setStanding(isRefused ? .refused : .passed, of: attempt)
-            settle(attempt, isRefused: isRefused)
         }
         sinceMethods = []
         // What the server did not take before, it takes now.
@@ -251,8 +253,8 @@ package struct LoginPolicy: Sendable {
         }
     }
 
-    /// The credentials whose fate has been learnt since the last call: refused for sure, or not refused after all.
-    package mutating func takeSettled() -> [(credential: Int, isRefused: Bool)] {
+    /// The offers whose fate has been learnt since the last call: refused for sure, or not refused after all.
+    package mutating func takeSettled() -> [(attempt: LoginAttempt, isRefused: Bool)] {
         defer { settled = [] }
         return settled
     }

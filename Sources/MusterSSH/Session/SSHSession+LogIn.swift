@@ -131,10 +131,10 @@ struct LoginConversation {
     }
 
     private mutating func takeSettled() {
-        for (index, isRefused) in login.policy.takeSettled() {
-            if let offer = open.first(where: { $0.attempt.credential == index }) {
-                settle(offer.attempt, isRefused ? .refused : .undecided)
-            } else if isRefused, passedKeys.contains(index) {
+        for (attempt, isRefused) in login.policy.takeSettled() {
+            if open.contains(where: { $0.attempt == attempt }) {
+                settle(attempt, isRefused ? .refused : .undecided)
+            } else if isRefused, let index = attempt.credential, passedKeys.contains(index) {
                 refusedKeys.insert(index)
             }
         }
