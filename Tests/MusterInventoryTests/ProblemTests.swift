@@ -16,7 +16,8 @@ struct BadInventory: CustomTestStringConvertible, Sendable {
     var testDescription: String { name }
 }
 
-private let keys = "expected one of address, port, user, password, passphrase, identity, credentials, enable, platform, jump, groups, data"
+private let keys =
+    "expected one of address, port, user, password, passphrase, identity, credentials, enable, platform, jump, transport, legacy, groups, data"
 private let secret = "expected a plain string or one of {env: NAME}, {file: PATH}, {command: [pass, show, x]}, {prompt: \"…\"}"
 private let root = "expected a mapping with defaults, groups and hosts"
 private let jinja = "Jinja templates are not rendered here; write the value, or a reference such as {env: NAME}"
@@ -189,7 +190,7 @@ private let credentials = [
         "1:28: 'credentials[1]' in host 'r1': found no credential, \(entry)"),
     BadInventory(
         "two credentials in one", "defaults: {credentials: [{identity: k, password: {env: X}}]}\nhosts: {r1: }",
-        "1:40: 'credentials[1]' in defaults: found password and identity, \(entry); give each an entry of its own; they are tried in order"),
+        "1:40: 'credentials[1]' in defaults: found identity and password, \(entry); give each an entry of its own; they are tried in order"),
     BadInventory(
         "a passphrase without a key", "hosts: {r1: {credentials: [{password: {env: X}, passphrase: {env: Y}}]}}",
         "1:49: 'credentials[1]' in host 'r1': found a passphrase without an identity"),

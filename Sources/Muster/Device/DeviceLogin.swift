@@ -9,8 +9,8 @@ struct DeviceLogin {
     let loop: Loop
     /// The caller sends a command right after the login.
     let sendsAtOnce: Bool
-    private let timer: LoginTimer
-    private(set) var clock: PhaseClock
+    let timer: LoginTimer
+    var clock: PhaseClock
 
     init(device: Device, environment: DeviceEnvironment, loop: Loop, sendsAtOnce: Bool = false) {
         self.device = device
@@ -21,9 +21,9 @@ struct DeviceLogin {
         timer = LoginTimer(loop: loop, deadline: clock.began + environment.connectTimeout)
     }
 
-    private var deadline: Instant { timer.deadline }
+    var deadline: Instant { timer.deadline }
 
-    private mutating func enter(_ phase: Phase) {
+    mutating func enter(_ phase: Phase) {
         clock.enter(phase, at: loop.now)
         environment.events(.phase(host: device.name, phase))
     }
@@ -42,53 +42,23 @@ struct DeviceLogin {
                 .usage, "unknown platform '\(device.platform)'",
                 hint: "the built-in platforms are \(Platform.builtInNames.joined(separator: ", "))")
         }
-        // Connecting directly instead would be a surprise, and may reach another device.
-        guard device.jump.isEmpty else {
-            throw failure(
-                .usage, "it is to be reached through \(device.jump.joined(separator: ", ")), and bastions cannot be used yet",
-                hint: "remove `jump` if the device can be reached directly")
-        }
-        var authentication = DeviceAuthentication(
-            device: device, environment: environment, timer: timer, credentials: try credentials())
-        if let why = authentication.reasonToSkip { throw wrapped(LoginPolicy.skipped(why)) }
-        while true {
-            if let open = try await connectAndLogIn(&authentication, platform: platform) { return open }
-            do throws(SSHError) {
-                try await authentication.prepare()
-            } catch {
-                throw wrapped(error)
-            }
+        switch device.transport {
+        case .ssh, .auto: return try await runSSH(platform)
+        case .openssh, .telnet: throw failure(.usage, "the transport \(device.transport.rawValue) cannot be used yet")
         }
     }
 
-    /// Goes all the way over one connection; nil when it takes another one.
-    private mutating func connectAndLogIn(
-        _ authentication: inout DeviceAuthentication, platform: Platform
-    ) async throws(MusterError) -> OpenDevice? {
+    /// The way to the device: a connection, or a channel of the last bastion's.
+    mutating func connect() async throws(MusterError) -> any ByteTransport {
         environment.events(.phase(host: device.name, .resolve))
-        if clock.phase != .resolve { clock.enter(.resolve, at: loop.now) }
-        let transport = try await connect()
-        enter(.handshake)
-        let known = environment.knownHosts?.knownTypes(host: device.address, port: device.port) ?? []
-        let session = SSHSession(transport: transport, preferences: .standard.preferring(hostKeyTypes: known))
-        do {
-            let open = try await withTaskCancellationHandler {
-                try await logIn(session, platform: platform, authentication: &authentication)
-            } onCancel: {
-                session.cancel()
+        if let bastion = environment.bastions.bastion(for: device.jump) {
+            enter(.connect)
+            do throws(BastionError) {
+                return try await bastion.channel(to: device.address, port: device.port, deadline: deadline)
+            } catch {
+                throw wrapped(error, limit: environment.connectTimeout)
             }
-            if open == nil { await session.close() }
-            return open
-        } catch let error as MusterError {
-            await session.close()
-            throw Task.isCancelled ? failure(.cancelled, "cancelled") : error
-        } catch {
-            // `logIn` throws nothing else; the standard library's signature has lost that.
-            throw failure(.connection, "\(error)")
         }
-    }
-
-    private mutating func connect() async throws(MusterError) -> TCPTransport {
         do {
             let addresses = try await TCP.resolve(host: device.address, port: device.port, on: loop, deadline: deadline)
             enter(.connect)
@@ -98,51 +68,23 @@ struct DeviceLogin {
         }
     }
 
-    private mutating func logIn(
-        _ session: SSHSession, platform: Platform, authentication: inout DeviceAuthentication
-    ) async throws(MusterError) -> OpenDevice? {
-        do {
-            timer.start { session.assumeIsolated { $0.expire() } }
-            defer { timer.stop() }
-            let key = try await session.handshake()
-            enter(.hostKey)
-            try check(key)
-            enter(.authenticate)
-            guard try await authentication.logIn(on: session) else { return nil }
-            enter(.open)
-            let terminal = TerminalSize(columns: platform.pty.columns, rows: platform.pty.rows)
-            let channel = try await session.openShell(terminal: terminal, type: platform.pty.term)
-            enter(.login)
-            // The console has the same deadline, and can say what it waited for and what it saw.
-            timer.stop()
-            let console = Console(transport: channel, platform: platform, secrets: device.secrets.mapValues { $0.reveal() })
-            try await console.open(deadline: deadline, sendsAtOnce: sendsAtOnce)
-            clock.finish(at: loop.now)
-            return OpenDevice(device: device, session: session, console: console, loop: loop)
-        } catch let error as SSHError {
-            throw wrapped(error)
-        } catch let error as ConsoleError {
-            throw device.wrapped(error, phase: .login, timeout: environment.connectTimeout)
-        } catch let error as MusterError {
-            throw error
-        } catch {
-            throw failure(.connection, "\(error)")
-        }
-    }
-
     // MARK: Credentials
 
     /// What to try for each user, users in the order of their first credential.
-    private func credentials() throws(MusterError) -> [(user: String, credentials: [Credential])] {
+    func credentials() throws(MusterError) -> [(user: String, credentials: [Credential])] {
         var users: [(user: String, credentials: [Credential])] = []
-        for credential in device.allCredentials {
+        for credential in device.allCredentials where !credential.isEveryonesCode {
             let user = credential.user ?? device.user
             guard let usable = try usable(credential) else { continue }
             let place = users.firstIndex { $0.user == user } ?? users.count
             if place == users.count { users.append((user, [])) }
             users[place].credentials.append(usable)
         }
-        return users.isEmpty ? [(device.user, [])] : users
+        if users.isEmpty { users = [(device.user, [])] }
+        if device.credentials.contains(where: \.isEveryonesCode) {
+            for place in users.indices { users[place].credentials.append(.oneTimeCode) }
+        }
+        return users
     }
 
     private func usable(_ credential: LoginCredential) throws(MusterError) -> Credential? {
@@ -162,7 +104,7 @@ struct DeviceLogin {
 
     // MARK: Host keys
 
-    private func check(_ key: HostKey) throws(MusterError) {
+    func check(_ key: HostKey) throws(MusterError) {
         guard let known = environment.knownHosts else { return }
         let name = KnownHosts.name(host: device.address, port: device.port)
         let pins = environment.hostKeys == .acceptNew
@@ -194,11 +136,11 @@ struct DeviceLogin {
 
     // MARK: Errors
 
-    private func failure(_ code: MusterError.Code, phase: Phase? = nil, _ message: String, hint: String? = nil) -> MusterError {
+    func failure(_ code: MusterError.Code, phase: Phase? = nil, _ message: String, hint: String? = nil) -> MusterError {
         MusterError(code, phase: phase ?? clock.phase, device: device.name, message: message, hint: hint)
     }
 
-    private func wrapped(_ error: TransportError) -> MusterError {
+    func wrapped(_ error: TransportError) -> MusterError {
         let limit = environment.connectTimeout.shown
         switch error {
         case .unknownHost(let text):
@@ -221,7 +163,7 @@ struct DeviceLogin {
         }
     }
 
-    private func wrapped(_ error: SSHError) -> MusterError {
+    func wrapped(_ error: SSHError) -> MusterError {
         let code: MusterError.Code =
             switch error.kind {
             case .notSSH, .keyExchange: .handshake
@@ -232,7 +174,7 @@ struct DeviceLogin {
             case .withheld: .skipped
             case .brokenExchange: .connectionLost
             case .credential: .credential
-            case .channel: .channel
+            case .channel, .channelShortage, .forwardingRefused, .unreachableTarget: .channel
             case .timedOut: .timeout
             case .cancelled: .cancelled
             }

@@ -28,6 +28,11 @@ public struct LoginCredential: Sendable {
         self.kind = kind
         self.user = user
     }
+
+    /// Whether it is a source of codes for whichever user is asked for one.
+    var isEveryonesCode: Bool {
+        if case .oneTimeCode = kind { user == nil } else { false }
+    }
 }
 
 extension Device {

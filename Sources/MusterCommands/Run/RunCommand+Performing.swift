@@ -83,9 +83,12 @@ extension RunCommand {
                 if let ask = surroundings.ask {
                     options.ask = { question in try await screen.asking { try await ask(question) } }
                 }
-                try await surroundings.runner(lines, devices, options, control, events) { result in
-                    summary.add(result)
-                    try await screen.print(stream.next(result))
+                // Where the results are written, so that each of them wakes one thread and not three.
+                try await withTaskExecutorPreference(screen.taskExecutor) { [options] in
+                    try await surroundings.runner(lines, devices, options, control, events) { result in
+                        summary.add(result)
+                        try await screen.print(stream.next(result))
+                    }
                 }
             }
             try await screen.print(stream.end())

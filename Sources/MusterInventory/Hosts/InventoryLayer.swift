@@ -16,6 +16,8 @@ struct InventoryFields: Sendable {
     var credentials: Located<[InventoryCredential]>?
     var platform: Located<String>?
     var jump: Located<[String]>?
+    var transport: Located<InventoryTransport>?
+    var legacy: Located<Bool>?
     var groups: Located<[Located<String>]>?
     var data: [String: Located<InventoryValue>] = [:]
 
@@ -31,6 +33,8 @@ struct InventoryFields: Sendable {
         credentials = credentials ?? other.credentials
         platform = platform ?? other.platform
         jump = jump ?? other.jump
+        transport = transport ?? other.transport
+        legacy = legacy ?? other.legacy
         if data.isEmpty {
             data = other.data
         } else {

@@ -1,0 +1,116 @@
+import MusterConsole
+import MusterSSH
+import MusterTransport
+
+extension DeviceLogin {
+    /// Logs in by SSH, as far as the first prompt.
+    mutating func runSSH(_ platform: Platform) async throws(MusterError) -> OpenDevice {
+        try await withSession { login, session, timer throws(MusterError) in
+            login.enter(.open)
+            do {
+                let terminal = TerminalSize(columns: platform.pty.columns, rows: platform.pty.rows)
+                let channel = try await session.openShell(terminal: terminal, type: platform.pty.term)
+                login.enter(.login)
+                // The console has the same deadline, and can say what it waited for and what it saw.
+                timer.stop()
+                return try await login.openConsole(over: channel, platform: platform, carrier: session)
+            } catch let error as SSHError {
+                throw login.wrapped(error)
+            } catch let error as MusterError {
+                throw error
+            } catch {
+                throw login.failure(.connection, "\(error)")
+            }
+        }
+    }
+
+    /// Logs in by SSH and opens nothing: a bastion is asked for channels only.
+    mutating func runBastion() async throws(MusterError) -> SSHSession {
+        try await withSession { login, session, _ throws(MusterError) in
+            login.clock.finish(at: login.loop.now)
+            return session
+        }
+    }
+
+    /// Finds the prompt and does the platform's set-up.
+    mutating func openConsole(
+        over transport: any ByteTransport, platform: Platform, carrier: any ConsoleCarrier
+    ) async throws(MusterError) -> OpenDevice {
+        let console = Console(transport: transport, platform: platform, secrets: device.secrets.mapValues { $0.reveal() })
+        do {
+            try await console.open(deadline: deadline, sendsAtOnce: sendsAtOnce)
+        } catch {
+            throw device.wrapped(error, phase: .login, timeout: environment.connectTimeout)
+        }
+        clock.finish(at: loop.now)
+        return OpenDevice(device: device, carrier: carrier, console: console, loop: loop)
+    }
+
+    /// Connects and logs in, over as many connections as it takes, and goes on with `body`; the session is closed when any of it fails.
+    private mutating func withSession<R: Sendable>(
+        _ body: (inout DeviceLogin, SSHSession, LoginTimer) async throws(MusterError) -> R
+    ) async throws(MusterError) -> R {
+        var authentication = DeviceAuthentication(
+            device: device, environment: environment, timer: timer, credentials: try credentials())
+        if let why = authentication.reasonToSkip { throw wrapped(LoginPolicy.skipped(why)) }
+        while true {
+            if let result = try await overConnection(&authentication, body) { return result }
+            do throws(SSHError) {
+                try await authentication.prepare()
+            } catch {
+                throw wrapped(error)
+            }
+            // The clock begins with this phase; it comes again with each further connection.
+            clock.enter(.resolve, at: loop.now)
+        }
+    }
+
+    /// Goes as far as one connection carries the login; nil when it goes on over another one.
+    private mutating func overConnection<R: Sendable>(
+        _ authentication: inout DeviceAuthentication, _ body: (inout DeviceLogin, SSHSession, LoginTimer) async throws(MusterError) -> R
+    ) async throws(MusterError) -> R? {
+        let transport = try await connect()
+        enter(.handshake)
+        let known = environment.knownHosts?.knownTypes(host: device.address, port: device.port) ?? []
+        let session = SSHSession(transport: transport, preferences: preferences.preferring(hostKeyTypes: known))
+        do {
+            let result: R? = try await withTaskCancellationHandler {
+                timer.start { session.assumeIsolated { $0.expire() } }
+                defer { timer.stop() }
+                guard try await logIn(session, &authentication) else { return nil }
+                return try await body(&self, session, timer)
+            } onCancel: {
+                session.cancel()
+            }
+            if result == nil { await session.close() }
+            return result
+        } catch let error as MusterError {
+            await session.close()
+            throw Task.isCancelled ? failure(.cancelled, "cancelled") : error
+        } catch {
+            // Nothing else is thrown above; the standard library's signature has lost that.
+            throw failure(.connection, "\(error)")
+        }
+    }
+
+    private mutating func logIn(_ session: SSHSession, _ authentication: inout DeviceAuthentication) async throws(MusterError) -> Bool {
+        do {
+            let key = try await session.handshake()
+            enter(.hostKey)
+            try check(key)
+            enter(.authenticate)
+            guard try await authentication.logIn(on: session) else { return false }
+            await session.keepAlive(environment.keepAlive)
+            return true
+        } catch let error as SSHError {
+            throw wrapped(error)
+        } catch let error as MusterError {
+            throw error
+        } catch {
+            throw failure(.connection, "\(error)")
+        }
+    }
+
+    /// What is offered to the device.
+    private var preferences: AlgorithmPreferences { device.legacy ? .legacy : .standard }
+}
