@@ -42,7 +42,10 @@ extension SSHSession {
                 do {
                     guard let methods = try await methods(user: user) else { return .loggedIn }
                     conversation.record(methods: methods)
-                } catch  where error.kind == .connectionLost && !conversation.login.policy.offered.isEmpty {
+                } catch {
+                    // What the refusal meant will not be learnt; the account may have counted it.
+                    conversation.settleAll(.refused)
+                    guard error.kind == .connectionLost, !conversation.login.policy.offered.isEmpty else { throw error }
                     // The refusal is the news; that the device hung up after it is a detail.
                     throw conversation.refused(ending: error.message)
                 }
@@ -145,10 +148,14 @@ struct LoginConversation {
         login.services.settle(open.remove(at: place).identity, outcome)
     }
 
+    mutating func settleAll(_ outcome: LoginOffer) {
+        for offer in open { login.services.settle(offer.identity, outcome) }
+        open = []
+    }
+
     /// Settles what is open; `loggedIn` is nil where the login neither succeeded nor failed.
     mutating func end(loggedIn: Bool?) {
-        for offer in open { login.services.settle(offer.identity, .undecided) }
-        open = []
+        settleAll(.undecided)
         guard let loggedIn, !passedKeys.isEmpty else { return }
         let keys = loggedIn ? Set(passedKeys) : refusedKeys
         login.services.concluded(

@@ -39,6 +39,31 @@ import Testing
         }
     }
 
+    @Test func hangingUpCountsLikeARefusal() async throws {
+        let devices = fleet(20, faults: [.loginTries(1)])
+        try await withBench(devices) { bench in
+            let record = try await bench.run(
+                ["show version"], on: devices.map { bench.device($0, password: Hush.wrong) }, options: options(bench, limit: 3))
+            #expect(bench.lab.counts.loginsRefused == 3)
+            #expect(record.results.count { $0.status == .skipped } == 17)
+        }
+    }
+
+    @Test func wrongPassword_isSeenByNoMoreDevices_thatAskForIt() async throws {
+        let devices = fleet(20, faults: [.question("Password: "), .keyboardInteractive])
+        try await withBench(devices) { bench in
+            let targets = devices.map { lab in
+                var device = bench.device(lab, password: Hush.wrong)
+                // With a code in the list the password goes by questions alone.
+                device.credentials = [LoginCredential(.oneTimeCode(.plain(Secret("hush-0"))))]
+                return device
+            }
+            let record = try await bench.run(["show version"], on: targets, options: options(bench, limit: 3))
+            #expect(bench.lab.counts.loginsRefused == 3)
+            #expect(record.results.count { $0.error?.code == .authentication } == 3)
+        }
+    }
+
     @Test func devicesAreNotConnectedTo_whenTheirCredentialIsKnownToBeWrong() async throws {
         let devices = fleet(6)
         try await withBench(devices) { bench in
