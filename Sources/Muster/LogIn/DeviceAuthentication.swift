@@ -65,10 +65,15 @@ struct DeviceAuthentication {
         } catch is CancellationError {
             throw SSHError(.cancelled, stage: .authentication, "cancelled")
         } catch {
+            let asked = "the device asked \"\(LoginPolicy.shown(question))\" for user \(users[0].login.user)"
+            if case .question = users[0].services.origin(of: question) {
+                // The person was asked on behalf of another device perhaps: what is said of the question then means nothing here.
+                throw SSHError(
+                    .credential, stage: .authentication, "\(asked), and nobody answered that on the terminal",
+                    hint: "run on a terminal, or put {otp: {command: [...]}} among the device's credentials")
+            }
             let why = (error as? SecretError)?.description ?? "\(error)"
-            throw SSHError(
-                .credential, stage: .authentication,
-                "the device asked \"\(LoginPolicy.shown(question))\" for user \(users[0].login.user), and there is no code: \(why)")
+            throw SSHError(.credential, stage: .authentication, "\(asked), and there is no code: \(why)")
         }
     }
 

@@ -96,7 +96,8 @@ struct InventoryShowCommand: Verb {
         if host.user == nil, !resolved.user.isEmpty { rows.append(("user", resolved.user, "the local user")) }
         if host.platform == nil { rows.append(("platform", resolved.platform, "built in")) }
         let order = [
-            "address", "port", "user", "password", "passphrase", "enable", "identity", "credentials", "platform", "jump", "transport", "legacy",
+            "address", "port", "user", "password", "passphrase", "enable", "identity", "credentials", "platform", "jump", "transport",
+            "legacy",
             "groups",
         ]
         func place(_ field: String) -> Int { order.firstIndex(of: field) ?? order.count }

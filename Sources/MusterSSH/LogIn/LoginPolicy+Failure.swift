@@ -18,7 +18,7 @@ extension LoginPolicy {
             let why = unusable.isEmpty ? "" : " that can be used (\(unusable.joined(separator: "; ")))"
             return SSHError(
                 .credential, stage: .authentication, "no credential\(why) for user \(user); \(accepted)",
-                hint: "set password or identity for the device, or use --ask-password")
+                hint: unusable.isEmpty ? "set password or identity for the device, or use --ask-password" : nil)
         }
         var message = "user \(user) was refused (tried: \(offered.joined(separator: ", ")))"
         if let ending { message += ", and \(ending)" } else if methods != nil { message += "; \(accepted)" }

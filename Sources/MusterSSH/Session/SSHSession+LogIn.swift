@@ -76,8 +76,8 @@ extension SSHSession {
             case .expired: return .expired
             case .brokenExchange: return .broken
             case .credential:
-                let name = attempt.credential.map { conversation.login.credentials[$0].description } ?? ""
-                throw SSHError(.credential, stage: .authentication, "\(name): \(error.message)", hint: error.hint)
+                // The others may be better; why this one is of no use is told when they are not.
+                return .unusable(error.message + (error.hint.map { "; \($0)" } ?? ""))
             case .connectionLost:
                 // A device that hangs up instead of answering may have counted the attempt.
                 conversation.settle(attempt, .refused)

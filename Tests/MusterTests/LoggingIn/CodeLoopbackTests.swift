@@ -129,7 +129,17 @@ private final class Person: Sendable {
             options.ask = { throw SecretError(source: .prompt($0), message: "no answer") }
             let result = try await bench.badDay(bench.device(devices[0]), options: options)
             #expect(result.error?.code == .credential)
-            #expect(result.error?.message.contains("there is no code: no answer") == true)
+            #expect(result.error?.message.contains("and nobody answered that on the terminal") == true)
+        }
+    }
+
+    @Test func deviceSaysWhyThereIsNoCode_whenTheCommandFails() async throws {
+        try await withDevices(1, [.oneTimeCode]) { bench, devices in
+            var target = bench.device(devices[0])
+            target.credentials = [LoginCredential(.oneTimeCode(.command(["false"])))]
+            let result = try await bench.badDay(target)
+            #expect(result.error?.code == .credential)
+            #expect(result.error?.message.contains("there is no code: the command 'false' ended with status 1") == true)
         }
     }
 
