@@ -72,6 +72,8 @@ package enum LabFault: Sendable {
     case noLogin
     /// Ends the shell, but keeps the connection, when this many commands have run.
     case exitAfter(Int)
+    /// Something about the telnet server.
+    case telnet(LabTelnetFault)
     /// Holds the output of a command until a test lets it go.
     case gate(LabGate)
 }
@@ -104,6 +106,7 @@ extension LabFault {
         ("empty-password", "takes the empty password, and no other"),
         ("no-login", "lets everyone in without a credential"),
         ("exit-after=COUNT", "ends the session after so many commands"),
+        ("telnet=WHAT", LabTelnetFault.allCases.map(\.rawValue).joined(separator: ", ")),
     ]
 
     /// Reads a text form.
@@ -145,6 +148,11 @@ extension LabFault {
         case ("empty-password", nil): self = .emptyPassword
         case ("no-login", nil): self = .noLogin
         case ("exit-after", .some(let value)): self = .exitAfter(try Self.count(value, in: text, expected: "exit-after=COUNT"))
+        case ("telnet", .some(let value)):
+            guard let fault = LabTelnetFault(rawValue: value) else {
+                throw .fault(text, expected: "telnet= and one of \(LabTelnetFault.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            self = .telnet(fault)
         default:
             let form = Self.catalogue.first { $0.form.prefix { $0 != "=" && $0 != "[" } == name }?.form
             throw .fault(text, expected: form ?? "one of " + Self.catalogue.map(\.form).joined(separator: ", "))
@@ -179,6 +187,7 @@ extension LabFault {
         case .emptyPassword: "empty-password"
         case .noLogin: "no-login"
         case .exitAfter(let count): "exit-after=\(count)"
+        case .telnet(let fault): "telnet=\(fault.rawValue)"
         case .gate: nil
         }
     }
