@@ -39,6 +39,23 @@ import Testing
         }
     }
 
+    @Test func passwordTypedInATerminal_isCountedAsWell() async throws {
+        let devices = fleet(12)
+        try await withBench(devices) {
+            $0.listensForTelnet = true
+        } _: { bench in
+            let targets = devices.map { lab in
+                var device = bench.device(lab, password: Hush.wrong)
+                device.transport = .telnet
+                device.port = Int(bench.lab.telnetPort)
+                return device
+            }
+            let record = try await bench.run(["show version"], on: targets, options: options(bench, limit: 3))
+            #expect(record.results.count { $0.error?.code == .authentication } == 3, "\(record.results[0].error as Any)")
+            #expect(record.results.count { $0.status == .skipped } == 9)
+        }
+    }
+
     @Test func hangingUpCountsLikeARefusal() async throws {
         let devices = fleet(20, faults: [.loginTries(1)])
         try await withBench(devices) { bench in
