@@ -14,6 +14,8 @@ struct LabCommandLine: AsyncParsableCommand {
             FAULTS
             \(LabFault.catalogue.map { "  \($0.form)\(String(repeating: " ", count: max(1, 22 - $0.form.count)))\($0.summary)" }.joined(separator: "\n"))
 
+            Devices that ask for a one-time code want 123456.
+
             On every device, `lab huge [BYTES]`, `lab sleep SECONDS`, `lab junk`, `lab prompts`, `lab newlines`, `lab question` and \
             `lab forever` do what is hard to provoke elsewhere.
 

@@ -19,7 +19,7 @@ struct SSHConformanceLoopbackTests {
                 let session = SSHSession(transport: try await TCP.connect(to: addresses, on: loop, deadline: deadline))
                 do {
                     _ = try await session.handshake()
-                    try await session.authenticate(user: server.user, with: .publicKey(name: "key", content: key, passphrase: nil))
+                    try await session.logIn(user: server.user, credentials: [.publicKey(name: "key", content: key, passphrase: nil)])
                     try await body(try await tunnel(session, port))
                 } catch {
                     await session.close()

@@ -1,4 +1,5 @@
 import MusterConsole
+import MusterSSH
 import MusterTransport
 
 extension DeviceLogin {
@@ -15,10 +16,15 @@ extension DeviceLogin {
         let transport = TelnetTransport(over: connection, terminal: terminal, newline: platform.telnetNewline)
         let keepAlive = environment.keepAlive
         transport.loop.execute { transport.keepAlive(keepAlive) }
+        let credentials = device.terminalLogin(on: platform, isExpected: true)
+        var offer: CredentialIdentity?
         do throws(MusterError) {
-            return try await openConsole(
-                over: transport, platform: platform, carrier: transport, credentials: device.terminalLogin(on: platform, isExpected: true))
+            if let credentials { offer = try await permission(toOffer: credentials.password, of: credentials.user) }
+            let open = try await openConsole(over: transport, platform: platform, carrier: transport, credentials: credentials)
+            settle(offer, nil)
+            return open
         } catch {
+            settle(offer, error)
             transport.cancel()
             throw error
         }
@@ -42,6 +48,7 @@ extension Device {
     /// - Parameter isExpected: whether it is to be expected that it asks, as over telnet.
     func terminalLogin(on platform: Platform, isExpected: Bool) -> LoginCredentials? {
         guard !platform.bypassInSessionAuth else { return nil }
-        return LoginCredentials(user: user, password: password?.reveal(), isExpected: isExpected || platform.forceInSessionAuth)
+        let (user, password) = firstPassword
+        return LoginCredentials(user: user, password: password, isExpected: isExpected || platform.forceInSessionAuth)
     }
 }

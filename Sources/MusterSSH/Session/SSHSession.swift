@@ -223,26 +223,38 @@ package actor SSHSession: ByteReceiver {
         return key
     }
 
-    /// Tries one way to log in.
-    package func authenticate(user: String, with credential: Credential) async throws(SSHError) {
-        switch credential {
+    /// Offers a credential once.
+    ///
+    /// - Throws: `SSHError` of kind `refused` also when the server takes it for one half of the login.
+    func authenticate(_ login: Login, _ attempt: LoginAttempt) async throws(SSHError) {
+        let user = login.user
+        if attempt.method == .keyboardInteractive {
+            _ = try await perform(.keyboardInteractive(user: user, answers: login.answers(for: attempt)), stage: .authentication)
+            return
+        }
+        guard let index = attempt.credential else { return }
+        switch login.credentials[index] {
         case .password(let password):
             _ = try await perform(.password(user: user, password: password), stage: .authentication)
-        case .keyboardInteractive(let password):
-            _ = try await perform(.keyboardInteractive(user: user, password: password), stage: .authentication)
         case .publicKey(_, let content, let passphrase):
             _ = try await perform(.publicKey(user: user, key: content, passphrase: passphrase), stage: .authentication)
+        case .oneTimeCode:
+            break
         }
     }
 
-    /// The methods that the server would go on with; empty when it asks for nothing.
-    func methods(user: String) async throws(SSHError) -> [String] {
-        guard case .methods(let list) = try await perform(.methods(user: user), stage: .authentication) else { return [] }
+    /// The methods that the server would go on with; nil when it let the user in without asking for anything.
+    func methods(user: String) async throws(SSHError) -> [String]? {
+        guard case .methods(let list) = try await perform(.methods(user: user), stage: .authentication) else { return nil }
         return list
     }
 
-    /// A keyboard-interactive question that had no answer, as the device put it.
-    var unansweredQuestion: String? { engine.unansweredQuestion }
+    /// Why the last keyboard-interactive exchange was given up; the connection is of no use after that.
+    var interactiveStop: InteractiveStop? { engine.interactiveStop }
+    /// Whether a code was given in the last keyboard-interactive exchange.
+    var gaveCode: Bool { engine.gaveCode }
+    /// The reason that the server gave for disconnecting.
+    var disconnectReason: String? { engine.disconnectReason }
 
     /// Opens a channel with a terminal and a shell.
     package func openShell(terminal: TerminalSize, type: String) async throws(SSHError) -> SSHChannel {
