@@ -2,5 +2,6 @@
 #define MUSTER_CLIBCRYPTO_SHIM_H
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/sha.h>
 #endif

@@ -22,6 +22,7 @@ extension Device {
             name: host.name, address: host.address, port: host.port ?? 22, platform: host.platform ?? "generic", user: user,
             identities: host.identity)
         jump = host.jump
+        hostKeys = host.hostKey
         if let source = host.password { password = try await resolver.resolve(source) }
         if let source = host.passphrase { passphrase = try await resolver.resolve(source) }
         if let source = host.enable { secrets["enable"] = try await resolver.resolve(source) }

@@ -22,6 +22,10 @@ public struct Device: Sendable {
     public var secrets: [String: Secret]
     /// The bastions on the way to it; a device that has any is refused, since they cannot be used yet.
     public var jump: [String] = []
+    /// The host keys that are the only right ones, whatever known hosts files say; empty when those decide.
+    public var hostKeys: [HostKeyPin] = []
+    /// The name that its key has in known hosts files instead of its address and port, as `HostKeyAlias` of ssh_config(5).
+    public var hostKeyAlias: String?
 
     /// Makes a device.
     ///

@@ -9,7 +9,7 @@ import MusterTransport
 
 /// What all devices of a run share: known hosts, key files, time limits, the listener for events.
 struct DeviceEnvironment: Sendable {
-    var knownHosts: KnownHostsFile?
+    var knownHosts: HostKeyStore?
     var hostKeys: HostKeyPolicy
     /// The content of each key file, or why it cannot be read.
     var keyFiles: [String: KeyFileContent]
@@ -31,7 +31,7 @@ struct DeviceEnvironment: Sendable {
     ) async throws -> DeviceEnvironment {
         var keyFiles: [String: KeyFileContent] = [:]
         for path in Set(devices.flatMap(\.identities)) { keyFiles[path] = try await read(path) }
-        let knownHosts = try await knownHosts(options)
+        let knownHosts = try await knownHosts(for: devices, options)
         if let lines = knownHosts?.unreadable, let first = lines.first {
             let more = lines.count > 1 ? " and \(lines.count - 1) more lines make" : " makes"
             events(.warning(host: nil, "\(first)\(more) no sense as a known host; what it was to say is not known"))
@@ -41,18 +41,9 @@ struct DeviceEnvironment: Sendable {
             connectTimeout: options.connectTimeout, commandTimeout: options.commandTimeout, events: events)
     }
 
-    private static func knownHosts(_ options: RunOptions) async throws -> KnownHostsFile? {
+    private static func knownHosts(for devices: [Device], _ options: RunOptions) async throws -> HostKeyStore? {
         guard options.hostKeys != .off else { return nil }
-        let path = options.knownHostsFile ?? FileManager.default.homeDirectoryForCurrentUser.path + "/.ssh/known_hosts"
-        do {
-            return try await KnownHostsFile.load(path: path)
-        } catch is CancellationError {
-            throw CancellationError()
-        } catch {
-            throw MusterError(
-                .usage, phase: .hostKey, device: "", message: "the known hosts file \(path) cannot be read",
-                hint: "make it readable, name another with --known-hosts, or check no keys with --host-keys off")
-        }
+        return try await HostKeyStore.load(for: devices, files: options.knownHostsFiles)
     }
 
     /// - Throws: `CancellationError` alone.

@@ -50,7 +50,7 @@ struct DeviceLogin {
         environment.events(.phase(host: device.name, .resolve))
         let transport = try await connect()
         enter(.handshake)
-        let known = environment.knownHosts?.knownTypes(host: device.address, port: device.port) ?? []
+        let known = HostKeyCheck(device: device, environment: environment).knownTypes
         let session = SSHSession(transport: transport, preferences: .standard.preferring(hostKeyTypes: known))
         do {
             return try await withTaskCancellationHandler {
@@ -85,7 +85,7 @@ struct DeviceLogin {
             defer { timer.cancel() }
             let key = try await session.handshake()
             enter(.hostKey)
-            try check(key)
+            try HostKeyCheck(device: device, environment: environment).check(key)
             enter(.authenticate)
             try await session.logIn(user: device.user, credentials: credentials)
             enter(.open)
@@ -124,38 +124,6 @@ struct DeviceLogin {
         }
         if let password = device.password { credentials.append(.password(password.reveal())) }
         return credentials
-    }
-
-    // MARK: Host keys
-
-    private func check(_ key: HostKey) throws(MusterError) {
-        guard let known = environment.knownHosts else { return }
-        let name = KnownHosts.name(host: device.address, port: device.port)
-        let pins = environment.hostKeys == .acceptNew
-        let verdict =
-            pins
-            ? known.pinIfUnknown(host: device.address, port: device.port, key: key)
-            : known.verdict(host: device.address, port: device.port, key: key)
-        switch verdict {
-        case .known:
-            return
-        case .unknown where pins:
-            environment.events(.pinned(host: device.name, keyType: key.type, fingerprint: key.fingerprint))
-        case .unknown:
-            throw failure(
-                .hostKey, phase: .hostKey, "the host key of \(name) is not known: \(key.type) \(key.fingerprint)",
-                hint: "compare the fingerprint with the device's and add the key to \(known.path), or use --host-keys accept-new once")
-        case .changed(let entries):
-            let expected = entries.map { "\($0.key.type) \($0.key.fingerprint) (\($0.origin))" }.joined(separator: ", ")
-            throw failure(
-                .hostKey, phase: .hostKey,
-                "the host key of \(name) has changed: expected \(expected), seen \(key.type) \(key.fingerprint)",
-                hint: "someone may be in between; if the device was replaced, remove the old key: ssh-keygen -R '\(name)' -f \(known.path)")
-        case .revoked(let entry):
-            throw failure(
-                .hostKey, phase: .hostKey, "the host key of \(name) is revoked: \(key.type) \(key.fingerprint) (\(entry.origin))",
-                hint: "the device needs a new host key")
-        }
     }
 
     // MARK: Errors

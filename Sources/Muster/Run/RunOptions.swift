@@ -24,8 +24,8 @@ public struct RunOptions: Sendable {
     public var deadline: Duration?
     /// What is done about host keys.
     public var hostKeys: HostKeyPolicy = .acceptNew
-    /// The known hosts file; `~/.ssh/known_hosts` when `nil`.
-    public var knownHostsFile: String?
+    /// The known hosts files, of which the first is written; those that ssh reads when empty.
+    public var knownHostsFiles: [String] = []
 
     /// Makes the default options.
     public init() {}

@@ -75,7 +75,7 @@ struct RunCommand: Verb {
         options.connectTimeout = pace.connectTimeout ?? options.connectTimeout
         options.deadline = pace.deadline
         options.hostKeys = login.hostKeys.policy
-        options.knownHostsFile = login.knownHosts
+        options.knownHostsFiles = login.known.knownHosts
         return options
     }
 }

@@ -71,8 +71,7 @@ struct LoginOptions: ParsableArguments {
             valueName: "policy"))
     var hostKeys = HostKeyChoice.acceptNew
 
-    @Option(help: ArgumentHelp("Known hosts file. (default: ~/.ssh/known_hosts)", valueName: "path"))
-    var knownHosts: String?
+    @OptionGroup var known: KnownHostsOptions
 
     @Option(
         name: [.short, .long],
@@ -87,6 +86,22 @@ struct LoginOptions: ParsableArguments {
         if askPassword, passwordEnv != nil { throw ValidationError("--ask-password and --password-env exclude each other.") }
         if let passwordEnv, passwordEnv.isEmpty { throw ValidationError("--password-env wants the name of a variable.") }
         if let user, user.isEmpty { throw ValidationError("--user wants a name.") }
+    }
+}
+
+/// Where host keys are kept.
+struct KnownHostsOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Known hosts file; may repeat, the first is written.",
+            discussion: "Without it, the files that ssh reads: ~/.ssh/known_hosts, ~/.ssh/known_hosts2 and those in /etc/ssh.",
+            valueName: "path"))
+    var knownHosts: [String] = []
+
+    /// The paths with `~` resolved, which the shell leaves alone in `--known-hosts=~/keys`.
+    func paths(in environment: [String: String]) -> [String] {
+        guard let home = environment["HOME"] else { return knownHosts }
+        return knownHosts.map { $0.hasPrefix("~/") ? home + $0.dropFirst() : $0 }
     }
 }
 

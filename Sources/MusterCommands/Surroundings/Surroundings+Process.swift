@@ -15,7 +15,7 @@ extension Surroundings {
     package static func process() -> Surroundings {
         let start = ContinuousClock.now
         let environment = processEnvironment()
-        return Surroundings(
+        var surroundings = Surroundings(
             environment: environment, output: .descriptor(STDOUT_FILENO), errors: .descriptor(STDERR_FILENO), input: readStandardInput,
             ask: { try await TerminalPrompt().ask($0) },
             runner: { commands, devices, options, control, events, each in
@@ -28,6 +28,8 @@ extension Surroundings {
             leave: { _exit($0) },
             startLogging: { LoggingSystem.bootstrap($0) }, now: { ContinuousClock.now - start },
             sleep: { try await Task.sleep(for: $0) }, localUser: localUser(environment))
+        surroundings.confirm = TerminalConfirmation.ofProcess()
+        return surroundings
     }
 
     /// The user whose name ssh would take.

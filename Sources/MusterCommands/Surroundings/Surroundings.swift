@@ -35,6 +35,8 @@ package struct Surroundings: Sendable {
     package var sleep: @Sendable (Duration) async throws -> Void
     /// The local user's name.
     package var localUser: String?
+    /// Asks the person at the terminal a question that is answered with yes or no; nil when there is none.
+    package var confirm: (@Sendable (_ question: String) async throws -> Bool)?
 
     package init(
         environment: [String: String], output: OutputPort, errors: OutputPort, input: @escaping @Sendable () throws -> [UInt8],

@@ -24,6 +24,8 @@ public struct InventoryHost: Sendable {
     ///
     /// What they mean is the caller's business.
     public var jump: [String]
+    /// The host keys that are the only right ones, whatever known hosts files say; empty when those decide.
+    public var hostKey: [HostKeyPin]
     /// The names of the host's groups, groups of groups included, in the order of precedence.
     public let groups: [String]
     /// The host's own data, merged key by key over that of its groups and the defaults.
@@ -36,7 +38,7 @@ public struct InventoryHost: Sendable {
     public init(
         name: String, address: String? = nil, port: Int? = nil, user: String? = nil, password: SecretSource? = nil,
         passphrase: SecretSource? = nil, enable: SecretSource? = nil, identity: [String] = [], platform: String? = nil,
-        jump: [String] = [], groups: [String] = [], data: [String: InventoryValue] = [:]
+        jump: [String] = [], hostKey: [HostKeyPin] = [], groups: [String] = [], data: [String: InventoryValue] = [:]
     ) {
         self.name = name
         self.address = address ?? name
@@ -48,6 +50,7 @@ public struct InventoryHost: Sendable {
         self.identity = identity
         self.platform = platform
         self.jump = jump
+        self.hostKey = hostKey
         self.groups = groups
         self.data = data
         self.layers = []
@@ -64,6 +67,7 @@ public struct InventoryHost: Sendable {
         self.identity = fields.identity?.value ?? []
         self.platform = fields.platform?.value
         self.jump = fields.jump?.value ?? []
+        self.hostKey = fields.hostKey?.value ?? []
         self.groups = groups
         self.data = data
         self.layers = layers

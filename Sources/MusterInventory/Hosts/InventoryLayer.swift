@@ -15,6 +15,7 @@ struct InventoryFields: Sendable {
     var identity: Located<[String]>?
     var platform: Located<String>?
     var jump: Located<[String]>?
+    var hostKey: Located<[HostKeyPin]>?
     var groups: Located<[Located<String>]>?
     var data: [String: Located<InventoryValue>] = [:]
 
@@ -29,6 +30,7 @@ struct InventoryFields: Sendable {
         identity = identity ?? other.identity
         platform = platform ?? other.platform
         jump = jump ?? other.jump
+        hostKey = hostKey ?? other.hostKey
         if data.isEmpty {
             data = other.data
         } else {

@@ -1,7 +1,10 @@
 extension InventoryReader {
-    static let groupKeys = ["port", "user", "password", "passphrase", "identity", "enable", "platform", "jump", "groups", "data"]
+    static let groupKeys = [
+        "port", "user", "password", "passphrase", "identity", "enable", "platform", "jump", "host_key", "groups", "data",
+    ]
     static let hostKeys = ["address"] + groupKeys
-    static let defaultKeys = groupKeys.filter { $0 != "groups" }
+    // A key that all hosts have is no host's key.
+    static let defaultKeys = groupKeys.filter { $0 != "groups" && $0 != "host_key" }
 
     private func keys(for owner: InventoryOwner) -> [String] {
         switch owner {
@@ -44,6 +47,7 @@ extension InventoryReader {
             if let list = list(node, "jump", in: owner, expected: "a host or a list of hosts") {
                 fields.jump = Located(value: list.value.map(\.value), position: list.position)
             }
+        case "host_key" where !isDefaults(owner): fields.hostKey = hostKey(node, in: owner)
         case "groups" where !isDefaults(owner):
             fields.groups = list(node, "groups", in: owner, expected: "a group or a list of groups")
         case "data": fields.data = data(node, in: owner)
@@ -78,7 +82,7 @@ extension InventoryReader {
         "key": "identity", "private_key": "identity", "identity_file": "identity", "IdentityFile": "identity",
         "ansible_ssh_private_key_file": "identity", "device_type": "platform", "network_os": "platform", "ansible_network_os": "platform",
         "os": "platform", "vars": "data", "children": "groups", "group": "groups", "bastion": "jump", "ProxyJump": "jump",
-        "proxy_jump": "jump",
+        "proxy_jump": "jump", "fingerprint": "host_key", "hostkey": "host_key", "host_keys": "host_key",
     ]
 
     // MARK: The fields one by one
@@ -118,6 +122,19 @@ extension InventoryReader {
             return nil
         }
         return Located(value: number, position: text.position)
+    }
+
+    private mutating func hostKey(_ node: YAMLNode, in owner: InventoryOwner) -> Located<[HostKeyPin]>? {
+        guard let list = list(node, "host_key", in: owner, expected: HostKeyPin.expected) else { return nil }
+        var pins: [HostKeyPin] = []
+        for text in list.value {
+            do throws(HostKeyPin.Malformed) {
+                pins.append(try HostKeyPin(text.value))
+            } catch {
+                report(text.position, "'host_key' in \(owner): found \(error.found), expected \(HostKeyPin.expected)", hint: error.hint)
+            }
+        }
+        return Located(value: pins, position: list.position)
     }
 
     private mutating func data(_ node: YAMLNode, in owner: InventoryOwner) -> [String: Located<InventoryValue>] {

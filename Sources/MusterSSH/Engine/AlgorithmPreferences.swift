@@ -52,13 +52,20 @@ package struct AlgorithmPreferences: Sendable, Hashable {
     ///
     /// A device whose key is known by one type must be asked for that type, or it shows another one that looks unknown.
     package func preferring(hostKeyTypes keyTypes: [String]) -> AlgorithmPreferences {
-        guard !keyTypes.isEmpty else { return self }
-        let wanted = Set(keyTypes.flatMap { $0 == "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"] : [$0] })
-        let names = hostKey.split(separator: ",").map(String.init)
+        guard let first = keyTypes.first else { return self }
         // The usual case, and the only one that thousands of devices meet: the known type is the first already.
-        if let first = names.first, wanted.contains(first) { return self }
+        if keyTypes.count == 1, hostKey.hasPrefix("\(first),") { return self }
+        let wanted = Set(keyTypes.flatMap(HostKeyType.algorithms))
+        let names = hostKey.split(separator: ",").map(String.init)
         var copy = self
         copy.hostKey = (names.filter(wanted.contains) + names.filter { !wanted.contains($0) }).joined(separator: ",")
+        return copy
+    }
+
+    /// The same list with no host key algorithms but those of one type, even one that is not in it.
+    package func limited(toHostKeyType type: String) -> AlgorithmPreferences {
+        var copy = self
+        copy.hostKey = HostKeyType.algorithms(of: type).joined(separator: ",")
         return copy
     }
 

@@ -62,10 +62,13 @@ struct PacketReader {
         return true
     }
 
-    mutating func nameList() -> [String]? {
+    mutating func text() -> String? {
         guard let length = integer(), length <= bytes.count else { return nil }
-        let text = String(decoding: bytes.prefix(length), as: UTF8.self)
-        bytes = bytes.dropFirst(length)
-        return text.split(separator: ",").map(String.init)
+        defer { bytes = bytes.dropFirst(length) }
+        return String(decoding: bytes.prefix(length), as: UTF8.self)
+    }
+
+    mutating func nameList() -> [String]? {
+        text()?.split(separator: ",").map(String.init)
     }
 }

@@ -88,7 +88,7 @@ import Testing
         try await withBench([plain]) { bench in
             // No such file, and none can be made there.
             var options = bench.options
-            options.knownHostsFile = "/proc/muster/known_hosts"
+            options.knownHostsFiles = ["/proc/muster/known_hosts"]
             let record = try await bench.run(["show version"], on: [bench.device(plain)], options: options)
             #expect(record.results.map(\.status) == [.ok])
             let warnings = record.events.compactMap { if case .warning(_, let text) = $0 { text } else { nil } }
@@ -100,7 +100,7 @@ import Testing
     @Test func usageError_whenTheKnownHostsFileCannotBeRead() async throws {
         try await withBench([plain]) { bench in
             var options = bench.options
-            options.knownHostsFile = bench.folder
+            options.knownHostsFiles = [bench.folder]
             let error = await musterError { _ = try await gather(["show version"], on: [bench.device(plain)], options: options) }
             #expect(error?.code == .usage)
             #expect(error?.message == "the known hosts file \(bench.folder) cannot be read")
