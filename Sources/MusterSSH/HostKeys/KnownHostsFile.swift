@@ -21,7 +21,7 @@ package struct KnownHostsFile: Sendable, Hashable {
     package struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
         package let description: String
 
-        init(_ path: String, _ number: Int32 = errno) {
+        init(at path: String, _ number: Int32 = errno) {
             description = "\(path): \(String(cString: strerror(number)))"
         }
 
@@ -51,7 +51,7 @@ package struct KnownHostsFile: Sendable, Hashable {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
-            throw Problem(path)
+            throw Problem(at: path)
         }
         defer { close(descriptor) }
         return try contents(descriptor)
@@ -65,7 +65,7 @@ package struct KnownHostsFile: Sendable, Hashable {
         while true {
             let count = pread(descriptor, &buffer, buffer.count, off_t(content.count))
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw Problem(path) }
+            guard count >= 0 else { throw Problem(at: path) }
             if count == 0 { break }
             content += buffer[..<count]
         }
@@ -74,7 +74,7 @@ package struct KnownHostsFile: Sendable, Hashable {
 
     private func status(_ descriptor: Int32) throws(Problem) -> stat {
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw Problem(path) }
+        guard fstat(descriptor, &status) == 0 else { throw Problem(at: path) }
         return status
     }
 
@@ -131,7 +131,7 @@ package struct KnownHostsFile: Sendable, Hashable {
         if let slash = path.lastIndex(of: "/"), slash > path.startIndex { mkdir(String(path[..<slash]), 0o700) }
         while true {
             let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else { throw Problem(path) }
+            guard descriptor >= 0 else { throw Problem(at: path) }
             lock(descriptor)
             var status = stat()
             if fstat(descriptor, &status) == 0, let current = stampOfPath(), current.isOfSameFile(as: Stamp(status)) { return descriptor }
@@ -163,7 +163,7 @@ package struct KnownHostsFile: Sendable, Hashable {
         while written < bytes.count {
             let count = bytes[written...].withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw Problem(path) }
+            guard count > 0 else { throw Problem(at: path) }
             written += count
         }
     }
@@ -187,25 +187,25 @@ package struct KnownHostsFile: Sendable, Hashable {
         defer { close(descriptor) }
         let (content, before) = try contents(descriptor)
         guard let changed = edit(content) else { return false }
-        guard let resolved = realpath(path, nil) else { throw Problem(path) }
+        guard let resolved = realpath(path, nil) else { throw Problem(at: path) }
         defer { free(resolved) }
         let target = String(cString: resolved)
         var template = Array("\(target).XXXXXX".utf8CString)
         let temporary = mkstemp(&template)
-        guard temporary >= 0 else { throw Problem("\(target).XXXXXX") }
+        guard temporary >= 0 else { throw Problem(at: target) }
         defer { close(temporary) }
         do throws(Problem) {
             let status = try status(descriptor)
             // Only root can give a file away, and only root would have to.
             _ = fchown(temporary, status.st_uid, status.st_gid)
-            guard fchmod(temporary, status.st_mode & 0o7777) == 0 else { throw Problem(path) }
+            guard fchmod(temporary, status.st_mode & 0o7777) == 0 else { throw Problem(at: path) }
             try write(changed, to: temporary)
-            guard fsync(temporary) == 0 else { throw Problem(path) }
+            guard fsync(temporary) == 0 else { throw Problem(at: path) }
             // ssh takes no lock.
             guard Stamp(try self.status(descriptor)) == before else {
                 throw Problem("\(path): someone else has written to it meanwhile; try again")
             }
-            guard rename(template, target) == 0 else { throw Problem(path) }
+            guard rename(template, target) == 0 else { throw Problem(at: path) }
         } catch {
             unlink(template)
             throw error

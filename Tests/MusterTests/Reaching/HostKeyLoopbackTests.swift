@@ -103,7 +103,7 @@ import Testing
             options.knownHostsFiles = [bench.folder]
             let error = await musterError { _ = try await gather(["show version"], on: [bench.device(plain)], options: options) }
             #expect(error?.code == .usage)
-            #expect(error?.message == "the known hosts file \(bench.folder) cannot be read")
+            #expect(error?.message == "the known hosts file cannot be read: \(bench.folder): Is a directory")
             #expect(bench.lab.counts.connectionsTotal == 0)
         }
     }
