@@ -12,9 +12,6 @@ package protocol ByteTransport: AnyObject, Sendable {
     /// Queues a copy of `bytes` and returns at once. After the end they are dropped.
     func send(_ bytes: UnsafeRawBufferPointer)
 
-    /// Bytes that `send` took and the peer has not: a sender of much data waits while this is large.
-    var unsentBytes: Int { get }
-
     /// Ends the transport after what was sent has been written. The receiver hears `ended` once; a second call does nothing.
     func close()
 }

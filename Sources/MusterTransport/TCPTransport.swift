@@ -32,10 +32,6 @@ package final class TCPTransport: ByteTransport {
         handler.value.send(bytes)
     }
 
-    package var unsentBytes: Int {
-        handler.value.unsentBytes
-    }
-
     package func close() {
         handler.value.close()
     }
@@ -52,7 +48,6 @@ final class TCPHandler: ChannelInboundHandler {
     private var early: ByteBuffer?
     private var end: TransportEnd?
     private var closing = false
-    private(set) var unsentBytes = 0
 
     /// A handler of a connection that has ended already, if `end` is given.
     init(end: TransportEnd? = nil) {
@@ -104,28 +99,18 @@ final class TCPHandler: ChannelInboundHandler {
 
     func send(_ bytes: UnsafeRawBufferPointer) {
         guard let context, !closing, end == nil, bytes.count > 0 else { return }
-        let count = bytes.count
-        unsentBytes += count
-        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes))).assumeIsolated().whenComplete { _ in
-            self.wrote(count)
-        }
+        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: nil)
     }
 
     func close() {
         guard let context, !closing else { return }
         closing = true
-        if unsentBytes == 0 {
-            context.close(promise: nil)
-        } else {
-            context.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(TCPTransport.closeGrace.wholeNanoseconds)) {
-                self.context?.close(promise: nil)
-            }
+        if (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) == 0 { return context.close(promise: nil) }
+        // Writes are done in order: once this empty one is, so are all before it.
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete { _ in self.context?.close(promise: nil) }
+        context.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(TCPTransport.closeGrace.wholeNanoseconds)) {
+            self.context?.close(promise: nil)
         }
-    }
-
-    private func wrote(_ count: Int) {
-        unsentBytes -= count
-        if closing, unsentBytes == 0 { context?.close(promise: nil) }
     }
 
     private func announceEnd() {

@@ -245,7 +245,9 @@ package struct ConsoleMachine {
     // MARK: Time
 
     /// When `timerFired` is to be called, or nil.
-    package var deadline: Instant? {
+    ///
+    /// It changes nothing; a plain function would be given a copy of the machine for each call.
+    package mutating func nextDeadline() -> Instant? {
         var first: Instant?
         func consider(_ instant: Instant?) {
             guard let instant else { return }

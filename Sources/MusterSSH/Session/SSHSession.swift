@@ -131,7 +131,7 @@ package actor SSHSession: ByteReceiver {
     }
 
     private func read(_ id: ChannelID) {
-        withUnsafeTemporaryAllocation(byteCount: 32 * 1024, alignment: 8) { buffer in
+        loop.withScratch { buffer in
             var delivered = false
             while let receiver = channels[id]?.receiver {
                 switch engine.read(id, into: buffer) {
@@ -244,10 +244,6 @@ package actor SSHSession: ByteReceiver {
         let taken = channel.unsent.isEmpty ? engine.write(bytes, to: id) : 0
         if taken < bytes.count { channels[id]?.unsent.append(contentsOf: bytes[taken...]) }
         if !isStepping { flush() }
-    }
-
-    func unsentBytes(of id: ChannelID) -> Int {
-        (channels[id]?.unsent.count ?? 0) + transport.unsentBytes
     }
 
     func close(_ id: ChannelID) {
