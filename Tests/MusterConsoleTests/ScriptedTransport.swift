@@ -18,7 +18,6 @@ final class ScriptedTransport: ByteTransport, @unchecked Sendable {
         self.answer = answer
     }
 
-
     func start(_ receiver: any ByteReceiver) {
         self.receiver = receiver
         reply(greeting)

@@ -10,6 +10,8 @@ struct DeviceLogin {
     /// The caller sends a command right after the login.
     let sendsAtOnce: Bool
     private(set) var clock: PhaseClock
+    /// The types of the host keys that the device has shown so far.
+    private var shownKeyTypes: [String] = []
 
     init(device: Device, environment: DeviceEnvironment, loop: Loop, sendsAtOnce: Bool = false) {
         self.device = device
@@ -47,11 +49,24 @@ struct DeviceLogin {
                 hint: "remove `jump` if the device can be reached directly")
         }
         let credentials = try credentials()
+        while true {
+            do throws(MusterError) {
+                return try await attempt(platform: platform, credentials: credentials)
+            } catch {
+                // The key that the inventory pins may be another one of the device's.
+                guard error.code == .hostKey, hostKeyCheck.wantsAnother(than: shownKeyTypes) else { throw error }
+            }
+        }
+    }
+
+    private var hostKeyCheck: HostKeyCheck { HostKeyCheck(device: device, environment: environment) }
+
+    private mutating func attempt(platform: Platform, credentials: [Credential]) async throws(MusterError) -> OpenDevice {
         environment.events(.phase(host: device.name, .resolve))
         let transport = try await connect()
         enter(.handshake)
-        let known = HostKeyCheck(device: device, environment: environment).knownTypes
-        let session = SSHSession(transport: transport, preferences: .standard.preferring(hostKeyTypes: known))
+        let preferences = AlgorithmPreferences.standard.preferring(hostKeyTypes: hostKeyCheck.knownTypes)
+        let session = SSHSession(transport: transport, preferences: preferences.avoiding(hostKeyTypes: shownKeyTypes))
         do {
             return try await withTaskCancellationHandler {
                 try await logIn(session, platform: platform, credentials: credentials)
@@ -85,7 +100,8 @@ struct DeviceLogin {
             defer { timer.cancel() }
             let key = try await session.handshake()
             enter(.hostKey)
-            try HostKeyCheck(device: device, environment: environment).check(key)
+            shownKeyTypes.append(key.type)
+            try hostKeyCheck.check(key)
             enter(.authenticate)
             try await session.logIn(user: device.user, credentials: credentials)
             enter(.open)

@@ -62,6 +62,14 @@ struct HostKeyCheck {
         }
     }
 
+    /// Whether the device should be asked for a key of another type, since it may have the pinned one as well.
+    ///
+    /// - Parameter shown: The types of the keys that it has shown, one for each time that it was asked.
+    func wantsAnother(than shown: [String]) -> Bool {
+        // One that is shown again is all that there is.
+        device.hostKeys.contains { $0.type == nil } && Set(shown).count == shown.count
+    }
+
     private func checkPins(_ key: HostKey) throws(MusterError) {
         guard !device.hostKeys.contains(where: { $0.matches(key) }) else { return }
         let expected = device.hostKeys.map(\.shown).joined(separator: " or ")

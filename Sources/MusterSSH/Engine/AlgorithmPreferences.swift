@@ -62,6 +62,16 @@ package struct AlgorithmPreferences: Sendable, Hashable {
         return copy
     }
 
+    /// The same list with the host key algorithms of `keyTypes` last.
+    package func avoiding(hostKeyTypes keyTypes: [String]) -> AlgorithmPreferences {
+        guard !keyTypes.isEmpty else { return self }
+        let unwanted = Set(keyTypes.flatMap(HostKeyType.algorithms))
+        let names = hostKey.split(separator: ",").map(String.init)
+        var copy = self
+        copy.hostKey = (names.filter { !unwanted.contains($0) } + names.filter(unwanted.contains)).joined(separator: ",")
+        return copy
+    }
+
     /// The same list with no host key algorithms but those of one type, even one that is not in it.
     package func limited(toHostKeyType type: String) -> AlgorithmPreferences {
         var copy = self
