@@ -1,3 +1,4 @@
+import Foundation
 import MusterTestSupport
 import Testing
 
@@ -108,6 +109,20 @@ struct KnownHostsTests {
         // What is read later is looked up anew.
         hosts.add(Array(line.replacing("NkWP", with: "AkWP").utf8), file: "more")
         #expect(hosts.verdict(HostKeyName("r1.example"), key: ed25519) == .known)
+    }
+
+    @Test func manyHashedNames_areFoundInOnePass() async throws {
+        try await withTemporaryFolder { folder in
+            let file = "\(folder)/known_hosts"
+            try (0..<300).map { "r\($0) ssh-ed25519 \(ed25519.base64)\n" }.joined().write(toFile: file, atomically: true, encoding: .utf8)
+            #expect(await Program.runAsync(["/usr/bin/ssh-keygen", "-q", "-H", "-f", file]) == 0)
+            let content = Array(try Data(contentsOf: URL(fileURLWithPath: file)))
+            var hosts = KnownHosts(content, file: "f")
+            hosts.resolve((0..<400).map { HostKeyName("r\($0)") })
+            for number in 0..<400 {
+                #expect(hosts.entries(HostKeyName("r\(number)")).map(\.origin) == (number < 300 ? ["f:\(number + 1)"] : []))
+            }
+        }
     }
 
     @Test func patternsAndNegation_matchAsInSSH() {

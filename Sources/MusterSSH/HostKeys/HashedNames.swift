@@ -1,4 +1,7 @@
 import CLibCrypto
+import Dispatch
+import Foundation
+import Synchronization
 
 /// The lines of known hosts files whose names are hashed, each with a salt of its own.
 ///
@@ -24,9 +27,24 @@ struct HashedNames: Sendable {
     }
 
     /// The lines of each of these names; a name that has none is left out.
+    ///
+    /// Much work is shared out among the processor's cores; it blocks until all is done.
     func lines(of names: some Collection<String>) -> [String: [Int]] {
-        guard !entries.isEmpty, !names.isEmpty, var mac = KeyedHash() else { return [:] }
+        guard !entries.isEmpty, !names.isEmpty else { return [:] }
         let texts = names.map { (name: $0, bytes: Array($0.utf8)) }
+        let shares = max(1, min(ProcessInfo.processInfo.activeProcessorCount, entries.count * texts.count / 20_000))
+        guard shares > 1 else { return Self.lines(of: texts, in: entries[...]) }
+        let found = Mutex<[String: [Int]]>([:])
+        let size = (entries.count + shares - 1) / shares
+        DispatchQueue.concurrentPerform(iterations: shares) { share in
+            let part = Self.lines(of: texts, in: entries[min(share * size, entries.count)..<min((share + 1) * size, entries.count)])
+            found.withLock { $0.merge(part) { $0 + $1 } }
+        }
+        return found.withLock { $0 }
+    }
+
+    private static func lines(of texts: [(name: String, bytes: [UInt8])], in entries: ArraySlice<Entry>) -> [String: [Int]] {
+        guard var mac = KeyedHash() else { return [:] }
         var found: [String: [Int]] = [:]
         for entry in entries {
             mac.setKey(entry.salt)
