@@ -77,21 +77,30 @@ import Testing
         }
     }
 
-    @Test func scan_hasAllTypes_andSaysWhichCannotBeRead() async throws {
+    @Test func scan_hasAllTypes() async throws {
         try await withOpenSSHServer(hostKeyTypes: ["ed25519", "ecdsa", "rsa"]) { server in
             let world = World()
             #expect(await world.muster("keys", "scan", "-w", "127.0.0.1:\(server.port)", "-o", "jsonl") == 0)
             let object = try #require(try objects(world.output).values.first)
             let read = (object["keys"] as? [[String: Any]] ?? []).compactMap { $0["key"] as? String }
-            let unread = (object["unread"] as? [[String: Any]] ?? []).compactMap { $0["type"] as? String }
-            var expected: [String] = []
-            for type in ["ed25519", "ecdsa", "rsa"] {
-                let text = try String(contentsOfFile: "\(server.folder)/host_\(type).pub", encoding: .utf8)
-                // Without RSA-SHA2 the RSA key of a current sshd can't be had.
-                if type != "rsa" || unread.isEmpty { expected.append(String(text.split(separator: " ")[1])) }
+            let expected = try ["ed25519", "ecdsa", "rsa"].map { type in
+                String(try String(contentsOfFile: "\(server.folder)/host_\(type).pub", encoding: .utf8).split(separator: " ")[1])
             }
             #expect(Set(read) == Set(expected))
-            #expect(unread.isEmpty || unread == ["ssh-rsa"])
+            #expect((object["unread"] as? [[String: Any]])?.isEmpty == true)
+        }
+    }
+
+    @Test func scan_saysWhichKeysCannotBeHad() async throws {
+        // No exchange that Muster has without libssh2; where libssh2 knows RSA with SHA-2, there is nothing to say.
+        let configuration = ["KexAlgorithms ecdh-sha2-nistp256"]
+        try await withOpenSSHServer(hostKeyTypes: ["ed25519", "rsa"], configuration: configuration) { server in
+            let world = World()
+            #expect(await world.muster("keys", "scan", "-w", "127.0.0.1:\(server.port)", "-o", "jsonl") == 0)
+            let object = try #require(try objects(world.output).values.first)
+            let read = (object["keys"] as? [[String: Any]] ?? []).compactMap { $0["type"] as? String }
+            let unread = (object["unread"] as? [[String: Any]] ?? []).compactMap { $0["type"] as? String }
+            #expect(Set(read + unread) == ["ssh-ed25519", "ssh-rsa"])
             #expect(unread.isEmpty || world.errors.contains("its ssh-rsa key could not be had: offered by rsa-sha2-512, rsa-sha2-256"))
         }
     }

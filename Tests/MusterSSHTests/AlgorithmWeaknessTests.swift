@@ -9,7 +9,7 @@ struct AlgorithmWeaknessTests {
     ) -> [String: String] {
         var machine = OfferMachine()
         let hello = ServerHello.bytes(keyExchange: keyExchange, hostKey: hostKey, cipher: cipher, mac: mac)
-        guard case .offer(let offer) = hello.withUnsafeBytes({ machine.receive($0) }) else { return ["": "no offer"] }
+        guard case .done(let offer) = hello.withUnsafeBytes({ machine.receive($0) }) else { return ["": "no offer"] }
         return Dictionary(uniqueKeysWithValues: AlgorithmWeakness.all(in: offer).map { ($0.algorithm, $0.reason) })
     }
 

@@ -3,7 +3,7 @@ import Testing
 @testable import MusterSSH
 
 struct OfferMachineTests {
-    private func feed(_ bytes: [UInt8], to machine: inout OfferMachine) -> OfferMachine.Verdict {
+    private func feed(_ bytes: [UInt8], to machine: inout OfferMachine) -> ProbeStep<ServerOffer> {
         bytes.withUnsafeBytes { machine.receive($0) }
     }
 
@@ -19,7 +19,7 @@ struct OfferMachineTests {
             cipher: "aes128-ctr,aes128-cbc",
             mac: "hmac-sha1")
         var machine = OfferMachine()
-        guard case .offer(let offer) = feed(Array("Keep out\r\n".utf8) + hello + [1, 2, 3], to: &machine) else {
+        guard case .done(let offer) = feed(Array("Keep out\r\n".utf8) + hello + [1, 2, 3], to: &machine) else {
             Issue.record("expected an offer")
             return
         }
@@ -37,7 +37,8 @@ struct OfferMachineTests {
         let hello = ServerHello.bytes()
         for (index, byte) in hello.enumerated() {
             let verdict = feed([byte], to: &machine)
-            if index < hello.count - 1 { #expect(verdict == .incomplete) } else { #expect(verdict != .incomplete) }
+            let isDone = if case .done = verdict { true } else { false }
+            #expect(isDone == (index == hello.count - 1))
         }
     }
 
@@ -49,6 +50,18 @@ struct OfferMachineTests {
     @Test func otherProtocols_areNamed() {
         #expect(error([0xFF, 0xFB, 1])?.hint == "this port speaks telnet")
         #expect(error(Array("SSH-2.0-\(String(repeating: "x", count: 300))".utf8))?.kind == .keyExchange)
+    }
+
+    @Test func packetsThatMeanNothing_arePassedOver() {
+        var machine = OfferMachine()
+        let hello = ServerHello.bytes()
+        let version = Array("SSH-2.0-test\r\n".utf8)
+        let ignored = PlainPackets.packet([2] + WireBytes.string(Array("noise".utf8)))
+        guard case .done(let offer) = feed(version + ignored + hello.dropFirst(version.count), to: &machine) else {
+            Issue.record("expected an offer")
+            return
+        }
+        #expect(offer[.hostKey] == ["ssh-ed25519"])
     }
 
     @Test func disconnect_isToldWithItsReason() {

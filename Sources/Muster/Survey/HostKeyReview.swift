@@ -7,6 +7,8 @@ package struct HostKeyReview: Sendable {
     package enum Status: String, Sendable, CaseIterable, Comparable {
         /// A key is the known one, and none contradicts.
         case ok
+        /// Only keys that could not be had are known.
+        case unread
         /// Nothing is known of the device.
         case new
         /// A known key is gone, and the device has another known one.
@@ -94,8 +96,8 @@ package struct HostKeyReview: Sendable {
         func any(_ status: Item.Status) -> Bool { items.contains { $0.status == status } }
         if any(.revoked) { return .revoked }
         if any(.changed) { return .changed }
-        // A known key that could not be read may well be right; a key of a new type in its place is not taken for it.
-        if any(.ok) || items.contains(where: { $0.status == .unread && !$0.known.isEmpty }) { return any(.missing) ? .missing : .ok }
+        if any(.ok) { return any(.missing) ? .missing : .ok }
+        if items.contains(where: { $0.status == .unread && !$0.known.isEmpty }) { return .unread }
         return isKnown ? .changed : .new
     }
 }

@@ -7,35 +7,26 @@ package struct SurveyVisit: Sendable {
     let survey: Survey
     let loop: Loop
 
-    /// What the version line claims; nobody needs to know the version.
-    private static let version = "Muster"
-
     /// What the device offers before anyone has logged in.
     package func offer() async throws(MusterError) -> ServerOffer {
-        let began = loop.now
-        let deadline = began + survey.connectTimeout
-        let transport = try await survey.dial(device, loop, deadline)
-        do throws(SSHError) {
-            return try await OfferProbe(transport: transport).offer(version: Self.version, deadline: deadline)
-        } catch {
-            throw wrapped(error, since: began)
-        }
+        try await probe(OfferMachine())
     }
 
     /// The host keys of the device, which it has proved to own: one connection for each type.
-    ///
-    /// - Parameter types: The key types that matter; all when nil.
-    package func hostKeys(types: Set<String>? = nil) async throws(MusterError) -> HostKeyScan {
+    package func hostKeys() async throws(MusterError) -> HostKeyScan {
         let offer = try await offer()
         var scan = HostKeyScan(offer: offer)
-        for type in scan.types where types?.contains(type) ?? true {
-            guard !LibSSH2.hostKeyAlgorithms.isDisjoint(with: offer[.hostKey].filter { HostKeyType.type(of: $0) == type }) else {
-                let names = offer[.hostKey].filter { HostKeyType.type(of: $0) == type }.joined(separator: ", ")
-                scan.unread.append(.init(type: type, reason: "offered by \(names), which libssh2 \(LibSSH2.version) does not know"))
-                continue
-            }
+        for type in scan.types {
+            let algorithms = offer[.hostKey].filter { HostKeyType.type(of: $0) == type }
             do throws(MusterError) {
-                scan.keys.append(try await hostKey(type: type))
+                if !LibSSH2.hostKeyAlgorithms.isDisjoint(with: algorithms) {
+                    scan.keys.append(try await hostKey(type: type))
+                } else if type == "ssh-rsa", RSAKeyMachine.suits(offer), let machine = RSAKeyMachine() {
+                    scan.keys.append(try await probe(machine))
+                } else {
+                    let reason = "offered by \(algorithms.joined(separator: ", ")), which libssh2 \(LibSSH2.version) does not know"
+                    scan.unread.append(.init(type: type, reason: reason))
+                }
             } catch {
                 if error.code == .cancelled { throw error }
                 scan.unread.append(.init(type: type, reason: error.message))
@@ -44,7 +35,18 @@ package struct SurveyVisit: Sendable {
         return scan
     }
 
-    /// The host key of one type.
+    private func probe<Machine: ProbeMachine>(_ machine: Machine) async throws(MusterError) -> Machine.Outcome {
+        let began = loop.now
+        let deadline = began + survey.connectTimeout
+        let transport = try await survey.dial(device, loop, deadline)
+        do throws(SSHError) {
+            return try await Probe(machine, over: transport).run(deadline: deadline)
+        } catch {
+            throw wrapped(error, since: began)
+        }
+    }
+
+    /// The host key of one type, by a session that ends after the key exchange.
     private func hostKey(type: String) async throws(MusterError) -> HostKey {
         let began = loop.now
         let deadline = began + survey.connectTimeout

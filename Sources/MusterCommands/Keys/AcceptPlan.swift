@@ -36,7 +36,7 @@ struct AcceptPlan {
         case .changed where !replaces:
             isComplete = false
             return leave(device, "its key has changed; --replace accepts that")
-        case .ok, .new, .missing, .changed: break
+        case .ok, .unread, .new, .missing, .changed: break
         }
         let new = review.items.filter { $0.status == .new || $0.status == .changed }.compactMap(\.shown)
         let old = review.status == .changed ? review.items.filter { $0.status == .changed || $0.status == .missing }.flatMap(\.known) : []

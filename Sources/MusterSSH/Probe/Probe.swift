@@ -1,26 +1,25 @@
 package import MusterTransport
 
-/// Reads what a server offers, and goes away.
-///
-/// It sends its version line, without which some servers say nothing, and not a byte more.
-package actor OfferProbe: ByteReceiver {
+/// Leads a dialogue with a server over a transport, and closes it.
+package actor Probe<Machine: ProbeMachine>: ByteReceiver {
+    package typealias Outcome = Machine.Outcome
+
     private let transport: any ByteTransport
-    private var machine = OfferMachine()
-    private var outcome: Result<ServerOffer, SSHError>?
-    private var waiting: CheckedContinuation<Result<ServerOffer, SSHError>, Never>?
+    private var machine: Machine
+    private var outcome: Result<Outcome, SSHError>?
+    private var waiting: CheckedContinuation<Result<Outcome, SSHError>, Never>?
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { transport.loop.executor }
 
-    package init(transport: any ByteTransport) {
+    package init(_ machine: Machine, over transport: any ByteTransport) {
+        self.machine = machine
         self.transport = transport
     }
 
-    /// Waits for the offer and closes the transport.
+    /// Waits for the outcome.
     ///
-    /// - Parameters:
-    ///   - version: The software that it claims to be in its version line, without spaces.
-    ///   - deadline: When to give up.
-    package func offer(version: String, deadline: Instant) async throws(SSHError) -> ServerOffer {
+    /// - Parameter deadline: When to give up.
+    package func run(deadline: Instant) async throws(SSHError) -> Outcome {
         let timer = transport.loop.schedule(at: deadline) { self.assumeIsolated { $0.expire() } }
         defer { timer.cancel() }
         let result = await withTaskCancellationHandler {
@@ -29,7 +28,7 @@ package actor OfferProbe: ByteReceiver {
                 if let outcome { return continuation.resume(returning: outcome) }
                 waiting = continuation
                 transport.start(self)
-                transport.send(Array("SSH-2.0-\(version)\r\n".utf8))
+                transport.send(machine.greeting)
             }
         } onCancel: {
             transport.loop.execute { self.assumeIsolated { $0.finish(.failure(SSHError(.cancelled, stage: .handshake, "cancelled"))) } }
@@ -52,8 +51,9 @@ package actor OfferProbe: ByteReceiver {
     private func feed(_ bytes: UnsafeRawBufferPointer) {
         guard outcome == nil else { return }
         switch machine.receive(bytes) {
-        case .incomplete: break
-        case .offer(let offer): finish(.success(offer))
+        case .wait: break
+        case .send(let bytes): transport.send(bytes)
+        case .done(let outcome): finish(.success(outcome))
         case .failed(let error): finish(.failure(error))
         }
     }
@@ -71,7 +71,7 @@ package actor OfferProbe: ByteReceiver {
         finish(.failure(SSHError(.timedOut, stage: .handshake, "expected an SSH key exchange, seen \(machine.seen)")))
     }
 
-    private func finish(_ result: Result<ServerOffer, SSHError>) {
+    private func finish(_ result: Result<Outcome, SSHError>) {
         guard outcome == nil else { return }
         outcome = result
         waiting?.resume(returning: result)
