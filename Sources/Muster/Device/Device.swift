@@ -26,6 +26,10 @@ public struct Device: Sendable {
     public var hostKeys: [HostKeyPin] = []
     /// The name that its key has in known hosts files instead of its address and port, as `HostKeyAlias` of ssh_config(5).
     public var hostKeyAlias: String?
+    /// Its known hosts files, of which the first is written; those of the run when empty.
+    public var knownHostsFiles: [String] = []
+    /// What is done about its host key; what the run's options say when nil.
+    public var hostKeyPolicy: HostKeyPolicy?
 
     /// Makes a device.
     ///

@@ -9,7 +9,7 @@ import MusterTransport
 
 /// What all devices of a run share: known hosts, key files, time limits, the listener for events.
 struct DeviceEnvironment: Sendable {
-    var knownHosts: HostKeyStore?
+    var knownHosts: HostKeyStores
     var hostKeys: HostKeyPolicy
     /// The content of each key file, or why it cannot be read.
     var keyFiles: [String: KeyFileContent]
@@ -25,25 +25,21 @@ struct DeviceEnvironment: Sendable {
 
     /// Reads the files that the devices need, each once and off the event loops.
     ///
-    /// - Throws: `MusterError` with code `usage` when the known hosts file exists and cannot be read.
+    /// - Throws: `MusterError` with code `usage` when a known hosts file exists and cannot be read.
     static func load(
         devices: [Device], options: RunOptions, events: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> DeviceEnvironment {
         var keyFiles: [String: KeyFileContent] = [:]
         for path in Set(devices.flatMap(\.identities)) { keyFiles[path] = try await read(path) }
-        let knownHosts = try await knownHosts(for: devices, options)
-        if let lines = knownHosts?.unreadable, let first = lines.first {
+        let knownHosts = try await HostKeyStores.load(for: devices, options: options)
+        let lines = knownHosts.unreadable
+        if let first = lines.first {
             let more = lines.count > 1 ? " and \(lines.count - 1) more lines make" : " makes"
             events(.warning(host: nil, "\(first)\(more) no sense as a known host; what it was to say is not known"))
         }
         return DeviceEnvironment(
             knownHosts: knownHosts, hostKeys: options.hostKeys, keyFiles: keyFiles,
             connectTimeout: options.connectTimeout, commandTimeout: options.commandTimeout, events: events)
-    }
-
-    private static func knownHosts(for devices: [Device], _ options: RunOptions) async throws -> HostKeyStore? {
-        guard options.hostKeys != .off else { return nil }
-        return try await HostKeyStore.load(for: devices, files: options.knownHostsFiles)
     }
 
     /// - Throws: `CancellationError` alone.

@@ -1,22 +1,19 @@
 package import MusterInventory
 package import MusterSSH
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// Whether the host key that a device shows is the right one: by the inventory's pins where there are any, else by the known hosts files.
 struct HostKeyCheck {
     let device: Device
     let environment: DeviceEnvironment
 
     private var name: HostKeyName { device.hostKeyName }
+    private var policy: HostKeyPolicy { device.hostKeyPolicy ?? environment.hostKeys }
+    /// What is known; nil when nothing is to be checked.
+    private var store: HostKeyStore? { policy == .off ? nil : environment.knownHosts[device] }
 
     /// The key types to ask the device for first.
     var knownTypes: [String] {
-        guard let known = environment.knownHosts else { return [] }
+        guard let known = store else { return [] }
         if device.hostKeys.isEmpty { return known.types(name) }
         // A fingerprint alone does not tell its type, but the known hosts files may.
         return device.hostKeys.compactMap(\.type)
@@ -27,8 +24,8 @@ struct HostKeyCheck {
     ///
     /// - Throws: `MusterError` with code `host_key`.
     func check(_ key: HostKey) throws(MusterError) {
-        guard let known = environment.knownHosts else { return }
-        let pins = environment.hostKeys == .acceptNew
+        guard let known = store else { return }
+        let pins = policy == .acceptNew
         // A pin in the inventory pins nothing anew; a key that was revoked stays so.
         let verdict = pins && device.hostKeys.isEmpty ? known.pinIfUnknown(name, key: key) : known.verdict(name, key: key)
         if case .revoked(let entry) = verdict {
@@ -110,20 +107,4 @@ extension HostKey {
 extension [KnownHosts.Entry] {
     /// For messages: each key and where it is known from.
     package var shown: String { map { "\($0.key.shown) (\($0.origin))" }.joined(separator: ", ") }
-}
-
-extension HostKeyStore {
-    /// Reads the known hosts files, those that ssh reads when none is named.
-    ///
-    /// - Throws: `MusterError` with code `usage` when one of them exists and cannot be read.
-    package static func load(for devices: [Device], files: [String]) async throws -> HostKeyStore {
-        let paths = files.isEmpty ? usualPaths(home: FileManager.default.homeDirectoryForCurrentUser.path) : files
-        do {
-            return try await load(paths: paths, for: devices.map(\.hostKeyName))
-        } catch let problem as KnownHostsFile.Problem {
-            throw MusterError(
-                .usage, phase: .hostKey, device: "", message: "the known hosts file cannot be read: \(problem)",
-                hint: "make it readable, name another with --known-hosts, or check no keys with --host-keys off")
-        }
-    }
 }

@@ -26,7 +26,7 @@ public func withDevice<R>(
     do {
         open = try await login.run()
     } catch {
-        _ = await environment.knownHosts?.flush()
+        _ = await environment.knownHosts.flush()
         if error.code == .cancelled { throw CancellationError() }
         throw error
     }
@@ -43,7 +43,7 @@ public func withDevice<R>(
         result = .failure(error)
     }
     await open.close()
-    if let problem = await environment.knownHosts?.flush() { events(.warning(host: nil, "a host key could not be pinned: \(problem)")) }
+    if let problem = await environment.knownHosts.flush() { events(.warning(host: nil, "a host key could not be pinned: \(problem)")) }
     return try result.get()
 }
 

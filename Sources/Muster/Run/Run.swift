@@ -39,7 +39,7 @@ public func withResults<R: Sendable>(
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask(executorPreference: Loops.next().taskExecutor) {
             await fleet.run { queue.append($0) }
-            if let problem = await environment.knownHosts?.flush() {
+            if let problem = await environment.knownHosts.flush() {
                 events(.warning(host: nil, "a host key could not be pinned: \(problem)"))
             }
             queue.finish()

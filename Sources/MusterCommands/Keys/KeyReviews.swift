@@ -35,9 +35,18 @@ struct KeyReviews {
         return "\(counted(rows.count, "device", "devices")): \(parts.joined(separator: ", "))"
     }
 
+    /// Why keys of known types could not be had.
+    var notes: [String] {
+        reviews.flatMap { device, review in
+            review.items.filter { $0.status == .unread && !$0.known.isEmpty }.map { item in
+                "note: \(device.name): its known \(item.type) key was not compared: \(item.note ?? "it could not be had")"
+            }
+        }
+    }
+
     /// A table of the keys; of those that are as they should be only when all are wanted.
     func table(all: Bool, palette: Palette) -> String {
-        var table = Table(header: ["NAME", "ADDRESS", "KEY", "TYPE", "SHOWN", "KNOWN"])
+        var table = Table(header: ["NAME", "ADDRESS", "STATUS", "KEY", "TYPE", "SHOWN", "KNOWN"])
         var isEmpty = true
         for (device, review) in reviews where all || review.status != .ok {
             for item in review.items where all || item.status != .ok {
@@ -45,7 +54,8 @@ struct KeyReviews {
                     review.pins.isEmpty
                     ? item.known.map { "\($0.key.fingerprint) (\($0.origin))" } : review.pins.map { "\($0.shown) (inventory)" }
                 table.append([
-                    device.name, device.hostKeyName.text, item.status.rawValue, item.type, item.shown?.fingerprint ?? "-",
+                    device.name, device.hostKeyName.text, review.status.rawValue, item.status.rawValue, item.type,
+                    item.shown?.fingerprint ?? "-",
                     item.status == .ok && !all ? "" : known.joined(separator: ", "),
                 ])
                 isEmpty = false

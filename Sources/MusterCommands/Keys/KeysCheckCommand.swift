@@ -10,7 +10,7 @@ struct KeysCheckCommand: Verb {
         abstract: "Compare the host keys of devices with the known ones.",
         discussion: """
             new: nothing is known of the device. changed: the device shows another key than the known one, or none of a known type. missing: a known \
-            key is gone, and another known one is right. revoked: the key is marked so. What `host_key` in the inventory says goes before the known hosts \
+            key is gone, and another known one is right. revoked: the key is marked so. unread: the known key could not be had. What `host_key` in the inventory says goes before the known hosts \
             files. A further key of a device that is known by another one is listed with --all.
 
             Examples:
@@ -47,6 +47,7 @@ struct KeysCheckCommand: Verb {
         try surroundings.output.write(Array(text.utf8))
         let notes = SurveyNotes(surroundings: surroundings, isQuiet: options.quiet)
         for line in store.unreadable { notes.note("warning: \(line) makes no sense as a known host") }
+        for note in reviews.notes { notes.note(note) }
         notes.unreachable(reviews.failures)
         notes.note(reviews.summary)
         if !reviews.failures.isEmpty { return ExitStatus.unreachable }

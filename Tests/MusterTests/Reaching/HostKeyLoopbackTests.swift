@@ -203,4 +203,24 @@ import Testing
             #expect(error.hint?.hasPrefix("the device has no key of a known type any more") == true)
         }
     }
+
+    @Test func deviceHasItsOwnFilesAndPolicy() async throws {
+        try await withBench([plain]) { bench in
+            var strict = bench.device(plain)
+            strict.hostKeyPolicy = .strict
+            var apart = bench.healthy[0]
+            apart.knownHostsFiles = ["\(bench.folder)/apart"]
+            var unchecked = bench.healthy[1]
+            unchecked.hostKeyPolicy = .off
+            let record = try await bench.run(["show version"], on: [strict, apart, unchecked])
+            #expect(try record.result(strict.name).error?.code == .hostKey)
+            #expect(try record.result(apart.name).status == .ok)
+            #expect(try record.result(unchecked.name).status == .ok)
+            #expect(Set(record.pinned.keys) == [apart.name])
+            #expect(!FileManager.default.fileExists(atPath: bench.knownHosts))
+            let text = try String(contentsOfFile: "\(bench.folder)/apart", encoding: .utf8)
+            #expect(text.hasPrefix("[\(apart.address)]:\(bench.lab.port) "))
+            #expect(text.split(separator: "\n").count == 1)
+        }
+    }
 }
