@@ -11,6 +11,8 @@ package struct Loop: Sendable {
 
     /// Memory for one call at a time; see `withScratch`.
     private let scratch = LoopScratch()
+    /// What connections of this loop write from.
+    let outgoing = OutgoingBuffer()
 
     package init(_ eventLoop: any EventLoop) {
         self.eventLoop = eventLoop

@@ -32,6 +32,10 @@ package final class TCPTransport: ByteTransport {
         handler.value.send(bytes)
     }
 
+    package func keepAlive(_ settings: KeepAlive) {
+        handler.value.keepAlive(settings)
+    }
+
     package func close() {
         handler.value.close()
     }
@@ -42,6 +46,7 @@ final class TCPHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
+    private let outgoing: OutgoingBuffer
     private var context: ChannelHandlerContext?
     private var receiver: (any ByteReceiver)?
     /// What came before there was a receiver.
@@ -50,7 +55,8 @@ final class TCPHandler: ChannelInboundHandler {
     private var closing = false
 
     /// A handler of a connection that has ended already, if `end` is given.
-    init(end: TransportEnd? = nil) {
+    init(outgoing: OutgoingBuffer, end: TransportEnd? = nil) {
+        self.outgoing = outgoing
         self.end = end
     }
 
@@ -99,7 +105,24 @@ final class TCPHandler: ChannelInboundHandler {
 
     func send(_ bytes: UnsafeRawBufferPointer) {
         guard let context, !closing, end == nil, bytes.count > 0 else { return }
-        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(outgoing.filled(with: bytes)), promise: nil)
+    }
+
+    /// An idle peer is asked by the system itself; one that does not confirm what was sent to it is given up in the same time.
+    func keepAlive(_ settings: KeepAlive) {
+        guard let options = context?.channel.syncOptions else { return }
+        let seconds = max(1, Int(settings.interval.components.seconds))
+        #if canImport(Darwin)
+            let wanted: [(CInt, Int)] = [(TCP_KEEPALIVE, seconds), (TCP_KEEPINTVL, seconds), (TCP_KEEPCNT, settings.count)]
+        #else
+            let wanted: [(CInt, Int)] = [
+                (TCP_KEEPIDLE, seconds), (TCP_KEEPINTVL, seconds), (TCP_KEEPCNT, settings.count),
+                (CInt(TCP_USER_TIMEOUT), seconds * settings.count * 1000),
+            ]
+        #endif
+        for (name, value) in wanted {
+            try? options.setOption(.tcpOption(.init(rawValue: name)), value: value)
+        }
     }
 
     func close() {

@@ -76,7 +76,6 @@ import Testing
                       mute: {address: 127.1.0.2}
                       dropping: {address: 127.1.0.3}
                       telnet: {address: 127.0.0.1, port: \(telnet.port)}
-                      behind: {address: 127.1.0.1, jump: fine}
                     """
                 try await withFiles(["lab.yaml": text]) { folder in
                     let world = World()
@@ -92,11 +91,11 @@ import Testing
                     #expect(
                         codes == [
                             "fine": codes["fine"] == "ok" ? "ok" : "weak", "mute": "timeout", "dropping": "connection_lost",
-                            "telnet": "handshake", "behind": "usage",
+                            "telnet": "handshake",
                         ])
                     #expect(world.errors.contains("telnet: handshake: expected an SSH version line"), "\(world.errors)")
                     #expect(world.errors.contains("this port speaks telnet"), "\(world.errors)")
-                    #expect(world.errors.contains("4 unreachable"), "\(world.errors)")
+                    #expect(world.errors.contains("3 unreachable"), "\(world.errors)")
                     #expect(lab.counts.sessionsTotal == 0)
                 }
             }

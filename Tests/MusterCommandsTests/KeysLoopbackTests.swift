@@ -247,4 +247,35 @@ import Testing
             }
         }
     }
+
+    @Test func devicesBehindABastion_areLookedAtThroughIt() async throws {
+        let bastion = LabDevice("bastion", address: "127.1.0.9", platform: .linux)
+        try await withLab(LabConfiguration(devices: [a, b, bastion])) { lab in
+            let text = """
+                defaults: {port: \(lab.port), user: admin, password: admin}
+                hosts:
+                  a: {address: 127.1.0.1, jump: bastion}
+                  b: {address: 127.1.0.2, jump: bastion}
+                  bastion: {address: 127.1.0.9, platform: linux}
+                """
+            try await withFiles(["lab.yaml": text]) { folder in
+                let files = ["-i", "\(folder)/lab.yaml", "--known-hosts", "\(folder)/known", "-w", "a,b"]
+                let world = World()
+                #expect(await MusterTool.run(["keys", "scan"] + files, in: world.all) == 0, "\(world.errors)")
+                let expected = [1, 2].flatMap { number in
+                    lab.hostKeys.map { "[127.1.0.\(number)]:\(lab.port) \($0.algorithm) \($0.base64)" }
+                }
+                #expect(world.output.split(separator: "\n").map(String.init).sorted() == expected.sorted())
+                #expect(world.errors.contains("host key of bastion, SHA256:"), "\(world.errors)")
+                #expect(lab.counts(at: "127.1.0.9").sessionsTotal == 1)
+                let text = try String(contentsOfFile: "\(folder)/known", encoding: .utf8)
+                #expect(text.split(separator: "\n").count == 1)
+                #expect(text.hasPrefix("[127.1.0.9]:\(lab.port) "))
+                let audit = World()
+                #expect(await MusterTool.run(["audit", "crypto", "-o", "jsonl"] + files, in: audit.all) != 2, "\(audit.errors)")
+                #expect(audit.output.split(separator: "\n").count == 2)
+                try await lab.waitUntil { $0.connectionsOpen == 0 }
+            }
+        }
+    }
 }

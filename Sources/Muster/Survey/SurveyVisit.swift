@@ -4,7 +4,7 @@ import MusterTransport
 /// A look at one device, on one event loop.
 package struct SurveyVisit: Sendable {
     package let device: Device
-    let survey: Survey
+    let environment: DeviceEnvironment
     let loop: Loop
 
     /// What the device offers before anyone has logged in.
@@ -36,23 +36,24 @@ package struct SurveyVisit: Sendable {
     }
 
     private func probe<Machine: ProbeMachine>(_ machine: Machine) async throws(MusterError) -> Machine.Outcome {
-        let began = loop.now
-        let deadline = began + survey.connectTimeout
-        let transport = try await survey.dial(device, loop, deadline)
+        var login = DeviceLogin(device: device, environment: environment, loop: loop)
+        let transport = try await login.connect()
+        login.enter(.handshake)
         do throws(SSHError) {
-            return try await Probe(machine, over: transport).run(deadline: deadline)
+            return try await Probe(machine, over: transport).run(deadline: login.deadline)
         } catch {
-            throw wrapped(error, since: began)
+            throw login.wrapped(error)
         }
     }
 
     /// The host key of one type, by a session that ends after the key exchange.
     private func hostKey(type: String) async throws(MusterError) -> HostKey {
-        let began = loop.now
-        let deadline = began + survey.connectTimeout
-        let transport = try await survey.dial(device, loop, deadline)
-        let session = SSHSession(transport: transport, preferences: .standard.limited(toHostKeyType: type))
-        let timer = loop.schedule(at: deadline) { session.assumeIsolated { $0.expire() } }
+        var login = DeviceLogin(device: device, environment: environment, loop: loop)
+        let transport = try await login.connect()
+        login.enter(.handshake)
+        // Old algorithms do no harm: nothing is sent that is a secret.
+        let session = SSHSession(transport: transport, preferences: .legacy.limited(toHostKeyType: type))
+        let timer = loop.schedule(at: login.deadline) { session.assumeIsolated { $0.expire() } }
         defer { timer.cancel() }
         let result = await withTaskCancellationHandler {
             do throws(SSHError) {
@@ -67,20 +68,7 @@ package struct SurveyVisit: Sendable {
         do throws(SSHError) {
             return try result.get()
         } catch {
-            throw wrapped(error, since: began)
+            throw login.wrapped(error)
         }
-    }
-
-    private func wrapped(_ error: SSHError, since began: Instant) -> MusterError {
-        let code: MusterError.Code =
-            switch error.kind {
-            case .noCommonAlgorithm: .noCommonAlgorithm
-            case .connectionLost: .connectionLost
-            case .timedOut: .timeout
-            case .cancelled: .cancelled
-            default: .handshake
-            }
-        let elapsed = error.kind == .timedOut ? " within \(survey.connectTimeout.shown)" : " (after \((loop.now - began).shown))"
-        return MusterError(code, phase: .handshake, device: device.name, message: error.message + elapsed, hint: error.hint)
     }
 }

@@ -34,15 +34,15 @@ struct AuditCryptoCommand: Verb {
     var output = Form.text
 
     func perform(in surroundings: Surroundings) async throws -> Int32 {
-        let devices = try options.targets(in: surroundings)
-        let results = try await options.survey.results(devices) { visit throws(MusterError) in CryptoOffer(try await visit.offer()) }
+        let notes = SurveyNotes(surroundings: surroundings, isQuiet: options.quiet)
+        let devices = try await options.targets(in: surroundings)
+        let results = try await options.survey(notes).results(devices) { visit throws(MusterError) in CryptoOffer(try await visit.offer()) }
         let rows = Array(zip(devices, results))
         let text =
             output == .text
             ? CryptoOffer.table(rows, all: all, palette: Palettes(choice: options.color, surroundings).output)
             : JSONList(lines: output == .jsonl).text(of: rows) { CryptoOffer.write($1.0, $1.1, to: &$0) }
         try surroundings.output.write(Array(text.utf8))
-        let notes = SurveyNotes(surroundings: surroundings, isQuiet: options.quiet)
         let failures = [(device: Device, error: MusterError)](results, of: devices)
         notes.unreachable(failures)
         let weak = results.count { if case .success(let offer) = $0 { !offer.weaknesses.isEmpty } else { false } }

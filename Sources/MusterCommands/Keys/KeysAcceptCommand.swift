@@ -21,7 +21,6 @@ struct KeysAcceptCommand: Verb {
             """)
 
     @OptionGroup var options: SurveyOptions
-    @OptionGroup var known: KnownHostsOptions
 
     @Option(help: ArgumentHelp("Take the keys from this file of known hosts lines, and ask no device.", valueName: "path"))
     var file: String?
@@ -36,10 +35,10 @@ struct KeysAcceptCommand: Verb {
         guard yes || surroundings.confirm != nil else {
             throw CommandFailure.usage("no one to ask: there is no terminal; look at muster keys check, and then use --yes")
         }
-        let devices = try options.targets(in: surroundings)
-        let store = try await HostKeyStore.load(for: devices, files: known.paths(in: surroundings.environment))
-        let reviews = KeyReviews(devices, try await scans(of: devices), store: store)
         let notes = SurveyNotes(surroundings: surroundings, isQuiet: options.quiet)
+        let devices = try await options.targets(in: surroundings)
+        let store = try await HostKeyStore.load(for: devices, files: options.known.paths(in: surroundings.environment))
+        let reviews = KeyReviews(devices, try await scans(of: devices, notes), store: store)
         surroundings.errors.say(reviews.table(all: false, palette: Palettes(choice: options.color, surroundings).errors))
         notes.unreachable(reviews.failures)
         notes.note(reviews.summary)
@@ -62,9 +61,9 @@ struct KeysAcceptCommand: Verb {
     }
 
     /// What the devices show, or what a file says that they show.
-    private func scans(of devices: [Device]) async throws -> [Result<HostKeyScan, MusterError>] {
+    private func scans(of devices: [Device], _ notes: SurveyNotes) async throws -> [Result<HostKeyScan, MusterError>] {
         guard let file else {
-            return try await options.survey.results(devices) { visit throws(MusterError) in try await visit.hostKeys() }
+            return try await options.survey(notes).results(devices) { visit throws(MusterError) in try await visit.hostKeys() }
         }
         guard fileExists(file) else { throw CommandFailure.usage("there is no file \(file.oneLine)") }
         let scanned = try await HostKeyStore.load(for: devices, files: [file])

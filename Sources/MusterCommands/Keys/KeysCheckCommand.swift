@@ -27,7 +27,6 @@ struct KeysCheckCommand: Verb {
     }
 
     @OptionGroup var options: SurveyOptions
-    @OptionGroup var known: KnownHostsOptions
 
     @Flag(help: "List the keys that are as they should be too.")
     var all = false
@@ -36,16 +35,16 @@ struct KeysCheckCommand: Verb {
     var output = Form.text
 
     func perform(in surroundings: Surroundings) async throws -> Int32 {
-        let devices = try options.targets(in: surroundings)
-        let store = try await HostKeyStore.load(for: devices, files: known.paths(in: surroundings.environment))
-        let results = try await options.survey.results(devices) { visit throws(MusterError) in try await visit.hostKeys() }
+        let notes = SurveyNotes(surroundings: surroundings, isQuiet: options.quiet)
+        let devices = try await options.targets(in: surroundings)
+        let store = try await HostKeyStore.load(for: devices, files: options.known.paths(in: surroundings.environment))
+        let results = try await options.survey(notes).results(devices) { visit throws(MusterError) in try await visit.hostKeys() }
         let reviews = KeyReviews(devices, results, store: store)
         let text =
             output == .text
             ? reviews.table(all: all, palette: Palettes(choice: options.color, surroundings).output)
             : JSONList(lines: output == .jsonl).text(of: reviews.rows) { KeyReviews.write($1, to: &$0) }
         try surroundings.output.write(Array(text.utf8))
-        let notes = SurveyNotes(surroundings: surroundings, isQuiet: options.quiet)
         for line in store.unreadable { notes.note("warning: \(line) makes no sense as a known host") }
         for note in reviews.notes { notes.note(note) }
         notes.unreachable(reviews.failures)

@@ -33,9 +33,9 @@ struct KeysScanCommand: Verb {
     var output = Form.text
 
     func perform(in surroundings: Surroundings) async throws -> Int32 {
-        let devices = try options.targets(in: surroundings)
-        let results = try await options.survey.results(devices) { visit throws(MusterError) in try await visit.hostKeys() }
         let notes = SurveyNotes(surroundings: surroundings, isQuiet: options.quiet)
+        let devices = try await options.targets(in: surroundings)
+        let results = try await options.survey(notes).results(devices) { visit throws(MusterError) in try await visit.hostKeys() }
         try surroundings.output.write(Array(listing(devices, results, Palettes(choice: options.color, surroundings).output).utf8))
         for (device, result) in zip(devices, results) {
             guard case .success(let scan) = result else { continue }

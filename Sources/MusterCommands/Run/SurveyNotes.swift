@@ -2,7 +2,7 @@ import Muster
 import MusterRendering
 
 /// What a survey says on standard error beside its results.
-struct SurveyNotes {
+struct SurveyNotes: Sendable {
     let surroundings: Surroundings
     let isQuiet: Bool
 
@@ -18,6 +18,15 @@ struct SurveyNotes {
             }
         }
         for group in groups { note("\(group.names.map(\.oneLine).joined(separator: ", ")): \(group.text)") }
+    }
+
+    /// Says what an event has to say, from any thread.
+    func apply(_ event: RunEvent) {
+        switch event {
+        case .warning(let host, let text): note("warning: \(host.map { "\($0): " } ?? "")\(text)")
+        case .pinned(let host, let keyType, let fingerprint): note("pinned the \(keyType) host key of \(host), \(fingerprint)")
+        case .started, .phase, .finished: break
+        }
     }
 
     /// Says a line.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Muster
+import MusterInventory
 import MusterRendering
 
 /// Which devices are looked at without logging in, and how.
@@ -17,6 +18,8 @@ struct SurveyOptions: ParsableArguments {
         transform: ArgumentText.duration)
     var connectTimeout: Duration?
 
+    @OptionGroup var known: KnownHostsOptions
+
     @Flag(name: [.short, .long], help: "No notes, warnings or summary.")
     var quiet = false
 
@@ -28,22 +31,29 @@ struct SurveyOptions: ParsableArguments {
         if let connectTimeout, connectTimeout <= .zero { throw ValidationError("--connect-timeout must be longer than nothing.") }
     }
 
-    /// The devices; no one logs in, so no user and no secret is needed.
-    func targets(in surroundings: Surroundings) throws -> [Device] {
-        try RunTargets(devices: devices, port: port).hosts(in: surroundings, quiet: quiet).map { host in
+    /// The devices: nobody logs in to them, so they need no user and no secret, but bastions on the way do.
+    func targets(in surroundings: Surroundings) async throws -> [Device] {
+        let hosts = try RunTargets(devices: devices, port: port).hosts(in: surroundings, quiet: quiet)
+        var names: Set<String> = []
+        let bastions = hosts.flatMap(\.bastions).filter { names.insert($0.name).inserted }
+        let resolver = SecretResolver(environment: { surroundings.environment[$0] }, ask: surroundings.ask)
+        let resolved = try await DeviceResolution(resolver: resolver, defaultUser: surroundings.localUser).devices(of: bastions)
+        let byName = Dictionary(uniqueKeysWithValues: resolved.map { ($0.name, $0) })
+        return hosts.map { host in
             var device = Device(
                 name: host.name, address: host.address, port: host.port ?? 22, platform: host.platform ?? "generic", user: "")
-            device.jump = host.jump
+            device.jump = host.bastions.compactMap { byName[$0.name] }
             device.hostKeys = host.hostKey
             return device
         }
     }
 
     /// How to look at them.
-    var survey: Survey {
-        var survey = Survey()
-        survey.fanout = fanout
-        survey.connectTimeout = connectTimeout ?? survey.connectTimeout
-        return survey
+    func survey(_ notes: SurveyNotes) -> Survey {
+        var options = RunOptions()
+        options.fanout = fanout
+        options.connectTimeout = connectTimeout ?? options.connectTimeout
+        options.knownHostsFiles = known.paths(in: notes.surroundings.environment)
+        return Survey(options: options) { notes.apply($0) }
     }
 }

@@ -22,8 +22,14 @@ public struct InventoryHost: Sendable {
     public var platform: String?
     /// The hosts or addresses to go through, outermost first.
     ///
-    /// What they mean is the caller's business.
+    /// `Inventory.bastions(of:)` tells what they stand for.
     public var jump: [String]
+    /// What `jump` stands for, outermost first, once the caller has looked it up.
+    public var bastions: [InventoryHost] = []
+    /// What carries the command line; nil for SSH.
+    public var transport: InventoryTransport?
+    /// Whether algorithms are offered that only old gear needs; nil for no.
+    public var legacy: Bool?
     /// The host keys that are the only right ones, whatever known hosts files say; empty when those decide.
     public var hostKey: [HostKeyPin]
     /// The names of the host's groups, groups of groups included, in the order of precedence.
@@ -38,7 +44,8 @@ public struct InventoryHost: Sendable {
     public init(
         name: String, address: String? = nil, port: Int? = nil, user: String? = nil, password: SecretSource? = nil,
         passphrase: SecretSource? = nil, enable: SecretSource? = nil, identity: [String] = [], platform: String? = nil,
-        jump: [String] = [], hostKey: [HostKeyPin] = [], groups: [String] = [], data: [String: InventoryValue] = [:]
+        jump: [String] = [], transport: InventoryTransport? = nil, legacy: Bool? = nil, hostKey: [HostKeyPin] = [], groups: [String] = [],
+        data: [String: InventoryValue] = [:]
     ) {
         self.name = name
         self.address = address ?? name
@@ -50,6 +57,8 @@ public struct InventoryHost: Sendable {
         self.identity = identity
         self.platform = platform
         self.jump = jump
+        self.transport = transport
+        self.legacy = legacy
         self.hostKey = hostKey
         self.groups = groups
         self.data = data
@@ -67,6 +76,8 @@ public struct InventoryHost: Sendable {
         self.identity = fields.identity?.value ?? []
         self.platform = fields.platform?.value
         self.jump = fields.jump?.value ?? []
+        self.transport = fields.transport?.value
+        self.legacy = fields.legacy?.value
         self.hostKey = fields.hostKey?.value ?? []
         self.groups = groups
         self.data = data

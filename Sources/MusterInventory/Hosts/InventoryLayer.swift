@@ -15,6 +15,8 @@ struct InventoryFields: Sendable {
     var identity: Located<[String]>?
     var platform: Located<String>?
     var jump: Located<[String]>?
+    var transport: Located<InventoryTransport>?
+    var legacy: Located<Bool>?
     var hostKey: Located<[HostKeyPin]>?
     var groups: Located<[Located<String>]>?
     var data: [String: Located<InventoryValue>] = [:]
@@ -30,6 +32,8 @@ struct InventoryFields: Sendable {
         identity = identity ?? other.identity
         platform = platform ?? other.platform
         jump = jump ?? other.jump
+        transport = transport ?? other.transport
+        legacy = legacy ?? other.legacy
         hostKey = hostKey ?? other.hostKey
         if data.isEmpty {
             data = other.data
