@@ -43,6 +43,12 @@ struct HostKeyCheck {
                 "the host key of \(name) is not known: \(key.shown)",
                 hint: "compare the fingerprint with the device's and add the key to \(known.file.path) (muster keys accept does), "
                     + "or use --host-keys accept-new once")
+        case .changed(let entries) where askableTypes.isDisjoint(with: entries.map(\.key.type)):
+            // Not the device's fault, and no sign of an attack: Muster can't see the known key.
+            throw failure(
+                "the known host key of \(name) can't be asked for with libssh2 \(LibSSH2.version): expected \(entries.shown), seen \(key.shown)",
+                hint: "muster keys accept -w \(device.name) looks for the known key in another way and adds the others"
+                    + (device.legacy ? "" : "; or set `legacy: true` if the device is old"))
         case .changed(let entries):
             let others = entries.allSatisfy { $0.key.type != key.type }
             throw failure(
@@ -65,6 +71,13 @@ struct HostKeyCheck {
     func wantsAnother(than shown: [String]) -> Bool {
         // One that is shown again is all that there is.
         device.hostKeys.contains { $0.type == nil } && Set(shown).count == shown.count
+    }
+
+    /// The types of host keys that the device can be asked for.
+    private var askableTypes: Set<String> {
+        let preferences = device.legacy ? AlgorithmPreferences.legacy : .standard
+        let names = preferences.hostKey.split(separator: ",").map(String.init)
+        return Set(names.filter(LibSSH2.hostKeyAlgorithms.contains).compactMap(HostKeyType.type))
     }
 
     private func checkPins(_ key: HostKey) throws(MusterError) {

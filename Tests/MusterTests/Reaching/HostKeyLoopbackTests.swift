@@ -223,4 +223,20 @@ import Testing
             #expect(text.split(separator: "\n").count == 1)
         }
     }
+
+    @Test func notTakenForAChange_whenTheKnownTypeCannotBeAskedFor() async throws {
+        try await withBench([plain], adjust: { $0.hostKeyTypes = [.rsa, .ed25519] }) { bench in
+            let rsa = try #require(bench.lab.hostKeys.first { $0.algorithm == "ssh-rsa" })
+            try "[127.1.0.1]:\(bench.lab.port) ssh-rsa \(rsa.base64)\n".write(toFile: bench.knownHosts, atomically: true, encoding: .utf8)
+            let result = try await bench.run(["show version"], on: [bench.device(plain)]).results[0]
+            // From 1.11 on libssh2 knows RSA with SHA-2.
+            if result.status == .ok { return }
+            let error = try #require(result.error)
+            #expect(error.code == .hostKey)
+            #expect(error.message.contains("can't be asked for with libssh2 1.10"), "\(error)")
+            #expect(error.message.contains("expected ssh-rsa \(rsa.fingerprint)"))
+            #expect(error.hint?.contains("muster keys accept -w r1") == true)
+            #expect(bench.lab.counts(at: plain.address).sessionsTotal == 0)
+        }
+    }
 }
