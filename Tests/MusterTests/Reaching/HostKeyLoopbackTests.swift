@@ -239,4 +239,23 @@ import Testing
             #expect(bench.lab.counts(at: plain.address).sessionsTotal == 0)
         }
     }
+
+    @Test func keyOfADeviceBehindABastion_isCheckedByItsOwnName() async throws {
+        let bastion = LabDevice("bastion", address: "127.1.0.9", platform: .linux)
+        try await withBench([plain, bastion]) { bench in
+            var device = bench.device(plain)
+            device.jump = [bench.device(bastion)]
+            let name = "[127.1.0.1]:\(bench.lab.port)"
+            let other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g"
+            try "\(name) \(other)\n".write(toFile: bench.knownHosts, atomically: true, encoding: .utf8)
+            let error = try #require(try await bench.run(["show version"], on: [device]).results[0].error)
+            #expect(error.code == .hostKey)
+            #expect(error.device == device.name)
+            #expect(error.message.contains("the host key of \(name) has changed"), "\(error)")
+            #expect(bench.lab.counts(at: plain.address).sessionsTotal == 0)
+            // The same by a pin in the inventory, which is right this time.
+            device.hostKeys = [try HostKeyPin(try #require(bench.lab.hostKeys.last).fingerprint)]
+            #expect(try await bench.run(["show version"], on: [device]).results.map(\.status) == [.ok])
+        }
+    }
 }
