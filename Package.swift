@@ -115,7 +115,8 @@ let package = Package(
             dependencies: ["Muster", "MusterInventory", "MusterLab", "MusterTestSupport", "MusterTransport"],
             swiftSettings: strict),
         .testTarget(name: "MusterRenderingTests", dependencies: ["MusterRendering", "Muster"], swiftSettings: strict),
-        .testTarget(name: "MusterCommandsTests", dependencies: ["MusterCommands", "MusterLab"], swiftSettings: strict),
+        .testTarget(
+            name: "MusterCommandsTests", dependencies: ["MusterCommands", "MusterLab", "MusterTestSupport"], swiftSettings: strict),
         .testTarget(name: "MusterLabTests", dependencies: ["MusterLab"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

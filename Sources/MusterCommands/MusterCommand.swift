@@ -20,8 +20,10 @@ struct MusterCommand: ParsableCommand {
                   muster run "show version"
                   muster run -w admin@192.0.2.1 "show version"
                   muster inventory show
+                  muster keys check
+                  muster audit crypto
                 """,
             version: "muster \(musterVersion) (\(engineVersion()))",
-            subcommands: [RunCommand.self, InventoryCommand.self])
+            subcommands: [RunCommand.self, InventoryCommand.self, KeysCommand.self, AuditCommand.self])
     }
 }

@@ -7,6 +7,7 @@ extension InventoryHost {
             ("password", fields.password?.position), ("passphrase", fields.passphrase?.position), ("enable", fields.enable?.position),
             ("identity", fields.identity?.position), ("credentials", fields.credentials?.position), ("platform", fields.platform?.position),
             ("jump", fields.jump?.position), ("transport", fields.transport?.position), ("legacy", fields.legacy?.position),
+            ("host_key", fields.hostKey?.position),
             ("groups", fields.groups?.position),
         ].compactMap { field, position in position.map { (field, $0) } }
             + fields.data.map { ("data." + $0.key, $0.value.position) }
@@ -50,6 +51,7 @@ extension Inventory {
         add("jump", host.jump.isEmpty ? nil : host.jump.joined(separator: ", "))
         add("transport", host.transport?.rawValue)
         add("legacy", host.legacy.map { $0 ? "true" : "false" })
+        add("host_key", host.hostKey.isEmpty ? nil : host.hostKey.map(\.description).joined(separator: ", "))
         add("groups", host.groups.isEmpty ? nil : host.groups.joined(separator: ", "))
         for (key, value) in host.data.sorted(by: { $0.key < $1.key }) { add("data." + key, value.description) }
         return rows

@@ -64,7 +64,7 @@ import Testing
         #expect(world.options.connectTimeout == .milliseconds(500))
         #expect(world.options.deadline == .seconds(3600))
         #expect(world.options.hostKeys == .strict)
-        #expect(world.options.knownHostsFile == "/k")
+        #expect(world.options.knownHostsFiles == ["/k"])
         #expect(world.commands == ["show version", "show clock"])
     }
 

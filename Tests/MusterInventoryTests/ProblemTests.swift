@@ -17,7 +17,8 @@ struct BadInventory: CustomTestStringConvertible, Sendable {
 }
 
 private let keys =
-    "expected one of address, port, user, password, passphrase, identity, credentials, enable, platform, jump, transport, legacy, groups, data"
+    "expected one of address, port, user, password, passphrase, identity, credentials, enable, platform, jump, transport, legacy, host_key, groups, "
+    + "data"
 private let secret = "expected a plain string or one of {env: NAME}, {file: PATH}, {command: [pass, show, x]}, {prompt: \"…\"}"
 private let root = "expected a mapping with defaults, groups and hosts"
 private let jinja = "Jinja templates are not rendered here; write the value, or a reference such as {env: NAME}"

@@ -38,6 +38,7 @@ extension Device {
         self.jump = jump
         self.transport = transport
         legacy = host.legacy ?? false
+        hostKeys = host.hostKey
         if let source = host.password { password = try await resolver.resolve(source) }
         if let source = host.passphrase { passphrase = try await resolver.resolve(source) }
         for entry in host.credentials {

@@ -30,6 +30,14 @@ public struct Device: Sendable {
     ///
     /// Each is a device to log in to by SSH; those that are equal in address, port and user share one connection in a run.
     public var jump: [Device] = []
+    /// The host keys that are the only right ones, whatever known hosts files say; empty when those decide.
+    public var hostKeys: [HostKeyPin] = []
+    /// The name that its key has in known hosts files instead of its address and port, as `HostKeyAlias` of ssh_config(5).
+    public var hostKeyAlias: String?
+    /// Its known hosts files, of which the first is written; those of the run when empty.
+    public var knownHostsFiles: [String] = []
+    /// What is done about its host key; what the run's options say when nil.
+    public var hostKeyPolicy: HostKeyPolicy?
 
     /// Makes a device.
     ///

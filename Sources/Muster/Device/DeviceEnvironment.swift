@@ -10,7 +10,7 @@ import MusterTransport
 
 /// What all devices of a run share: known hosts, key files, time limits, the listener for events.
 struct DeviceEnvironment: Sendable {
-    var knownHosts: KnownHostsFile?
+    var knownHosts: HostKeyStores
     var hostKeys: HostKeyPolicy
     /// The content of each key file, or why it cannot be read.
     var keyFiles: [String: KeyFileContent]
@@ -34,15 +34,16 @@ struct DeviceEnvironment: Sendable {
 
     /// Reads the files that the devices need, each once and off the event loops.
     ///
-    /// - Throws: `MusterError` with code `usage` when the known hosts file exists and cannot be read.
+    /// - Throws: `MusterError` with code `usage` when a known hosts file exists and cannot be read.
     static func load(
         devices: [Device], options: RunOptions, events: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> DeviceEnvironment {
         var keyFiles: [String: KeyFileContent] = [:]
         let all = devices + devices.flatMap(\.jump)
         for path in Set(all.flatMap(\.keyPaths)) { keyFiles[path] = try await read(path) }
-        let knownHosts = try await knownHosts(options)
-        if let lines = knownHosts?.unreadable, let first = lines.first {
+        let knownHosts = try await HostKeyStores.load(for: all, options: options)
+        let lines = knownHosts.unreadable
+        if let first = lines.first {
             let more = lines.count > 1 ? " and \(lines.count - 1) more lines make" : " makes"
             events(.warning(host: nil, "\(first)\(more) no sense as a known host; what it was to say is not known"))
         }
@@ -56,22 +57,8 @@ struct DeviceEnvironment: Sendable {
 
     /// Writes what is left to write and frees what the run held.
     func close() async {
-        if let problem = await knownHosts?.flush() { events(.warning(host: nil, "a host key could not be pinned: \(problem)")) }
+        if let problem = await knownHosts.flush() { events(.warning(host: nil, "a host key could not be pinned: \(problem)")) }
         await openSSH?.close()
-    }
-
-    private static func knownHosts(_ options: RunOptions) async throws -> KnownHostsFile? {
-        guard options.hostKeys != .off else { return nil }
-        let path = options.knownHostsFile ?? FileManager.default.homeDirectoryForCurrentUser.path + "/.ssh/known_hosts"
-        do {
-            return try await KnownHostsFile.load(path: path)
-        } catch is CancellationError {
-            throw CancellationError()
-        } catch {
-            throw MusterError(
-                .usage, phase: .hostKey, device: "", message: "the known hosts file \(path) cannot be read",
-                hint: "make it readable, name another with --known-hosts, or check no keys with --host-keys off")
-        }
     }
 
     /// - Throws: `CancellationError` alone.

@@ -11,7 +11,7 @@ extension DeviceLogin {
             guard let gap, let openSSH = environment.openSSH, openSSH.fills(gap) else { throw error }
             environment.events(.warning(host: device.name, "goes on with the system's ssh: \(error.message)"))
             // A key that was pinned on the first way must be known on the second.
-            _ = await environment.knownHosts?.flush()
+            _ = await environment.knownHosts.flush()
             return try await runOpenSSH(platform)
         }
     }
@@ -70,7 +70,7 @@ extension DeviceLogin {
             // The console has the same deadline, and can say what it waited for and what it saw.
             timer.cancel()
             do throws(MusterError) {
-                return try await openConsole(over: shell, platform: platform, carrier: session)
+                return try await openConsole(over: shell, platform: platform, carrier: session, credentials: nil)
             } catch {
                 // Where ssh ended in mid-login, it knows why.
                 guard error.code == .connectionLost, let reason = await session.failure else { throw error }
@@ -100,7 +100,7 @@ extension DeviceLogin {
         }
         var command = OpenSSHCommand(
             target: hop(device), bastions: device.jump.map(hop), hostKeys: environment.hostKeys,
-            knownHostsFile: openSSH.knownHostsFile, connectTimeout: environment.connectTimeout)
+            knownHostsFiles: device.knownHostsFiles.isEmpty ? openSSH.knownHostsFiles : device.knownHostsFiles, connectTimeout: environment.connectTimeout)
         command.keepAlive = environment.keepAlive.interval > .zero ? environment.keepAlive : nil
         command.program = openSSH.options.program
         command.asksNothing = openSSH.desk == nil

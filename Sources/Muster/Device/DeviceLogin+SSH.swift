@@ -58,7 +58,14 @@ extension DeviceLogin {
             device: device, environment: environment, timer: timer, credentials: try credentials())
         if let why = authentication.reasonToSkip { throw wrapped(LoginPolicy.skipped(why)) }
         while true {
-            if let result = try await overConnection(&authentication, body) { return result }
+            do throws(MusterError) {
+                if let result = try await overConnection(&authentication, body) { return result }
+            } catch {
+                // The key that the inventory pins may be another one of the device's.
+                guard error.code == .hostKey, hostKeyCheck.wantsAnother(than: shownKeyTypes) else { throw error }
+                clock.enter(.resolve, at: loop.now)
+                continue
+            }
             do throws(SSHError) {
                 try await authentication.prepare()
             } catch {
@@ -75,8 +82,8 @@ extension DeviceLogin {
     ) async throws(MusterError) -> R? {
         let transport = try await connect()
         enter(.handshake)
-        let known = environment.knownHosts?.knownTypes(host: device.address, port: device.port) ?? []
-        let session = SSHSession(transport: transport, preferences: preferences.preferring(hostKeyTypes: known))
+        let preferences = preferences.preferring(hostKeyTypes: hostKeyCheck.knownTypes).avoiding(hostKeyTypes: shownKeyTypes)
+        let session = SSHSession(transport: transport, preferences: preferences)
         do {
             let result: R? = try await withTaskCancellationHandler {
                 timer.start { session.assumeIsolated { $0.expire() } }
@@ -101,7 +108,8 @@ extension DeviceLogin {
         do {
             let key = try await session.handshake()
             enter(.hostKey)
-            try check(key)
+            shownKeyTypes.append(key.type)
+            try hostKeyCheck.check(key)
             enter(.authenticate)
             guard try await authentication.logIn(on: session) else { return false }
             await session.keepAlive(environment.keepAlive)
@@ -115,6 +123,8 @@ extension DeviceLogin {
             throw failure(.connection, "\(error)")
         }
     }
+
+    private var hostKeyCheck: HostKeyCheck { HostKeyCheck(device: device, environment: environment) }
 
     /// What is offered to the device.
     private var preferences: AlgorithmPreferences { device.legacy ? .legacy : .standard }

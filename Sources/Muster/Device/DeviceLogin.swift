@@ -13,6 +13,8 @@ struct DeviceLogin {
     var clock: PhaseClock
     /// What libssh2 lacked, where that alone was the reason for a failure.
     var gap: SSHError.Gap?
+    /// The types of the host keys that the device has shown so far.
+    var shownKeyTypes: [String] = []
 
     init(device: Device, environment: DeviceEnvironment, loop: Loop, sendsAtOnce: Bool = false) {
         self.device = device
@@ -103,38 +105,6 @@ struct DeviceLogin {
                 throw failure(.credential, phase: .authenticate, "the key file \(path) is of no use: \(why)", hint: "check `identity`")
             case nil: return nil
             }
-        }
-    }
-
-    // MARK: Host keys
-
-    func check(_ key: HostKey) throws(MusterError) {
-        guard let known = environment.knownHosts else { return }
-        let name = KnownHosts.name(host: device.address, port: device.port)
-        let pins = environment.hostKeys == .acceptNew
-        let verdict =
-            pins
-            ? known.pinIfUnknown(host: device.address, port: device.port, key: key)
-            : known.verdict(host: device.address, port: device.port, key: key)
-        switch verdict {
-        case .known:
-            return
-        case .unknown where pins:
-            environment.events(.pinned(host: device.name, keyType: key.type, fingerprint: key.fingerprint))
-        case .unknown:
-            throw failure(
-                .hostKey, phase: .hostKey, "the host key of \(name) is not known: \(key.type) \(key.fingerprint)",
-                hint: "compare the fingerprint with the device's and add the key to \(known.path), or use --host-keys accept-new once")
-        case .changed(let entries):
-            let expected = entries.map { "\($0.key.type) \($0.key.fingerprint) (\($0.origin))" }.joined(separator: ", ")
-            throw failure(
-                .hostKey, phase: .hostKey,
-                "the host key of \(name) has changed: expected \(expected), seen \(key.type) \(key.fingerprint)",
-                hint: "someone may be in between; if the device was replaced, remove the old key: ssh-keygen -R '\(name)' -f \(known.path)")
-        case .revoked(let entry):
-            throw failure(
-                .hostKey, phase: .hostKey, "the host key of \(name) is revoked: \(key.type) \(key.fingerprint) (\(entry.origin))",
-                hint: "the device needs a new host key")
         }
     }
 

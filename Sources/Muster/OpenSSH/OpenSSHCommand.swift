@@ -26,7 +26,7 @@ struct OpenSSHCommand: Sendable, Equatable {
     var bastions: [Hop] = []
     var hostKeys: HostKeyPolicy
     /// The known hosts file; ssh's own choice when `nil`.
-    var knownHostsFile: String?
+    var knownHostsFiles: [String] = []
     var connectTimeout: Duration
     /// How often the device is asked for a sign of life, and how often in vain before it is taken for dead.
     var keepAlive: KeepAlive?
@@ -61,7 +61,9 @@ struct OpenSSHCommand: Sendable, Equatable {
         case .strict: list.append(("StrictHostKeyChecking", "yes"))
         case .off: list += [("StrictHostKeyChecking", "no"), ("UserKnownHostsFile", "/dev/null"), ("GlobalKnownHostsFile", "/dev/null")]
         }
-        if hostKeys != .off, let knownHostsFile { list.append(("UserKnownHostsFile", Self.path(knownHostsFile))) }
+        if hostKeys != .off, !knownHostsFiles.isEmpty {
+            list.append(("UserKnownHostsFile", knownHostsFiles.map(Self.path).joined(separator: " ")))
+        }
         if let keepAlive {
             list += [("ServerAliveInterval", String(wholeSeconds(keepAlive.interval))), ("ServerAliveCountMax", String(keepAlive.count))]
         }

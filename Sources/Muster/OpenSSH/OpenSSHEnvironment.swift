@@ -10,7 +10,7 @@ import MusterTransport
 /// What the `ssh` children of a run share.
 final class OpenSSHEnvironment: Sendable {
     let options: OpenSSHOptions
-    let knownHostsFile: String?
+    let knownHostsFiles: [String]
     /// Where secrets are asked for; `nil` without a helper that could ask.
     let desk: AskpassDesk?
     /// The algorithms that this `ssh` knows; empty when nobody needs them.
@@ -20,7 +20,7 @@ final class OpenSSHEnvironment: Sendable {
 
     private init(options: RunOptions, desk: AskpassDesk?, algorithms: OpenSSHAlgorithms) {
         self.options = options.openSSH
-        knownHostsFile = options.knownHostsFile
+        knownHostsFiles = options.knownHostsFiles
         self.desk = desk
         self.algorithms = algorithms
         variables = ProcessInfo.processInfo.environment

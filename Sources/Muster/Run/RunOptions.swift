@@ -30,8 +30,6 @@ public struct RunOptions: Sendable {
     public var deadline: Duration?
     /// What is done about host keys.
     public var hostKeys: HostKeyPolicy = .acceptNew
-    /// The known hosts file; `~/.ssh/known_hosts` when `nil`.
-    public var knownHostsFile: String?
     /// How the system's `ssh` is run for devices with the transport `openssh` or `auto`.
     public var openSSH = OpenSSHOptions()
     /// How many devices in a row may refuse a credential before it is not offered to any other; 0 for any number.
@@ -41,6 +39,8 @@ public struct RunOptions: Sendable {
     public var maxAuthFailures = 3
     /// Asks a person for the one-time code that a device asks for, once for all devices; nil when there is nobody.
     public var ask: (@Sendable (_ question: String) async throws -> Secret)?
+    /// The known hosts files, of which the first is written; those that ssh reads when empty.
+    public var knownHostsFiles: [String] = []
 
     /// Makes the default options.
     public init() {}

@@ -76,7 +76,7 @@ struct RunCommand: Verb {
         options.deadline = pace.deadline
         options.maxAuthFailures = login.maxAuthFailures
         options.hostKeys = login.hostKeys.policy
-        options.knownHostsFile = login.knownHosts
+        options.knownHostsFiles = login.known.knownHosts
         return options
     }
 }

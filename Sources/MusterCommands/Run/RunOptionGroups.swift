@@ -77,8 +77,7 @@ struct LoginOptions: ParsableArguments {
             valueName: "policy"))
     var hostKeys = HostKeyChoice.acceptNew
 
-    @Option(help: ArgumentHelp("Known hosts file. (default: ~/.ssh/known_hosts)", valueName: "path"))
-    var knownHosts: String?
+    @OptionGroup var known: KnownHostsOptions
 
     @Option(
         name: [.short, .long],
@@ -115,6 +114,22 @@ struct LoginOptions: ParsableArguments {
         if maxAuthFailures < 0 {
             throw ValidationError("--max-auth-failures \(maxAuthFailures) makes no sense; give 1 or more, or 0 for any number.")
         }
+    }
+}
+
+/// Where host keys are kept.
+struct KnownHostsOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Known hosts file; may repeat, the first is written.",
+            discussion: "Without it, the files that ssh reads: ~/.ssh/known_hosts, ~/.ssh/known_hosts2 and those in /etc/ssh.",
+            valueName: "path"))
+    var knownHosts: [String] = []
+
+    /// The paths with `~` resolved, which the shell leaves alone in `--known-hosts=~/keys`.
+    func paths(in environment: [String: String]) -> [String] {
+        guard let home = environment["HOME"] else { return knownHosts }
+        return knownHosts.map { $0.hasPrefix("~/") ? home + $0.dropFirst() : $0 }
     }
 }
 

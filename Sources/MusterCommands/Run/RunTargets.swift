@@ -4,7 +4,21 @@ import MusterInventory
 /// The hosts of a run, with what the command line says laid over what the inventory says.
 struct RunTargets {
     var devices: DeviceOptions
-    var login: LoginOptions
+    /// How to log in; nil when nobody does.
+    var login: LoginOptions?
+    var port: Int?
+
+    init(devices: DeviceOptions, login: LoginOptions) {
+        self.devices = devices
+        self.login = login
+        port = login.port
+    }
+
+    /// Targets that are looked at without logging in.
+    init(devices: DeviceOptions, port: Int?) {
+        self.devices = devices
+        self.port = port
+    }
 
     /// Finds the hosts.
     ///
@@ -19,11 +33,11 @@ struct RunTargets {
             hosts = try inventory.chosen(hosts: devices.hosts, exclude: devices.inventory.exclude, select: devices.inventory.select)
             // The command line goes before the inventory.
             return try routed(
-                hosts.map { overridden($0, port: login.port ?? $0.port, environment: surroundings.environment) }, in: inventory)
+                hosts.map { overridden($0, port: port ?? $0.port, environment: surroundings.environment) }, in: inventory)
         }
         // A port or user in the address itself is the nearest to the device.
         return try routed(
-            hosts.map { overridden($0, port: $0.port ?? login.port, environment: surroundings.environment) }, in: Inventory(hosts: []))
+            hosts.map { overridden($0, port: $0.port ?? port, environment: surroundings.environment) }, in: Inventory(hosts: []))
     }
 
     /// The hosts with their bastions looked up.
@@ -60,6 +74,7 @@ struct RunTargets {
     private func overridden(_ host: InventoryHost, port: Int?, environment: [String: String]) -> InventoryHost {
         var host = host
         host.port = port
+        guard let login else { return host }
         host.user = login.user ?? host.user
         if let jump = login.jump { host.jump = jump.split(separator: ",").map(String.init) }
         host.platform = login.platform ?? host.platform

@@ -29,6 +29,7 @@ extension Surroundings {
             startLogging: { LoggingSystem.bootstrap($0) }, now: { ContinuousClock.now - start },
             sleep: { try await Task.sleep(for: $0) }, localUser: localUser(environment))
         surroundings.executable = executable()
+        surroundings.confirm = TerminalConfirmation.ofProcess()
         return surroundings
     }
 

@@ -37,6 +37,8 @@ package struct Surroundings: Sendable {
     package var localUser: String?
     /// The path of the running program, which `ssh` can be told to ask for passwords.
     package var executable: String?
+    /// Asks the person at the terminal a question that is answered with yes or no; nil when there is none.
+    package var confirm: (@Sendable (_ question: String) async throws -> Bool)?
 
     package init(
         environment: [String: String], output: OutputPort, errors: OutputPort, input: @escaping @Sendable () throws -> [UInt8],

@@ -32,6 +32,8 @@ public struct InventoryHost: Sendable {
     public var transport: InventoryTransport?
     /// Whether algorithms are offered that only old gear needs; nil for no.
     public var legacy: Bool?
+    /// The host keys that are the only right ones, whatever known hosts files say; empty when those decide.
+    public var hostKey: [HostKeyPin]
     /// The names of the host's groups, groups of groups included, in the order of precedence.
     public let groups: [String]
     /// The host's own data, merged key by key over that of its groups and the defaults.
@@ -44,7 +46,7 @@ public struct InventoryHost: Sendable {
     public init(
         name: String, address: String? = nil, port: Int? = nil, user: String? = nil, password: SecretSource? = nil,
         passphrase: SecretSource? = nil, enable: SecretSource? = nil, identity: [String] = [], platform: String? = nil,
-        jump: [String] = [], transport: InventoryTransport? = nil, legacy: Bool? = nil, groups: [String] = [],
+        jump: [String] = [], transport: InventoryTransport? = nil, legacy: Bool? = nil, hostKey: [HostKeyPin] = [], groups: [String] = [],
         data: [String: InventoryValue] = [:]
     ) {
         self.name = name
@@ -59,6 +61,7 @@ public struct InventoryHost: Sendable {
         self.jump = jump
         self.transport = transport
         self.legacy = legacy
+        self.hostKey = hostKey
         self.groups = groups
         self.data = data
         self.layers = []
@@ -78,6 +81,7 @@ public struct InventoryHost: Sendable {
         self.jump = fields.jump?.value ?? []
         self.transport = fields.transport?.value
         self.legacy = fields.legacy?.value
+        self.hostKey = fields.hostKey?.value ?? []
         self.groups = groups
         self.data = data
         self.layers = layers

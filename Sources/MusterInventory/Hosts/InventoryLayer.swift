@@ -18,6 +18,7 @@ struct InventoryFields: Sendable {
     var jump: Located<[String]>?
     var transport: Located<InventoryTransport>?
     var legacy: Located<Bool>?
+    var hostKey: Located<[HostKeyPin]>?
     var groups: Located<[Located<String>]>?
     var data: [String: Located<InventoryValue>] = [:]
 
@@ -35,6 +36,7 @@ struct InventoryFields: Sendable {
         jump = jump ?? other.jump
         transport = transport ?? other.transport
         legacy = legacy ?? other.legacy
+        hostKey = hostKey ?? other.hostKey
         if data.isEmpty {
             data = other.data
         } else {

@@ -1,10 +1,11 @@
 extension InventoryReader {
     static let groupKeys = [
-        "port", "user", "password", "passphrase", "identity", "credentials", "enable", "platform", "jump", "transport", "legacy", "groups",
-        "data",
+        "port", "user", "password", "passphrase", "identity", "credentials", "enable", "platform", "jump", "transport", "legacy",
+        "host_key", "groups", "data",
     ]
     static let hostKeys = ["address"] + groupKeys
-    static let defaultKeys = groupKeys.filter { $0 != "groups" }
+    // A key that all hosts have is no host's key.
+    static let defaultKeys = groupKeys.filter { $0 != "groups" && $0 != "host_key" }
 
     private func keys(for owner: InventoryOwner) -> [String] {
         switch owner {
@@ -50,6 +51,7 @@ extension InventoryReader {
             }
         case "transport": fields.transport = transport(node, in: owner)
         case "legacy": fields.legacy = truth(node, "legacy", in: owner)
+        case "host_key" where !isDefaults(owner): fields.hostKey = hostKey(node, in: owner)
         case "groups" where !isDefaults(owner):
             fields.groups = list(node, "groups", in: owner, expected: "a group or a list of groups")
         case "data": fields.data = data(node, in: owner)
@@ -84,7 +86,7 @@ extension InventoryReader {
         "key": "identity", "private_key": "identity", "identity_file": "identity", "IdentityFile": "identity",
         "ansible_ssh_private_key_file": "identity", "device_type": "platform", "network_os": "platform", "ansible_network_os": "platform",
         "os": "platform", "vars": "data", "children": "groups", "group": "groups", "bastion": "jump", "ProxyJump": "jump",
-        "proxy_jump": "jump",
+        "proxy_jump": "jump", "fingerprint": "host_key", "hostkey": "host_key", "host_keys": "host_key",
     ]
 
     // MARK: The fields one by one
@@ -124,6 +126,19 @@ extension InventoryReader {
             return nil
         }
         return Located(value: number, position: text.position)
+    }
+
+    private mutating func hostKey(_ node: YAMLNode, in owner: InventoryOwner) -> Located<[HostKeyPin]>? {
+        guard let list = list(node, "host_key", in: owner, expected: HostKeyPin.expected) else { return nil }
+        var pins: [HostKeyPin] = []
+        for text in list.value {
+            do throws(HostKeyPin.Malformed) {
+                pins.append(try HostKeyPin(text.value))
+            } catch {
+                report(text.position, "'host_key' in \(owner): found \(error.found), expected \(HostKeyPin.expected)", hint: error.hint)
+            }
+        }
+        return Located(value: pins, position: list.position)
     }
 
     private mutating func transport(_ node: YAMLNode, in owner: InventoryOwner) -> Located<InventoryTransport>? {

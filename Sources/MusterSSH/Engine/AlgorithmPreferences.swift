@@ -64,14 +64,30 @@ package struct AlgorithmPreferences: Sendable, Hashable {
     ///
     /// A device whose key is known by one type must be asked for that type, or it shows another one that looks unknown.
     package func preferring(hostKeyTypes keyTypes: [String]) -> AlgorithmPreferences {
-        guard !keyTypes.isEmpty else { return self }
+        guard let first = keyTypes.first else { return self }
         // The usual case, and the only one that thousands of devices meet: the known type is the first already.
-        let first = hostKey.prefix { $0 != "," }
-        if keyTypes.contains(where: { $0 == first }) { return self }
-        let wanted = Set(keyTypes.flatMap { $0 == "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"] : [$0] })
+        if keyTypes.count == 1, hostKey.hasPrefix("\(first),") { return self }
+        let wanted = Set(keyTypes.flatMap(HostKeyType.algorithms))
         let names = hostKey.split(separator: ",").map(String.init)
         var copy = self
         copy.hostKey = (names.filter(wanted.contains) + names.filter { !wanted.contains($0) }).joined(separator: ",")
+        return copy
+    }
+
+    /// The same list with the host key algorithms of `keyTypes` last.
+    package func avoiding(hostKeyTypes keyTypes: [String]) -> AlgorithmPreferences {
+        guard !keyTypes.isEmpty else { return self }
+        let unwanted = Set(keyTypes.flatMap(HostKeyType.algorithms))
+        let names = hostKey.split(separator: ",").map(String.init)
+        var copy = self
+        copy.hostKey = (names.filter { !unwanted.contains($0) } + names.filter(unwanted.contains)).joined(separator: ",")
+        return copy
+    }
+
+    /// The same list with no host key algorithms but those of one type, even one that is not in it.
+    package func limited(toHostKeyType type: String) -> AlgorithmPreferences {
+        var copy = self
+        copy.hostKey = HostKeyType.algorithms(of: type).joined(separator: ",")
         return copy
     }
 

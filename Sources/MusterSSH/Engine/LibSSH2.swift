@@ -11,4 +11,16 @@ package enum LibSSH2 {
     ///
     /// Its counter of initialisations is a plain integer, so it is never called twice, and `libssh2_exit` never at all.
     static let isInitialised: Bool = libssh2_init(0) == 0
+
+    /// The host key algorithms that it knows.
+    package static let hostKeyAlgorithms: Set<String> = {
+        guard isInitialised, let session = libssh2_session_init_ex(nil, nil, nil, nil) else { return [] }
+        defer { libssh2_session_free(session) }
+        var names: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+        let count = libssh2_session_supported_algs(session, LIBSSH2_METHOD_HOSTKEY, &names)
+        guard count > 0, let names else { return [] }
+        // The list is allocated, the names in it are not.
+        defer { libssh2_free(session, names) }
+        return Set((0..<Int(count)).compactMap { names[$0].map { String(cString: $0) } })
+    }()
 }

@@ -60,7 +60,7 @@ struct AlgorithmMismatch: Equatable {
     }
 
     /// Names in the key exchange list that are no algorithms but announcements (RFC 8308, and OpenSSH's strict key exchange).
-    private static func isMarker(_ name: String) -> Bool {
+    static func isMarker(_ name: String) -> Bool {
         name.hasPrefix("ext-info-") || name.hasPrefix("kex-strict-")
     }
 }

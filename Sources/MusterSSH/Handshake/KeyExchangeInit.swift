@@ -21,9 +21,24 @@ struct KeyExchangeInit: Equatable {
         guard let versionEnd = Self.endOfVersionLine(in: transcript) else { return nil }
         var reader = PacketReader(bytes: transcript[versionEnd...])
         guard let length = reader.integer(), let padding = reader.byte(), let type = reader.byte(), type == 20 else { return nil }
-        guard length > 1 + 1 + 16 + Int(padding), reader.skip(16) else { return nil }
+        guard length > 1 + 1 + 16 + Int(padding) else { return nil }
+        read(&reader)
+        guard lists.count == Category.allCases.count else { return nil }
+    }
+
+    /// Reads a packet's payload.
+    init?(payload: ArraySlice<UInt8>) {
+        var reader = PacketReader(bytes: payload)
+        guard reader.byte() == 20 else { return nil }
+        read(&reader)
+        guard lists.count == Category.allCases.count else { return nil }
+    }
+
+    /// Reads what stands behind the type, as far as it goes.
+    private mutating func read(_ reader: inout PacketReader) {
+        guard reader.skip(16) else { return }
         for category in Category.allCases {
-            guard let names = reader.nameList() else { return nil }
+            guard let names = reader.nameList() else { return }
             lists[category] = names
         }
     }
@@ -62,10 +77,17 @@ struct PacketReader {
         return true
     }
 
-    mutating func nameList() -> [String]? {
+    mutating func string() -> ArraySlice<UInt8>? {
         guard let length = integer(), length <= bytes.count else { return nil }
-        let text = String(decoding: bytes.prefix(length), as: UTF8.self)
-        bytes = bytes.dropFirst(length)
-        return text.split(separator: ",").map(String.init)
+        defer { bytes = bytes.dropFirst(length) }
+        return bytes.prefix(length)
+    }
+
+    mutating func text() -> String? {
+        string().map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    mutating func nameList() -> [String]? {
+        text()?.split(separator: ",").map(String.init)
     }
 }

@@ -41,3 +41,17 @@ package struct HostKey: Sendable, Hashable {
         return "SHA256:" + Data(digest).base64EncodedString().filter { $0 != "=" }
     }
 }
+
+/// The types of host keys and the algorithms that show them: one for each, but for RSA (RFC 8332).
+package enum HostKeyType {
+    /// The algorithms by which a server shows its key of a type, best first.
+    package static func algorithms(of type: String) -> [String] {
+        type == "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"] : [type]
+    }
+
+    /// The type of the key that an algorithm shows; `nil` for a certificate's, which shows no key of its own.
+    package static func type(of algorithm: String) -> String? {
+        if algorithm.contains("-cert-v0") || algorithm.hasPrefix("x509v3-") || algorithm == "null" { return nil }
+        return algorithm == "rsa-sha2-512" || algorithm == "rsa-sha2-256" ? "ssh-rsa" : algorithm
+    }
+}

@@ -1,12 +1,3 @@
-import MusterTransport
-import Synchronization
-
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -15,123 +6,211 @@ import Synchronization
     import Darwin
 #endif
 
-/// A known hosts file that a whole run shares: read once, and written as devices are pinned.
+/// A known hosts file on the disk; its calls block.
 ///
-/// Pins are gathered and appended by one thread-pool job at a time, so a thousand new devices cost a few writes and no event loop waits.
-package final class KnownHostsFile: Sendable {
-    private struct State {
-        var hosts: KnownHosts
-        var unwritten = ""
-        var isWriting = false
-        var failure: String?
-        var waiting: [CheckedContinuation<Void, Never>] = []
-    }
-
+/// Others write it too: ssh, which appends a line in one write, `ssh-keygen -R`, which puts a new file in its place, and other runs of
+/// Muster, which hold its lock.
+package struct KnownHostsFile: Sendable, Hashable {
     package let path: String
-    private let state: Mutex<State>
 
-    /// Takes the content of a file that was read, or none.
-    package init(path: String, hosts: KnownHosts = KnownHosts()) {
+    package init(path: String) {
         self.path = path
-        state = Mutex(State(hosts: hosts))
     }
 
-    /// Reads a file off the event loops; one that does not exist is empty.
-    package static func load(path: String) async throws -> KnownHostsFile {
-        let hosts = try await Blocking.run { () throws -> KnownHosts in
-            do {
-                return KnownHosts([UInt8](try Data(contentsOf: URL(fileURLWithPath: path))), file: path)
-            } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
-                return KnownHosts()
-            }
+    /// Why the file could not be read or written, as its path and the system's words.
+    package struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
+        package let description: String
+
+        init(at path: String, _ number: Int32 = errno) {
+            description = "\(path): \(String(cString: strerror(number)))"
         }
-        return KnownHostsFile(path: path, hosts: hosts)
-    }
 
-    /// The key types known for a host, best asked for first.
-    package func knownTypes(host: String, port: Int) -> [String] {
-        state.withLock { $0.hosts.entries(host: host, port: port).filter { !$0.isRevoked }.map(\.key.type) }
-    }
-
-    /// What the file, and what was pinned since, says about a key.
-    package func verdict(host: String, port: Int, key: HostKey) -> KnownHosts.Verdict {
-        state.withLock { $0.hosts.verdict(host: host, port: port, key: key) }
-    }
-
-    /// Lines that made no sense, as file and line.
-    package var unreadable: [String] { state.withLock { $0.hosts.unreadable } }
-
-    /// Pins a key unless something is known of its host: at once for this process, soon in the file.
-    ///
-    /// - Returns: What was known, and `unknown` when the key was pinned. Of two devices that show different keys for one host at the same
-    ///   time, one is pinned and the other has changed.
-    package func pinIfUnknown(host: String, port: Int, key: HostKey) -> KnownHosts.Verdict {
-        let (verdict, startsWriting) = state.withLock { state -> (KnownHosts.Verdict, Bool) in
-            let verdict = state.hosts.verdict(host: host, port: port, key: key)
-            guard verdict == .unknown else { return (verdict, false) }
-            state.hosts.add(host: host, port: port, key: key)
-            state.unwritten += KnownHosts.line(host: host, port: port, key: key)
-            defer { state.isWriting = true }
-            return (verdict, !state.isWriting)
-        }
-        if startsWriting { Blocking.submit { self.write() } }
-        return verdict
-    }
-
-    /// Waits until every pin is in the file; the reason when one could not be written.
-    package func flush() async -> String? {
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            let isIdle = state.withLock { state in
-                if state.isWriting { state.waiting.append(continuation) }
-                return !state.isWriting
-            }
-            if isIdle { continuation.resume() }
-        }
-        return state.withLock { $0.failure }
-    }
-
-    private func write() {
-        while true {
-            let text = state.withLock { state in
-                defer { state.unwritten = "" }
-                return state.unwritten
-            }
-            if let problem = Self.append(text, to: path) { state.withLock { $0.failure = problem } }
-            let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>]? in
-                guard state.unwritten.isEmpty else { return nil }
-                state.isWriting = false
-                defer { state.waiting = [] }
-                return state.waiting
-            }
-            guard let waiting else { continue }
-            for continuation in waiting { continuation.resume() }
-            return
+        init(_ description: String) {
+            self.description = description
         }
     }
 
-    /// Appends in one write, so that another process's lines stay whole; makes the folder as ssh does.
-    private static func append(_ text: String, to path: String) -> String? {
-        if let slash = path.lastIndex(of: "/"), slash > path.startIndex { mkdir(String(path[..<slash]), 0o700) }
-        let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { return "\(path): \(String(cString: strerror(errno)))" }
+    /// A state of the file: one that differs has been written to.
+    struct Stamp: Sendable, Equatable {
+        private let device: UInt64
+        private let inode: UInt64
+        private let size: Int64
+
+        fileprivate init(_ status: stat) {
+            device = UInt64(truncatingIfNeeded: status.st_dev)
+            inode = UInt64(status.st_ino)
+            size = Int64(status.st_size)
+        }
+
+        /// Whether both are of one file, that is, no other has been put in its place.
+        fileprivate func isOfSameFile(as other: Stamp) -> Bool { device == other.device && inode == other.inode }
+    }
+
+    /// Reads the file; `nil` when there is none.
+    func read() throws(Problem) -> (content: [UInt8], stamp: Stamp)? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw Problem(at: path)
+        }
         defer { close(descriptor) }
+        return try contents(descriptor)
+    }
+
+    private func contents(_ descriptor: Int32) throws(Problem) -> (content: [UInt8], stamp: Stamp) {
+        let status = try status(descriptor)
+        var content: [UInt8] = []
+        content.reserveCapacity(Int(status.st_size))
+        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+        while true {
+            let count = pread(descriptor, &buffer, buffer.count, off_t(content.count))
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw Problem(at: path) }
+            if count == 0 { break }
+            content += buffer[..<count]
+        }
+        return (content, Stamp(status))
+    }
+
+    private func status(_ descriptor: Int32) throws(Problem) -> stat {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw Problem(at: path) }
+        return status
+    }
+
+    // MARK: Appending
+
+    /// What became of keys that were to be added.
+    struct Addition {
+        /// The file's state afterwards.
+        var stamp: Stamp?
+        var problem: Problem?
+    }
+
+    /// Adds lines for keys, in one write; makes the file and its folder as ssh does.
+    ///
+    /// What someone else has added since is neither added twice nor contradicted: a host that has got another key in the meantime keeps that
+    /// one.
+    ///
+    /// - Parameters:
+    ///   - keys: The hosts and their keys.
+    ///   - stamp: The file's state when it was last read or written here.
+    ///   - besideOthers: Whether a host may get a key beside others that it has.
+    func add(_ keys: [(name: HostKeyName, key: HostKey)], since stamp: Stamp?, besideOthers: Bool = false) -> Addition {
+        var known = stamp
+        do throws(Problem) {
+            // Whoever puts a new file in the place of this one while it is written to has read it before: one more turn adds what that lost.
+            for _ in 0..<5 {
+                let descriptor = try lockedDescriptor()
+                defer { close(descriptor) }
+                var kept = keys
+                var contradicted: [String] = []
+                if try Stamp(status(descriptor)) != known {
+                    let hosts = KnownHosts(try contents(descriptor).content, file: path).resolving(keys.map(\.name))
+                    let unwritten = keys.filter { !hosts.entries($0.name).map(\.key).contains($0.key) }
+                    kept = besideOthers ? unwritten : unwritten.filter { hosts.isUnknown($0.name) }
+                    contradicted = besideOthers ? [] : unwritten.map(\.name).filter { !hosts.isUnknown($0) }.map(\.text)
+                }
+                try append(kept.map { KnownHosts.line($0.name, key: $0.key) }.joined(), to: descriptor)
+                let written = Stamp(try status(descriptor))
+                known = written
+                guard let current = stampOfPath(), current.isOfSameFile(as: written) else { continue }
+                let problem =
+                    contradicted.isEmpty
+                    ? nil : Problem("\(path): another key was added meanwhile for \(contradicted.joined(separator: ", "))")
+                return Addition(stamp: written, problem: problem)
+            }
+            return Addition(problem: Problem("\(path): it was replaced again and again while it was written to"))
+        } catch {
+            return Addition(problem: error)
+        }
+    }
+
+    /// Opens the file and takes its lock, for the file that has the name then.
+    private func lockedDescriptor() throws(Problem) -> Int32 {
+        if let slash = path.lastIndex(of: "/"), slash > path.startIndex { mkdir(String(path[..<slash]), 0o700) }
+        while true {
+            let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else { throw Problem(at: path) }
+            lock(descriptor)
+            var status = stat()
+            if fstat(descriptor, &status) == 0, let current = stampOfPath(), current.isOfSameFile(as: Stamp(status)) { return descriptor }
+            close(descriptor)
+        }
+    }
+
+    /// Waits for the lock, but not for one that never comes: a single write that appends is whole without it too.
+    private func lock(_ descriptor: Int32) {
+        for _ in 0..<200 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || (errno != EWOULDBLOCK && errno != EINTR) { return }
+            poll(nil, 0, 10)
+        }
+    }
+
+    private func stampOfPath() -> Stamp? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Stamp(status) : nil
+    }
+
+    private func append(_ text: String, to descriptor: Int32) throws(Problem) {
+        guard !text.isEmpty else { return }
         let bytes = Array(((endsInMidLine(descriptor) ? "\n" : "") + text).utf8)
+        try write(bytes, to: descriptor)
+    }
+
+    private func write(_ bytes: [UInt8], to descriptor: Int32) throws(Problem) {
         var written = 0
         while written < bytes.count {
             let count = bytes[written...].withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return "\(path): \(String(cString: strerror(errno)))" }
+            guard count > 0 else { throw Problem(at: path) }
             written += count
         }
-        return nil
     }
 
     /// Whether the file's last line lacks its end, so that an appended line would be glued to it.
-    private static func endsInMidLine(_ descriptor: Int32) -> Bool {
+    private func endsInMidLine(_ descriptor: Int32) -> Bool {
         let size = lseek(descriptor, 0, SEEK_END)
         var last: UInt8 = 0
         guard size > 0, pread(descriptor, &last, 1, size - 1) == 1 else { return false }
         return last != UInt8(ascii: "\n")
+    }
+
+    // MARK: Rewriting
+
+    /// Puts a changed content in the file's place, whole or not at all; a link stays a link, and the permissions stay.
+    ///
+    /// - Parameter edit: Makes the new content of the old one; `nil` leaves the file alone.
+    /// - Returns: Whether it was changed.
+    func rewrite(_ edit: ([UInt8]) -> [UInt8]?) throws(Problem) -> Bool {
+        let descriptor = try lockedDescriptor()
+        defer { close(descriptor) }
+        let (content, before) = try contents(descriptor)
+        guard let changed = edit(content) else { return false }
+        guard let resolved = realpath(path, nil) else { throw Problem(at: path) }
+        defer { free(resolved) }
+        let target = String(cString: resolved)
+        var template = Array("\(target).XXXXXX".utf8CString)
+        let temporary = mkstemp(&template)
+        guard temporary >= 0 else { throw Problem(at: target) }
+        defer { close(temporary) }
+        do throws(Problem) {
+            let status = try status(descriptor)
+            // Only root can give a file away, and only root would have to.
+            _ = fchown(temporary, status.st_uid, status.st_gid)
+            guard fchmod(temporary, status.st_mode & 0o7777) == 0 else { throw Problem(at: path) }
+            try write(changed, to: temporary)
+            guard fsync(temporary) == 0 else { throw Problem(at: path) }
+            // ssh takes no lock.
+            guard Stamp(try self.status(descriptor)) == before else {
+                throw Problem("\(path): someone else has written to it meanwhile; try again")
+            }
+            guard rename(template, target) == 0 else { throw Problem(at: path) }
+        } catch {
+            unlink(template)
+            throw error
+        }
+        return true
     }
 }
 

@@ -33,7 +33,7 @@ struct Bench: Sendable {
     /// Long enough for a device in good health on a busy machine, short enough to wait for.
     var options: RunOptions {
         var options = RunOptions()
-        options.knownHostsFile = knownHosts
+        options.knownHostsFiles = [knownHosts]
         options.connectTimeout = .seconds(50)
         options.commandTimeout = .seconds(50)
         return options

@@ -37,7 +37,7 @@ struct OpenSSHCommandTests {
     func hostKeysAreCheckedAsThePolicySays(policy: HostKeyPolicy, checking: String) {
         var command = plain
         command.hostKeys = policy
-        command.knownHostsFile = "/tmp/a b/100%.\"known\""
+        command.knownHostsFiles = ["/tmp/a b/100%.\"known\""]
         #expect(option("StrictHostKeyChecking", in: command.arguments) == checking)
         let file = policy == .off ? "/dev/null" : "\"/tmp/a b/100%%.\\\"known\\\"\""
         #expect(option("UserKnownHostsFile", in: command.arguments) == file)
@@ -82,7 +82,7 @@ struct OpenSSHCommandTests {
     @Test func bastionsAreGoneThrough_outermostFirst() throws {
         var command = plain
         command.configuration = .none
-        command.knownHostsFile = "/k'h"
+        command.knownHostsFiles = ["/k'h"]
         command.bastions = [.init(host: "outer", port: 22, user: "jump"), .init(host: "inner", port: nil, user: nil)]
         let proxy = try #require(option("ProxyCommand", in: command.arguments))
         #expect(proxy.hasPrefix("'ssh' '-F' 'none' "))

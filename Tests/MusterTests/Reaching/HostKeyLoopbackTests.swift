@@ -1,5 +1,6 @@
 import Foundation
 import Muster
+import MusterInventory
 import MusterLab
 import Testing
 
@@ -88,7 +89,7 @@ import Testing
         try await withBench([plain]) { bench in
             // No such file, and none can be made there.
             var options = bench.options
-            options.knownHostsFile = "/proc/muster/known_hosts"
+            options.knownHostsFiles = ["/proc/muster/known_hosts"]
             let record = try await bench.run(["show version"], on: [bench.device(plain)], options: options)
             #expect(record.results.map(\.status) == [.ok])
             let warnings = record.events.compactMap { if case .warning(_, let text) = $0 { text } else { nil } }
@@ -100,11 +101,161 @@ import Testing
     @Test func usageError_whenTheKnownHostsFileCannotBeRead() async throws {
         try await withBench([plain]) { bench in
             var options = bench.options
-            options.knownHostsFile = bench.folder
+            options.knownHostsFiles = [bench.folder]
             let error = await musterError { _ = try await gather(["show version"], on: [bench.device(plain)], options: options) }
             #expect(error?.code == .usage)
-            #expect(error?.message == "the known hosts file \(bench.folder) cannot be read")
+            #expect(error?.message == "the known hosts file cannot be read: \(bench.folder): Is a directory")
             #expect(bench.lab.counts.connectionsTotal == 0)
+        }
+    }
+
+    // MARK: Pins in the inventory
+
+    @Test func pinInTheInventory_winsOverKnownHosts() async throws {
+        try await withBench([plain]) { bench in
+            // Another key is known, and nothing is pinned anew.
+            let other = "[127.1.0.1]:\(bench.lab.port) ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g\n"
+            try other.write(toFile: bench.knownHosts, atomically: true, encoding: .utf8)
+            for key in bench.lab.hostKeys {
+                // A fingerprint does not tell its type: the device is asked for one type after the other.
+                for pin in [key.fingerprint, "\(key.algorithm) \(key.fingerprint)", "\(key.algorithm) \(key.base64)"] {
+                    var device = bench.device(plain)
+                    device.hostKeys = [try HostKeyPin(pin)]
+                    let record = try await bench.run(["show version"], on: [device])
+                    #expect(record.results.map(\.status) == [.ok], "\(pin): \(String(describing: record.results[0].error))")
+                    #expect(record.pinned.isEmpty)
+                }
+            }
+            #expect(try String(contentsOfFile: bench.knownHosts, encoding: .utf8) == other)
+        }
+    }
+
+    @Test(arguments: [HostKeyPolicy.acceptNew, .strict])
+    func refusedWithBothFingerprints_whenTheKeyIsNotThePinnedOne(policy: HostKeyPolicy) async throws {
+        let expected = "SHA256:mKqU+0K8OhKmA8bBQi9Rz0Q5l7/g160hIP+rJYSTNj4"
+        try await withBench([plain]) { bench in
+            // It is in the known hosts file, which does not matter.
+            _ = try await bench.run(["show version"], on: [bench.device(plain)] + bench.healthy)
+            var device = bench.device(plain)
+            device.hostKeys = [try HostKeyPin(expected)]
+            var options = bench.options
+            options.hostKeys = policy
+            let result = try await bench.badDay(device, options: options)
+            let error = try #require(result.error)
+            #expect(error.code == .hostKey)
+            #expect(error.message.contains("is not the one in the inventory: expected \(expected), seen "))
+            #expect(bench.lab.hostKeys.contains { error.message.contains($0.fingerprint) })
+            #expect(error.hint?.contains("`host_key`") == true)
+            #expect(bench.lab.counts(at: plain.address).sessionsTotal == 1)
+        }
+    }
+
+    @Test func revokedKey_isRefused_evenWhenTheInventoryPinsIt() async throws {
+        try await withBench([plain]) { bench in
+            let keys = bench.lab.hostKeys
+            try keys.map { "@revoked * \($0.algorithm) \($0.base64)\n" }.joined()
+                .write(toFile: "\(bench.folder)/revoked", atomically: true, encoding: .utf8)
+            var options = bench.options
+            options.knownHostsFiles = [bench.knownHosts, "\(bench.folder)/revoked"]
+            var device = bench.device(plain)
+            for pins in [[], try keys.map { try HostKeyPin($0.fingerprint) }] {
+                device.hostKeys = pins
+                let record = try await bench.run(["show version"], on: [device], options: options)
+                let error = try #require(record.results[0].error)
+                #expect(error.code == .hostKey)
+                #expect(error.message.contains("is revoked"))
+                #expect(error.message.contains("\(bench.folder)/revoked:"))
+            }
+        }
+    }
+
+    @Test func refusedWithTheReason_whenOnlyAnAuthorityVouchesForTheHost() async throws {
+        try await withBench([plain]) { bench in
+            let key = try #require(bench.lab.hostKeys.first)
+            let authority =
+                "@cert-authority [127.1.0.*]:* ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g\n"
+            try authority.write(toFile: bench.knownHosts, atomically: true, encoding: .utf8)
+            let error = try #require(try await bench.run(["show version"], on: [bench.device(plain)]).results[0].error)
+            #expect(error.code == .hostKey)
+            #expect(error.message.contains("by a certificate authority alone (\(bench.knownHosts):1)"), "\(error)")
+            // A plain key beside it decides; the device is asked for its type.
+            for key in bench.lab.hostKeys {
+                try (authority + "[127.1.0.1]:\(bench.lab.port) \(key.algorithm) \(key.base64)\n")
+                    .write(toFile: bench.knownHosts, atomically: true, encoding: .utf8)
+                let record = try await bench.run(["show version"], on: [bench.device(plain)])
+                #expect(record.results.map(\.status) == [.ok])
+            }
+            var device = bench.device(plain)
+            device.hostKeyAlias = "router"
+            try "router \(key.algorithm) \(key.base64)\n".write(toFile: bench.knownHosts, atomically: true, encoding: .utf8)
+            #expect(try await bench.run(["show version"], on: [device]).results.map(\.status) == [.ok])
+        }
+    }
+
+    @Test func refused_whenTheKnownTypeIsGone() async throws {
+        // Known by its Ed25519 key, and now it has an ECDSA key alone.
+        try await withBench([plain], adjust: { $0.hostKeyTypes = [.ecdsa] }) { bench in
+            let known = "[127.1.0.1]:\(bench.lab.port) ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g\n"
+            try known.write(toFile: bench.knownHosts, atomically: true, encoding: .utf8)
+            let error = try #require(try await bench.run(["show version"], on: [bench.device(plain)]).results[0].error)
+            #expect(error.code == .hostKey)
+            #expect(error.message.contains("has changed: expected ssh-ed25519 SHA256:"), "\(error)")
+            #expect(error.hint?.hasPrefix("the device has no key of a known type any more") == true)
+        }
+    }
+
+    @Test func deviceHasItsOwnFilesAndPolicy() async throws {
+        try await withBench([plain]) { bench in
+            var strict = bench.device(plain)
+            strict.hostKeyPolicy = .strict
+            var apart = bench.healthy[0]
+            apart.knownHostsFiles = ["\(bench.folder)/apart"]
+            var unchecked = bench.healthy[1]
+            unchecked.hostKeyPolicy = .off
+            let record = try await bench.run(["show version"], on: [strict, apart, unchecked])
+            #expect(try record.result(strict.name).error?.code == .hostKey)
+            #expect(try record.result(apart.name).status == .ok)
+            #expect(try record.result(unchecked.name).status == .ok)
+            #expect(Set(record.pinned.keys) == [apart.name])
+            #expect(!FileManager.default.fileExists(atPath: bench.knownHosts))
+            let text = try String(contentsOfFile: "\(bench.folder)/apart", encoding: .utf8)
+            #expect(text.hasPrefix("[\(apart.address)]:\(bench.lab.port) "))
+            #expect(text.split(separator: "\n").count == 1)
+        }
+    }
+
+    @Test func notTakenForAChange_whenTheKnownTypeCannotBeAskedFor() async throws {
+        try await withBench([plain], adjust: { $0.hostKeyTypes = [.rsa, .ed25519] }) { bench in
+            let rsa = try #require(bench.lab.hostKeys.first { $0.algorithm == "ssh-rsa" })
+            try "[127.1.0.1]:\(bench.lab.port) ssh-rsa \(rsa.base64)\n".write(toFile: bench.knownHosts, atomically: true, encoding: .utf8)
+            let result = try await bench.run(["show version"], on: [bench.device(plain)]).results[0]
+            // From 1.11 on libssh2 knows RSA with SHA-2.
+            if result.status == .ok { return }
+            let error = try #require(result.error)
+            #expect(error.code == .hostKey)
+            #expect(error.message.contains("can't be asked for with libssh2 1.10"), "\(error)")
+            #expect(error.message.contains("expected ssh-rsa \(rsa.fingerprint)"))
+            #expect(error.hint?.contains("muster keys accept -w r1") == true)
+            #expect(bench.lab.counts(at: plain.address).sessionsTotal == 0)
+        }
+    }
+
+    @Test func keyOfADeviceBehindABastion_isCheckedByItsOwnName() async throws {
+        let bastion = LabDevice("bastion", address: "127.1.0.9", platform: .linux)
+        try await withBench([plain, bastion]) { bench in
+            var device = bench.device(plain)
+            device.jump = [bench.device(bastion)]
+            let name = "[127.1.0.1]:\(bench.lab.port)"
+            let other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g"
+            try "\(name) \(other)\n".write(toFile: bench.knownHosts, atomically: true, encoding: .utf8)
+            let error = try #require(try await bench.run(["show version"], on: [device]).results[0].error)
+            #expect(error.code == .hostKey)
+            #expect(error.device == device.name)
+            #expect(error.message.contains("the host key of \(name) has changed"), "\(error)")
+            #expect(bench.lab.counts(at: plain.address).sessionsTotal == 0)
+            // The same by a pin in the inventory, which is right this time.
+            device.hostKeys = [try HostKeyPin(try #require(bench.lab.hostKeys.last).fingerprint)]
+            #expect(try await bench.run(["show version"], on: [device]).results.map(\.status) == [.ok])
         }
     }
 }

@@ -1,0 +1,123 @@
+package import MusterInventory
+package import MusterSSH
+
+/// Whether the host key that a device shows is the right one: by the inventory's pins where there are any, else by the known hosts files.
+struct HostKeyCheck {
+    let device: Device
+    let environment: DeviceEnvironment
+
+    private var name: HostKeyName { device.hostKeyName }
+    private var policy: HostKeyPolicy { device.hostKeyPolicy ?? environment.hostKeys }
+    /// What is known; nil when nothing is to be checked.
+    private var store: HostKeyStore? { policy == .off ? nil : environment.knownHosts[device] }
+
+    /// The key types to ask the device for first.
+    var knownTypes: [String] {
+        guard let known = store else { return [] }
+        if device.hostKeys.isEmpty { return known.types(name) }
+        // A fingerprint alone does not tell its type, but the known hosts files may.
+        return device.hostKeys.compactMap(\.type)
+            + known.entries(name).map(\.key).filter { key in device.hostKeys.contains { $0.matches(key) } }.map(\.type)
+    }
+
+    /// Lets the right key pass; pins an unknown one when the policy says so.
+    ///
+    /// - Throws: `MusterError` with code `host_key`.
+    func check(_ key: HostKey) throws(MusterError) {
+        guard let known = store else { return }
+        let pins = policy == .acceptNew
+        // A pin in the inventory pins nothing anew; a key that was revoked stays so.
+        let verdict = pins && device.hostKeys.isEmpty ? known.pinIfUnknown(name, key: key) : known.verdict(name, key: key)
+        if case .revoked(let entry) = verdict {
+            throw failure(
+                "the host key of \(name) is revoked: \(key.shown) (\(entry.origin))", hint: "the device needs a new host key")
+        }
+        guard device.hostKeys.isEmpty else { return try checkPins(key) }
+        switch verdict {
+        case .known, .revoked:
+            return
+        case .unknown where pins:
+            environment.events(.pinned(host: device.name, keyType: key.type, fingerprint: key.fingerprint))
+        case .unknown:
+            throw failure(
+                "the host key of \(name) is not known: \(key.shown)",
+                hint: "compare the fingerprint with the device's and add the key to \(known.file.path) (muster keys accept does), "
+                    + "or use --host-keys accept-new once")
+        case .changed(let entries) where askableTypes.isDisjoint(with: entries.map(\.key.type)):
+            // Not the device's fault, and no sign of an attack: Muster can't see the known key.
+            throw failure(
+                "the known host key of \(name) can't be asked for with libssh2 \(LibSSH2.version): expected \(entries.shown), seen \(key.shown)",
+                hint: "muster keys accept -w \(device.name) looks for the known key in another way and adds the others"
+                    + (device.legacy ? "" : "; or set `legacy: true` if the device is old"))
+        case .changed(let entries):
+            let others = entries.allSatisfy { $0.key.type != key.type }
+            throw failure(
+                "the host key of \(name) has changed: expected \(entries.shown), seen \(key.shown)",
+                hint: (others ? "the device has no key of a known type any more: " : "")
+                    + "someone may be in between; if the device was replaced, remove the old key: ssh-keygen -R '\(name)' -f \(known.file.path)"
+            )
+        case .certified(let entries):
+            throw failure(
+                "the host key of \(name) is vouched for by a certificate authority alone (\(entries.map(\.origin).joined(separator: ", "))), "
+                    + "and certificates can't be verified: seen \(key.shown)",
+                hint: "compare the fingerprint with the device's and add the key itself: `host_key` in the inventory, or \(known.file.path)"
+            )
+        }
+    }
+
+    /// Whether the device should be asked for a key of another type, since it may have the pinned one as well.
+    ///
+    /// - Parameter shown: The types of the keys that it has shown, one for each time that it was asked.
+    func wantsAnother(than shown: [String]) -> Bool {
+        // One that is shown again is all that there is.
+        device.hostKeys.contains { $0.type == nil } && Set(shown).count == shown.count
+    }
+
+    /// The types of host keys that the device can be asked for.
+    private var askableTypes: Set<String> {
+        let preferences = device.legacy ? AlgorithmPreferences.legacy : .standard
+        let names = preferences.hostKey.split(separator: ",").map(String.init)
+        return Set(names.filter(LibSSH2.hostKeyAlgorithms.contains).compactMap(HostKeyType.type))
+    }
+
+    private func checkPins(_ key: HostKey) throws(MusterError) {
+        guard !device.hostKeys.contains(where: { $0.matches(key) }) else { return }
+        let expected = device.hostKeys.map(\.shown).joined(separator: " or ")
+        let mayBeOther = device.hostKeys.contains { $0.type == nil || $0.type != key.type }
+        throw failure(
+            "the host key of \(name) is not the one in the inventory: expected \(expected), seen \(key.shown)",
+            hint: (mayBeOther ? "muster keys scan shows whether it is another key of the same device; if not, " : "")
+                + "someone may be in between; if the device was replaced, correct its `host_key`")
+    }
+
+    private func failure(_ message: String, hint: String) -> MusterError {
+        MusterError(.hostKey, phase: .hostKey, device: device.name, message: message, hint: hint)
+    }
+}
+
+extension Device {
+    /// The name under which its key stands in known hosts files.
+    package var hostKeyName: HostKeyName { HostKeyName(host: address, port: port, alias: hostKeyAlias) }
+}
+
+extension HostKeyPin {
+    /// Whether a key is the one that is pinned.
+    package func matches(_ key: HostKey) -> Bool {
+        (type == nil || type == key.type) && (base64.map { HostKey(base64: $0) == key } ?? (fingerprint == key.fingerprint))
+    }
+
+    /// For messages: a key as its type and fingerprint.
+    package var shown: String {
+        base64.flatMap { HostKey(base64: $0) }.map(\.shown) ?? description
+    }
+}
+
+extension HostKey {
+    /// For messages: `ssh-ed25519 SHA256:…`.
+    package var shown: String { "\(type) \(fingerprint)" }
+}
+
+extension [KnownHosts.Entry] {
+    /// For messages: each key and where it is known from.
+    package var shown: String { map { "\($0.key.shown) (\($0.origin))" }.joined(separator: ", ") }
+}
