@@ -5,8 +5,9 @@ extension InventoryHost {
         return [
             ("address", fields.address?.position), ("port", fields.port?.position), ("user", fields.user?.position),
             ("password", fields.password?.position), ("passphrase", fields.passphrase?.position), ("enable", fields.enable?.position),
-            ("identity", fields.identity?.position), ("platform", fields.platform?.position), ("jump", fields.jump?.position),
-            ("transport", fields.transport?.position), ("legacy", fields.legacy?.position), ("groups", fields.groups?.position),
+            ("identity", fields.identity?.position), ("credentials", fields.credentials?.position), ("platform", fields.platform?.position),
+            ("jump", fields.jump?.position), ("transport", fields.transport?.position), ("legacy", fields.legacy?.position),
+            ("groups", fields.groups?.position),
         ].compactMap { field, position in position.map { (field, $0) } }
             + fields.data.map { ("data." + $0.key, $0.value.position) }
     }
@@ -44,6 +45,7 @@ extension Inventory {
         add("passphrase", host.passphrase?.description)
         add("enable", host.enable?.description)
         add("identity", host.identity.isEmpty ? nil : host.identity.joined(separator: ", "))
+        add("credentials", host.credentials.isEmpty ? nil : host.credentials.map(\.description).joined(separator: ", "))
         add("platform", host.platform)
         add("jump", host.jump.isEmpty ? nil : host.jump.joined(separator: ", "))
         add("transport", host.transport?.rawValue)

@@ -41,6 +41,10 @@ package struct LabConfiguration: Sendable {
     package var defaultFaults: [LabFault] = []
     /// The TCP port; 0 lets the system pick one.
     package var port: UInt16 = 0
+    /// Whether the devices answer telnet too, at a port of its own.
+    package var listensForTelnet = false
+    /// The TCP port for telnet; 0 lets the system pick one.
+    package var telnetPort: UInt16 = 0
     /// The user who may log in.
     package var user = "admin"
     /// That user's password.
@@ -49,6 +53,10 @@ package struct LabConfiguration: Sendable {
     package var enableSecret = "admin"
     /// The ways to log in.
     package var authentication: Set<Authentication> = [.password, .publicKey]
+    /// The title of what keyboard-interactive asks.
+    package var interactiveTitle = ""
+    /// The code that devices with such a fault ask for, beside the password or after a key.
+    package var oneTimeCode = "123456"
     /// The question that keyboard-interactive asks; a code is asked for after the password when there are two.
     package var interactivePrompts = ["Password: "]
     /// The answers that keyboard-interactive expects; nil expects the password to each question.

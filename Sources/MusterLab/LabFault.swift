@@ -54,8 +54,26 @@ package enum LabFault: Sendable {
     case noEcho
     /// Offers keyboard-interactive authentication and no password.
     case keyboardInteractive
+    /// Takes a key for one half of the login and then asks for a one-time code.
+    case keyThenCode
+    /// Asks for the password and a one-time code, by keyboard-interactive alone.
+    case oneTimeCode
+    /// Asks this question by keyboard-interactive, and takes no answer.
+    case question(String)
+    /// Disconnects after so many refused credentials.
+    case loginTries(Int)
+    /// Sends a banner of so many bytes before the login.
+    case loginBanner(bytes: Int)
+    /// Sends so many bytes of text before its SSH version line.
+    case versionLines(bytes: Int)
+    /// Takes the empty password, and no other.
+    case emptyPassword
+    /// Lets everyone in without a credential.
+    case noLogin
     /// Ends the shell, but keeps the connection, when this many commands have run.
     case exitAfter(Int)
+    /// Something about the telnet server.
+    case telnet(LabTelnetFault)
     /// Holds the output of a command until a test lets it go.
     case gate(LabGate)
 }
@@ -79,7 +97,16 @@ extension LabFault {
         ("banner=TEXT", "lines before the first prompt; \\n ends a line"),
         ("no-echo", "does not echo what is typed"),
         ("keyboard-interactive", "offers keyboard-interactive and no password"),
+        ("key-then-code", "takes a key for half of the login, then asks for a code"),
+        ("one-time-code", "asks for the password and a code, interactively"),
+        ("question=TEXT", "asks that interactively, and takes no answer"),
+        ("login-tries=COUNT", "disconnects after so many refused credentials"),
+        ("login-banner=BYTES", "sends that much before the login"),
+        ("version-lines=BYTES", "sends that much before its SSH version line"),
+        ("empty-password", "takes the empty password, and no other"),
+        ("no-login", "lets everyone in without a credential"),
         ("exit-after=COUNT", "ends the session after so many commands"),
+        ("telnet=WHAT", LabTelnetFault.allCases.map(\.rawValue).joined(separator: ", ")),
     ]
 
     /// Reads a text form.
@@ -98,8 +125,7 @@ extension LabFault {
         case ("trickle", nil): self = .trickle(.zero)
         case ("trickle", .some(let value)): self = .trickle(try Self.duration(value, in: text))
         case ("huge", .some(let value)):
-            guard let bytes = Int(value), bytes > 0 else { throw .fault(text, expected: "huge=BYTES") }
-            self = .huge(bytes: bytes)
+            self = .huge(bytes: try Self.count(value, in: text, expected: "huge=BYTES"))
         case ("junk", nil): self = .junk
         case ("changed-host-key", nil): self = .changedHostKey
         case ("pager-always", nil): self = .pagerAlways
@@ -111,9 +137,22 @@ extension LabFault {
             self = .banner(value.split(separator: "\\n", omittingEmptySubsequences: false).joined(separator: "\n"))
         case ("no-echo", nil): self = .noEcho
         case ("keyboard-interactive", nil): self = .keyboardInteractive
-        case ("exit-after", .some(let value)):
-            guard let count = Int(value), count > 0 else { throw .fault(text, expected: "exit-after=COUNT") }
-            self = .exitAfter(count)
+        case ("key-then-code", nil): self = .keyThenCode
+        case ("one-time-code", nil): self = .oneTimeCode
+        case ("question", .some(let value)): self = .question(value)
+        case ("login-tries", .some(let value)): self = .loginTries(try Self.count(value, in: text, expected: "login-tries=COUNT"))
+        case ("login-banner", .some(let value)):
+            self = .loginBanner(bytes: try Self.count(value, in: text, expected: "login-banner=BYTES"))
+        case ("version-lines", .some(let value)):
+            self = .versionLines(bytes: try Self.count(value, in: text, expected: "version-lines=BYTES"))
+        case ("empty-password", nil): self = .emptyPassword
+        case ("no-login", nil): self = .noLogin
+        case ("exit-after", .some(let value)): self = .exitAfter(try Self.count(value, in: text, expected: "exit-after=COUNT"))
+        case ("telnet", .some(let value)):
+            guard let fault = LabTelnetFault(rawValue: value) else {
+                throw .fault(text, expected: "telnet= and one of \(LabTelnetFault.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            self = .telnet(fault)
         default:
             let form = Self.catalogue.first { $0.form.prefix { $0 != "=" && $0 != "[" } == name }?.form
             throw .fault(text, expected: form ?? "one of " + Self.catalogue.map(\.form).joined(separator: ", "))
@@ -139,7 +178,16 @@ extension LabFault {
         case .banner(let text): "banner=" + text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\\n")
         case .noEcho: "no-echo"
         case .keyboardInteractive: "keyboard-interactive"
+        case .keyThenCode: "key-then-code"
+        case .oneTimeCode: "one-time-code"
+        case .question(let text): "question=\(text)"
+        case .loginTries(let count): "login-tries=\(count)"
+        case .loginBanner(let bytes): "login-banner=\(bytes)"
+        case .versionLines(let bytes): "version-lines=\(bytes)"
+        case .emptyPassword: "empty-password"
+        case .noLogin: "no-login"
         case .exitAfter(let count): "exit-after=\(count)"
+        case .telnet(let fault): "telnet=\(fault.rawValue)"
         case .gate: nil
         }
     }
@@ -149,6 +197,11 @@ extension LabFault {
             throw .fault(text, expected: "one of the phases " + Phase.allCases.map(\.rawValue).joined(separator: ", "))
         }
         return phase
+    }
+
+    private static func count(_ value: String, in text: String, expected: String) throws(LabError) -> Int {
+        guard let count = Int(value), count > 0 else { throw .fault(text, expected: expected) }
+        return count
     }
 
     private static func duration(_ value: String, in text: String) throws(LabError) -> Duration {

@@ -14,6 +14,8 @@ struct LabCommandLine: AsyncParsableCommand {
             FAULTS
             \(LabFault.catalogue.map { "  \($0.form)\(String(repeating: " ", count: max(1, 22 - $0.form.count)))\($0.summary)" }.joined(separator: "\n"))
 
+            Devices that ask for a one-time code want 123456.
+
             On every device, `lab huge [BYTES]`, `lab sleep SECONDS`, `lab junk`, `lab prompts`, `lab newlines`, `lab question` and \
             `lab forever` do what is hard to provoke elsewhere.
 
@@ -29,6 +31,18 @@ struct LabCommandLine: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The TCP port; 0 lets the system pick one.", valueName: "port"))
     var port: UInt16 = 0
+
+    @Flag(help: "Answer telnet too, at a port of its own.")
+    var telnet = false
+
+    @Option(help: ArgumentHelp("The TCP port for telnet; 0 lets the system pick one.", valueName: "port"))
+    var telnetPort: UInt16 = 0
+
+    @Option(
+        help: ArgumentHelp(
+            "Answer telnet, and write into the inventory that it is used for the devices of these names, such as 'edge-*'.",
+            valueName: "pattern"))
+    var telnetHosts: String?
 
     @Option(
         name: .customLong("fault"),
@@ -86,6 +100,11 @@ struct LabCommandLine: AsyncParsableCommand {
                 configuration.defaultFaults.append(fault)
             }
         }
+        configuration.listensForTelnet = configuration.listensForTelnet || telnet || telnetHosts != nil
+        if telnetPort != 0 { configuration.telnetPort = telnetPort }
+        if let telnetHosts, plan.useTelnet(on: telnetHosts) == 0 {
+            throw ValidationError("--telnet-hosts: no device is named '\(telnetHosts)'")
+        }
         configuration.devices = plan.devices
         let (finished, settings, stop) = (plan, configuration, StopSignal())
         do {
@@ -96,10 +115,10 @@ struct LabCommandLine: AsyncParsableCommand {
     }
 
     private func serve(_ lab: Lab, _ plan: LabPlan, _ configuration: LabConfiguration, until stop: StopSignal) async throws {
-        if let writeInventory { try plan.write(to: writeInventory, port: lab.port, configuration) }
+        if let writeInventory { try plan.write(to: writeInventory, port: lab.port, telnetPort: lab.telnetPort, configuration) }
         if let readyFile { try Data("\(lab.port)\n".utf8).write(to: URL(filePath: readyFile), options: .atomic) }
         defer { if let readyFile { unlink(readyFile) } }
-        print("listening on port \(lab.port)")
+        print("listening on port \(lab.port)" + (lab.telnetPort == 0 ? "" : ", for telnet on port \(lab.telnetPort)"))
         if !quiet {
             if !lab.answersEverywhere { print("only 127.0.0.1 answers on this system") }
             for entry in plan.entries.prefix(10) {

@@ -13,6 +13,12 @@ package struct SSHError: Error, Sendable, Equatable {
         case hostKey
         /// The server refused the login.
         case refused
+        /// The password has to be changed before it lets anyone in.
+        case expired
+        /// No credential was offered, since other devices have refused those that there are.
+        case withheld
+        /// libssh2 could not read the questions of a keyboard-interactive exchange.
+        case brokenExchange
         /// A credential is missing or unusable.
         case credential
         /// The server refused the channel, its terminal or its shell.

@@ -28,6 +28,73 @@ import Testing
         }
     }
 
+    private let listed = """
+        defaults:
+          credentials:
+          - {user: admin, password: hush-admin}
+          - {password: {env: PW}}
+          - {identity: /k, passphrase: hush-key}
+          - {agent: true}
+          - {otp: {prompt: Code}}
+        hosts: {r1: {user: netops}}
+        """
+
+    @Test func listOfCredentials_reachesTheRun_withoutItsCodeBeingFetched() async throws {
+        try await withFiles(["lab.yaml": listed]) { folder in
+            // A question before the run would be answered with an error: nobody is there.
+            let world = World(["PW": "hush-env"])
+            #expect(await world.muster("run", "-i", "\(folder)/lab.yaml", "x") == 0, "\(world.errors)")
+            let credentials = try #require(world.devices.first?.credentials)
+            #expect(credentials.map(\.user) == ["admin", nil, nil, nil, nil])
+            let kinds = credentials.map { credential in
+                switch credential.kind {
+                case .password(let secret): "password \(secret.reveal())"
+                case .identity(let path, let passphrase): "identity \(path) \(passphrase?.reveal() ?? "")"
+                case .agent(let socket): "agent \(socket ?? "")"
+                case .oneTimeCode(let source): "code \(source)"
+                }
+            }
+            #expect(kinds == ["password hush-admin", "password hush-env", "identity /k hush-key", "agent ", "code {prompt: \"Code\"}"])
+            #expect(world.options.ask == nil)
+        }
+    }
+
+    @Test func credentialOfTheCommandLine_goesInsteadOfTheList_butForCodes() async throws {
+        try await withFiles(["lab.yaml": listed]) { folder in
+            let world = World(["PW": "hush-env"], answer: "123456")
+            #expect(await world.muster("run", "-i", "\(folder)/lab.yaml", "--password-env", "PW", "x") == 0)
+            #expect(world.devices.first?.credentials.count == 1)
+            #expect(world.devices.first?.password == Secret("hush-env"))
+            #expect(await world.muster("run", "-i", "\(folder)/lab.yaml", "-u", "admin", "x") == 0)
+            #expect(world.devices.first?.credentials.count == 5)
+            #expect(world.devices.first?.credentials.allSatisfy { $0.user == nil } == true)
+            #expect(await world.muster("run", "-i", "\(folder)/lab.yaml", "-u", "other", "x") == 0)
+            #expect(world.devices.first?.credentials.count == 4)
+            let answer = try await world.options.ask?("Code")
+            #expect(answer == Secret("123456"))
+        }
+    }
+
+    @Test func explanationShowsNoSecretOfTheList() async throws {
+        try await withFiles(["lab.yaml": listed]) { folder in
+            let world = World()
+            #expect(await world.muster("inventory", "show", "-i", "\(folder)/lab.yaml", "--explain", "r1") == 0)
+            #expect(world.output.contains("credentials"))
+            #expect(world.output.contains("{user: admin, password: <secret>}"))
+            #expect(world.output.contains("{otp: {prompt: \"Code\"}}"))
+            #expect(!(world.output + world.errors).contains("hush-"))
+        }
+    }
+
+    @Test func refusalsThatAreAllowed_areThreeUnlessSaidOtherwise() async throws {
+        let world = World()
+        #expect(await world.muster("run", "-w", "r1", "x") == 0)
+        #expect(world.options.maxAuthFailures == 3)
+        #expect(await world.muster("run", "-w", "r1", "--max-auth-failures", "0", "x") == 0)
+        #expect(world.options.maxAuthFailures == 0)
+        #expect(await world.muster("run", "-w", "r1", "--max-auth-failures=-1", "x") == 64)
+    }
+
     @Test func inventoryComesFromTheEnvironment_whenNoFlagSaysOtherwise() async throws {
         try await withFiles(["lab.yaml": inventory]) { folder in
             let world = World(["MUSTER_INVENTORY": "\(folder)/lab.yaml"])

@@ -17,7 +17,7 @@ struct BadInventory: CustomTestStringConvertible, Sendable {
 }
 
 private let keys =
-    "expected one of address, port, user, password, passphrase, identity, enable, platform, jump, transport, legacy, groups, data"
+    "expected one of address, port, user, password, passphrase, identity, credentials, enable, platform, jump, transport, legacy, groups, data"
 private let secret = "expected a plain string or one of {env: NAME}, {file: PATH}, {command: [pass, show, x]}, {prompt: \"…\"}"
 private let root = "expected a mapping with defaults, groups and hosts"
 private let jinja = "Jinja templates are not rendered here; write the value, or a reference such as {env: NAME}"
@@ -166,8 +166,45 @@ private let secrets = [
         "1:30: 'password.env' in host 'r1': found nothing, expected the name of an environment variable"),
 ]
 
+private let entry = "expected a mapping with one of password, identity, agent, otp"
+private let entryKeys = "expected one of user, password, identity, passphrase, agent, otp"
+
+private let credentials = [
+    BadInventory(
+        "credentials without a list", "hosts: {r1: {credentials: {password: hunter2}}}",
+        "1:27: 'credentials' in host 'r1': found a mapping, expected a list of credentials; begin the entry with '- '"),
+    BadInventory(
+        "a credential that is text", "hosts:\n  r1:\n    credentials:\n    - hunter2\n",
+        "4:7: 'credentials[1]' in host 'r1': found text, \(entry)"),
+    BadInventory(
+        "a credential of an unknown kind", "hosts: {r1: {credentials: [{agent: true}, {pasword: hunter2}]}}",
+        "1:44: unknown key 'pasword' in 'credentials[2]' in host 'r1'; \(entryKeys); did you mean 'password'?"),
+    BadInventory(
+        "another tool's name for a code", "hosts: {r1: {credentials: [{totp: {env: X}}]}}",
+        "1:29: unknown key 'totp' in 'credentials[1]' in host 'r1'; \(entryKeys); did you mean 'otp'?"),
+    BadInventory(
+        "a password as a key", "hosts: {r1: {credentials: [{hunter2}]}}",
+        "1:29: a word that is no key in 'credentials[1]' in host 'r1'; \(entryKeys)"),
+    BadInventory(
+        "a credential with a user alone", "hosts: {r1: {credentials: [{user: a}]}}",
+        "1:28: 'credentials[1]' in host 'r1': found no credential, \(entry)"),
+    BadInventory(
+        "two credentials in one", "defaults: {credentials: [{identity: k, password: {env: X}}]}\nhosts: {r1: }",
+        "1:40: 'credentials[1]' in defaults: found identity and password, \(entry); give each an entry of its own; they are tried in order"),
+    BadInventory(
+        "a passphrase without a key", "hosts: {r1: {credentials: [{password: {env: X}, passphrase: {env: Y}}]}}",
+        "1:49: 'credentials[1]' in host 'r1': found a passphrase without an identity"),
+    BadInventory(
+        "an agent that is none", "hosts: {r1: {credentials: [{agent: yes}, {agent: }]}}",
+        "1:36: 'credentials[1].agent' in host 'r1': found 'yes', expected true or the path of the agent's socket",
+        "1:50: 'credentials[2].agent' in host 'r1': found nothing, expected true or the path of the agent's socket"),
+    BadInventory(
+        "an unknown reference for a code", "hosts: {r1: {credentials: [{otp: {comand: [x]}}]}}",
+        "1:35: 'credentials[1].otp' in host 'r1': found the unknown reference 'comand', \(secret); did you mean 'command'?"),
+]
+
 @Suite struct ProblemTests {
-    @Test(arguments: documents + names + values + secrets)
+    @Test(arguments: documents + names + values + secrets + credentials)
     func everyMistakeIsTold_whenTheInventoryIsBad(_ bad: BadInventory) throws {
         let error = #expect(throws: InventoryProblems.self) { try Inventory.parse(bad.text) }
         #expect(error?.description.split(separator: "\n").map(String.init) == bad.problems.map { "inventory.yaml:" + $0 })

@@ -34,6 +34,38 @@ import Testing
         #expect(r2.data["a"] == .string("left"))
     }
 
+    @Test func credentialsAreTakenWholeFromTheNearestLayer() throws {
+        let text = """
+            defaults:
+              credentials:
+              - {user: admin, password: {env: ADMIN}}
+              - {identity: keys/ams, passphrase: {prompt: Key}}
+              - {agent: true}
+              - {agent: /run/agent.sock, user: ops}
+              - {otp: {command: [oathtool, x]}}
+              - {password: hunter2}
+            hosts:
+              r1:
+              r2: {credentials: [{password: ''}]}
+            """
+        let inventory = try Inventory.parse(text, file: "/etc/muster/inventory.yaml")
+        let r1 = try #require(inventory["r1"])
+        #expect(
+            r1.credentials == [
+                InventoryCredential(.password(.environment("ADMIN")), user: "admin"),
+                InventoryCredential(.identity(path: "/etc/muster/keys/ams", passphrase: .prompt("Key"))),
+                InventoryCredential(.agent(socket: nil)), InventoryCredential(.agent(socket: "/run/agent.sock"), user: "ops"),
+                InventoryCredential(.oneTimeCode(.command(["oathtool", "x"]))), InventoryCredential(.password(.plain(Secret("hunter2")))),
+            ])
+        let row = try #require(inventory.explain(r1).first { $0.field == "credentials" })
+        #expect(
+            row.value
+                == "{user: admin, password: {env: ADMIN}}, {identity: /etc/muster/keys/ams, passphrase: {prompt: \"Key\"}}, {agent: true}, "
+                + "{user: ops, agent: /run/agent.sock}, {otp: {command: [oathtool, x]}}, {password: <secret>}")
+        #expect(row.origin?.layer == .defaults)
+        #expect(inventory["r2"]?.credentials == [InventoryCredential(.password(.plain(Secret(""))))])
+    }
+
     @Test func aHostHasItsNameAsAddress_whenItsEntryIsEmpty() throws {
         let r3 = try #require(try Inventory.parse(nested)["r3"])
         #expect(r3.address == "r3")

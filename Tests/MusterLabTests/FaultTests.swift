@@ -6,13 +6,16 @@ struct FaultTests {
     @Test(arguments: [
         "latency=500ms", "refuse-password", "never-prompts", "drop-mid-command", "trickle", "trickle=2ms", "huge=1000", "junk",
         "changed-host-key", "pager-always", "pager-refused", "login-exec", "drop-at=kex", "stall-at=login", "banner=a\\nb", "no-echo",
-        "keyboard-interactive", "exit-after=3",
+        "keyboard-interactive", "exit-after=3", "key-then-code", "one-time-code", "question=Favourite colour?", "login-tries=2",
+        "login-banner=65536", "version-lines=65536", "empty-password", "no-login",
     ])
     func keepsItsText_whenReadAndWritten(_ text: String) throws {
         #expect(try LabFault(text).text == text)
     }
 
-    @Test(arguments: ["nonsense", "latency", "latency=soon", "drop-at=lunch", "huge=-1", "junk=1", "exit-after=x"])
+    @Test(arguments: [
+        "nonsense", "latency", "latency=soon", "drop-at=lunch", "huge=-1", "junk=1", "exit-after=x", "login-tries=0", "question",
+    ])
     func isRefusedWithWhatWasExpected_whenTextIsWrong(_ text: String) {
         let error = #expect(throws: LabError.self) { try LabFault(text) }
         #expect(error?.description.contains("'\(text)'") == true)

@@ -40,6 +40,17 @@ extension Device {
         legacy = host.legacy ?? false
         if let source = host.password { password = try await resolver.resolve(source) }
         if let source = host.passphrase { passphrase = try await resolver.resolve(source) }
+        for entry in host.credentials {
+            let kind: LoginCredential.Kind =
+                switch entry.kind {
+                case .password(let source): .password(try await resolver.resolve(source))
+                case .identity(let path, nil): .identity(path: path, passphrase: nil)
+                case .identity(let path, let source?): .identity(path: path, passphrase: try await resolver.resolve(source))
+                case .agent(let socket): .agent(socket: socket)
+                case .oneTimeCode(let source): .oneTimeCode(source)
+                }
+            credentials.append(LoginCredential(kind, user: entry.user))
+        }
         if let source = host.enable { secrets["enable"] = try await resolver.resolve(source) }
     }
 }

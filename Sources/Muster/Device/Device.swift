@@ -18,6 +18,8 @@ public struct Device: Sendable {
     public var identities: [String]
     /// What decrypts the private key files.
     public var passphrase: Secret?
+    /// Credentials tried in order before the private key files and the password.
+    public var credentials: [LoginCredential] = []
     /// Secrets that mode changes ask for, by name; `enable` is the usual one.
     public var secrets: [String: Secret]
     /// What carries its command line.

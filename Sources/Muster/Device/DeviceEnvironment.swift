@@ -1,3 +1,4 @@
+import MusterInventory
 import MusterSSH
 import MusterTransport
 
@@ -13,6 +14,9 @@ struct DeviceEnvironment: Sendable {
     var hostKeys: HostKeyPolicy
     /// The content of each key file, or why it cannot be read.
     var keyFiles: [String: KeyFileContent]
+    /// Sees that no account is locked.
+    var breaker: LoginBreaker
+    var codes: OneTimeCodes
     var connectTimeout: Duration
     var commandTimeout: Duration
     var keepAlive: KeepAlive
@@ -36,7 +40,7 @@ struct DeviceEnvironment: Sendable {
     ) async throws -> DeviceEnvironment {
         var keyFiles: [String: KeyFileContent] = [:]
         let all = devices + devices.flatMap(\.jump)
-        for path in Set(all.flatMap(\.identities)) { keyFiles[path] = try await read(path) }
+        for path in Set(all.flatMap(\.keyPaths)) { keyFiles[path] = try await read(path) }
         let knownHosts = try await knownHosts(options)
         if let lines = knownHosts?.unreadable, let first = lines.first {
             let more = lines.count > 1 ? " and \(lines.count - 1) more lines make" : " makes"
@@ -44,6 +48,7 @@ struct DeviceEnvironment: Sendable {
         }
         return DeviceEnvironment(
             knownHosts: knownHosts, hostKeys: options.hostKeys, keyFiles: keyFiles,
+            breaker: LoginBreaker(limit: options.maxAuthFailures), codes: OneTimeCodes(ask: options.ask),
             connectTimeout: options.connectTimeout, commandTimeout: options.commandTimeout,
             keepAlive: KeepAlive(interval: options.keepAlive),
             openSSH: try await OpenSSHEnvironment.open(for: devices, options: options), events: events)

@@ -12,8 +12,10 @@ extension DeviceLogin {
                 let channel = try await session.openShell(terminal: terminal, type: platform.pty.term)
                 login.enter(.login)
                 // The console has the same deadline, and can say what it waited for and what it saw.
-                timer.cancel()
-                return try await login.openConsole(over: channel, platform: platform, carrier: session)
+                timer.stop()
+                return try await login.openConsole(
+                    over: channel, platform: platform, carrier: session,
+                    credentials: login.device.terminalLogin(on: platform, isExpected: false))
             } catch let error as SSHError {
                 throw login.wrapped(error)
             } catch let error as MusterError {
@@ -33,12 +35,14 @@ extension DeviceLogin {
     }
 
     /// Finds the prompt and does the platform's set-up.
+    ///
+    /// - Parameter credentials: what to answer when the device asks, in the terminal, who is there.
     mutating func openConsole(
-        over transport: any ByteTransport, platform: Platform, carrier: any ConsoleCarrier
+        over transport: any ByteTransport, platform: Platform, carrier: any ConsoleCarrier, credentials: LoginCredentials?
     ) async throws(MusterError) -> OpenDevice {
         let console = Console(transport: transport, platform: platform, secrets: device.secrets.mapValues { $0.reveal() })
         do {
-            try await console.open(deadline: deadline, sendsAtOnce: sendsAtOnce)
+            try await console.open(deadline: deadline, credentials: credentials, sendsAtOnce: sendsAtOnce)
         } catch {
             throw device.wrapped(error, phase: .login, timeout: environment.connectTimeout)
         }
@@ -46,24 +50,44 @@ extension DeviceLogin {
         return OpenDevice(device: device, carrier: carrier, console: console, loop: loop)
     }
 
-    /// Connects and logs in, and goes on with `body`; the session is closed when any of it fails.
+    /// Connects and logs in, over as many connections as it takes, and goes on with `body`; the session is closed when any of it fails.
     private mutating func withSession<R: Sendable>(
-        _ body: (inout DeviceLogin, SSHSession, LoopTimer) async throws(MusterError) -> R
+        _ body: (inout DeviceLogin, SSHSession, LoginTimer) async throws(MusterError) -> R
     ) async throws(MusterError) -> R {
-        let credentials = try credentials()
+        var authentication = DeviceAuthentication(
+            device: device, environment: environment, timer: timer, credentials: try credentials())
+        if let why = authentication.reasonToSkip { throw wrapped(LoginPolicy.skipped(why)) }
+        while true {
+            if let result = try await overConnection(&authentication, body) { return result }
+            do throws(SSHError) {
+                try await authentication.prepare()
+            } catch {
+                throw wrapped(error)
+            }
+            // The clock begins with this phase; it comes again with each further connection.
+            clock.enter(.resolve, at: loop.now)
+        }
+    }
+
+    /// Goes as far as one connection carries the login; nil when it goes on over another one.
+    private mutating func overConnection<R: Sendable>(
+        _ authentication: inout DeviceAuthentication, _ body: (inout DeviceLogin, SSHSession, LoginTimer) async throws(MusterError) -> R
+    ) async throws(MusterError) -> R? {
         let transport = try await connect()
         enter(.handshake)
         let known = environment.knownHosts?.knownTypes(host: device.address, port: device.port) ?? []
         let session = SSHSession(transport: transport, preferences: preferences.preferring(hostKeyTypes: known))
         do {
-            return try await withTaskCancellationHandler {
-                let timer = loop.schedule(at: deadline) { session.assumeIsolated { $0.expire() } }
-                defer { timer.cancel() }
-                try await logIn(session, credentials: credentials)
+            let result: R? = try await withTaskCancellationHandler {
+                timer.start { session.assumeIsolated { $0.expire() } }
+                defer { timer.stop() }
+                guard try await logIn(session, &authentication) else { return nil }
                 return try await body(&self, session, timer)
             } onCancel: {
                 session.cancel()
             }
+            if result == nil { await session.close() }
+            return result
         } catch let error as MusterError {
             await session.close()
             throw Task.isCancelled ? failure(.cancelled, "cancelled") : error
@@ -73,14 +97,15 @@ extension DeviceLogin {
         }
     }
 
-    private mutating func logIn(_ session: SSHSession, credentials: [Credential]) async throws(MusterError) {
+    private mutating func logIn(_ session: SSHSession, _ authentication: inout DeviceAuthentication) async throws(MusterError) -> Bool {
         do {
             let key = try await session.handshake()
             enter(.hostKey)
             try check(key)
             enter(.authenticate)
-            try await session.logIn(user: device.user, credentials: credentials)
+            guard try await authentication.logIn(on: session) else { return false }
             await session.keepAlive(environment.keepAlive)
+            return true
         } catch let error as SSHError {
             gap = error.gap
             throw wrapped(error)

@@ -9,6 +9,7 @@ struct DeviceLogin {
     let loop: Loop
     /// The caller sends a command right after the login.
     let sendsAtOnce: Bool
+    let timer: LoginTimer
     var clock: PhaseClock
     /// What libssh2 lacked, where that alone was the reason for a failure.
     var gap: SSHError.Gap?
@@ -19,9 +20,10 @@ struct DeviceLogin {
         self.loop = loop
         self.sendsAtOnce = sendsAtOnce
         clock = PhaseClock(at: loop.now)
+        timer = LoginTimer(loop: loop, deadline: clock.began + environment.connectTimeout)
     }
 
-    var deadline: Instant { clock.began + environment.connectTimeout }
+    var deadline: Instant { timer.deadline }
 
     mutating func enter(_ phase: Phase) {
         clock.enter(phase, at: loop.now)
@@ -46,7 +48,7 @@ struct DeviceLogin {
         case .ssh: return try await runSSH(platform)
         case .openssh: return try await runOpenSSH(platform)
         case .auto: return try await runAuto(platform)
-        case .telnet: throw failure(.usage, "the transport \(device.transport.rawValue) cannot be used yet")
+        case .telnet: return try await runTelnet(platform)
         }
     }
 
@@ -70,22 +72,38 @@ struct DeviceLogin {
         }
     }
 
-
     // MARK: Credentials
 
-    func credentials() throws(MusterError) -> [Credential] {
-        var credentials: [Credential] = []
-        for path in device.identities {
+    /// What to try for each user, users in the order of their first credential.
+    func credentials() throws(MusterError) -> [(user: String, credentials: [Credential])] {
+        var users: [(user: String, credentials: [Credential])] = []
+        for credential in device.allCredentials where !credential.isEveryonesCode {
+            let user = credential.user ?? device.user
+            guard let usable = try usable(credential) else { continue }
+            let place = users.firstIndex { $0.user == user } ?? users.count
+            if place == users.count { users.append((user, [])) }
+            users[place].credentials.append(usable)
+        }
+        if users.isEmpty { users = [(device.user, [])] }
+        if device.credentials.contains(where: \.isEveryonesCode) {
+            for place in users.indices { users[place].credentials.append(.oneTimeCode) }
+        }
+        return users
+    }
+
+    private func usable(_ credential: LoginCredential) throws(MusterError) -> Credential? {
+        switch credential.kind {
+        case .password(let password): return .password(password.reveal())
+        case .oneTimeCode: return .oneTimeCode
+        case .agent: return nil
+        case .identity(let path, let passphrase):
             switch environment.keyFiles[path] {
-            case .content(let bytes):
-                credentials.append(.publicKey(name: path, content: bytes, passphrase: device.passphrase?.reveal()))
+            case .content(let bytes): return .publicKey(name: path, content: bytes, passphrase: passphrase?.reveal())
             case .unreadable(let why):
                 throw failure(.credential, phase: .authenticate, "the key file \(path) is of no use: \(why)", hint: "check `identity`")
-            case nil: break
+            case nil: return nil
             }
         }
-        if let password = device.password { credentials.append(.password(password.reveal())) }
-        return credentials
     }
 
     // MARK: Host keys
@@ -156,7 +174,9 @@ struct DeviceLogin {
             case .noCommonAlgorithm: .noCommonAlgorithm
             case .connectionLost: .connectionLost
             case .hostKey: .hostKey
-            case .refused: .authentication
+            case .refused, .expired: .authentication
+            case .withheld: .skipped
+            case .brokenExchange: .connectionLost
             case .credential: .credential
             case .channel, .channelShortage, .forwardingRefused, .unreachableTarget: .channel
             case .timedOut: .timeout
@@ -169,6 +189,7 @@ struct DeviceLogin {
             case .authentication: .authenticate
             case .open: .open
             }
+        if error.kind == .withheld { return failure(code, phase: phase, error.message, hint: error.hint) }
         let elapsed = error.kind == .timedOut ? " within \(environment.connectTimeout.shown)" : " (after \((loop.now - clock.began).shown))"
         return failure(code, phase: phase, error.message + elapsed, hint: error.hint)
     }

@@ -23,11 +23,12 @@ struct PhaseClock {
         let elapsed = now - entered
         entered = now
         switch phase {
-        case .resolve: times.resolve = elapsed
-        case .connect: times.connect = elapsed
+        // A login that takes several connections goes through the first phases again.
+        case .resolve: times.resolve = (times.resolve ?? .zero) + elapsed
+        case .connect: times.connect = (times.connect ?? .zero) + elapsed
         // The host key is checked in no time that anyone would want to see.
         case .handshake, .hostKey: times.handshake = (times.handshake ?? .zero) + elapsed
-        case .authenticate: times.authenticate = elapsed
+        case .authenticate: times.authenticate = (times.authenticate ?? .zero) + elapsed
         case .open: times.open = elapsed
         case .login: times.login = elapsed
         case .prompt, .privilege, .command: times.commands = (times.commands ?? .zero) + elapsed

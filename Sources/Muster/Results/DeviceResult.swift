@@ -18,7 +18,7 @@ public struct DeviceResult: Sendable, Hashable {
         case timeout
         /// The run was cancelled while it was under way.
         case cancelled
-        /// The run stopped before its turn.
+        /// The run stopped before its turn, or other devices refused the credentials that it would have been offered.
         case skipped
     }
 

@@ -43,7 +43,7 @@ public struct MusterError: Error, Sendable, Hashable, Codable, CustomStringConve
         public static let timeout = Code(rawValue: "timeout")
         /// The run was cancelled before the device was done.
         public static let cancelled = Code(rawValue: "cancelled")
-        /// The device was never started, since the run stopped before its turn.
+        /// The device was left out: the run stopped before its turn, or other devices refused the credentials that it would have been offered.
         public static let skipped = Code(rawValue: "skipped")
         /// What the caller asked for makes no sense.
         public static let usage = Code(rawValue: "usage")

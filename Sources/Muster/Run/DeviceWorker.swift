@@ -49,6 +49,8 @@ actor DeviceWorker {
             login.finishClock()
             result.phases = login.clock.times
             result.error = error
+            // It was not even connected to.
+            if error.code == .skipped, result.phases.connect == nil { result.attempts = 0 }
         }
         for command in commands[result.commands.count...] {
             result.commands.append(CommandResult(command: command, status: .skipped))

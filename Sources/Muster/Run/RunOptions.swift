@@ -1,3 +1,5 @@
+public import MusterInventory
+
 /// How a run goes about its devices.
 public struct RunOptions: Sendable {
     /// The order and the number of the results.
@@ -32,6 +34,13 @@ public struct RunOptions: Sendable {
     public var knownHostsFile: String?
     /// How the system's `ssh` is run for devices with the transport `openssh` or `auto`.
     public var openSSH = OpenSSHOptions()
+    /// How many devices in a row may refuse a credential before it is not offered to any other; 0 for any number.
+    ///
+    /// Devices that have no other credential are skipped. Until a device has taken the credential, no more than so many are offered it
+    /// at the same time, so that a wrong password can't lock an account.
+    public var maxAuthFailures = 3
+    /// Asks a person for the one-time code that a device asks for, once for all devices; nil when there is nobody.
+    public var ask: (@Sendable (_ question: String) async throws -> Secret)?
 
     /// Makes the default options.
     public init() {}

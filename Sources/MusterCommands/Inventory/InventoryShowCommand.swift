@@ -96,7 +96,9 @@ struct InventoryShowCommand: Verb {
         if host.user == nil, !resolved.user.isEmpty { rows.append(("user", resolved.user, "the local user")) }
         if host.platform == nil { rows.append(("platform", resolved.platform, "built in")) }
         let order = [
-            "address", "port", "user", "password", "passphrase", "enable", "identity", "platform", "jump", "transport", "legacy", "groups",
+            "address", "port", "user", "password", "passphrase", "enable", "identity", "credentials", "platform", "jump", "transport",
+            "legacy",
+            "groups",
         ]
         func place(_ field: String) -> Int { order.firstIndex(of: field) ?? order.count }
         rows.sort { (place($0.field), $0.field) < (place($1.field), $1.field) }

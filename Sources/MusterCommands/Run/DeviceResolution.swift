@@ -19,9 +19,9 @@ struct DeviceResolution {
         do {
             try await resolver.answerPrompts(of: everyone)
         } catch let error as SecretError {
-            throw failure([(everyone.filter { $0.secrets.contains(error.source) }.map(\.name), "\(error)")])
+            throw failure([(everyone.filter { $0.secretSources.contains(error.source) }.map(\.name), "\(error)")])
         }
-        await fetch(Set(everyone.flatMap(\.secrets)))
+        await fetch(Set(everyone.flatMap(\.secretSources)))
         var devices: [Device] = []
         devices.reserveCapacity(hosts.count)
         var problems: [(hosts: [String], text: String)] = []
@@ -61,12 +61,5 @@ struct DeviceResolution {
             return "  \(problem.hosts.prefix(10).map(\.oneLine).joined(separator: ", "))\(more): \(problem.text)"
         }
         return .badData("credentials are missing, so nothing was connected to\n" + lines.joined(separator: "\n"))
-    }
-}
-
-extension InventoryHost {
-    /// The sources of all its secrets.
-    fileprivate var secrets: [SecretSource] {
-        [password, passphrase, enable].compactMap { $0 }
     }
 }

@@ -79,11 +79,14 @@ extension RunCommand {
                     screen.apply(event)
                     notes.apply(event)
                 }
-                var settings = runOptions
-                settings.openSSH.askpassHelper = surroundings.executable
+                var options = runOptions
+                options.openSSH.askpassHelper = surroundings.executable
+                if let ask = surroundings.ask {
+                    options.ask = { question in try await screen.asking { try await ask(question) } }
+                }
                 // Where the results are written, so that each of them wakes one thread and not three.
-                try await withTaskExecutorPreference(screen.taskExecutor) { [settings] in
-                    try await surroundings.runner(lines, devices, settings, control, events) { result in
+                try await withTaskExecutorPreference(screen.taskExecutor) { [options] in
+                    try await surroundings.runner(lines, devices, options, control, events) { result in
                         summary.add(result)
                         try await screen.print(stream.next(result))
                     }

@@ -74,6 +74,7 @@ struct RunCommand: Verb {
         options.commandTimeout = pace.timeout ?? options.commandTimeout
         options.connectTimeout = pace.connectTimeout ?? options.connectTimeout
         options.deadline = pace.deadline
+        options.maxAuthFailures = login.maxAuthFailures
         options.hostKeys = login.hostKeys.policy
         options.knownHostsFile = login.knownHosts
         return options

@@ -65,6 +65,12 @@ struct LoginOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Devices that may refuse a credential before it is offered to no other; 0 for any number.",
+            discussion: "Devices left without a credential are skipped. No account gets more wrong attempts than that.", valueName: "n"))
+    var maxAuthFailures = RunOptions().maxAuthFailures
+
+    @Option(
+        help: ArgumentHelp(
             "What to do about host keys.",
             discussion:
                 "accept-new pins an unknown key and says so, strict refuses it, off checks nothing. A changed key is refused unless off.",
@@ -106,6 +112,9 @@ struct LoginOptions: ParsableArguments {
             throw ValidationError("--jump wants the names of hosts, with commas between them.")
         }
         if let user, user.isEmpty { throw ValidationError("--user wants a name.") }
+        if maxAuthFailures < 0 {
+            throw ValidationError("--max-auth-failures \(maxAuthFailures) makes no sense; give 1 or more, or 0 for any number.")
+        }
     }
 }
 

@@ -18,6 +18,8 @@ final class RunScreen: Sendable {
     private let progress: Mutex<RunProgress>
     /// Whether the progress line is on the terminal; touched on the queue only.
     private let isDrawn = Mutex(false)
+    /// How many questions are on the terminal, or wait for it; the progress line stays away meanwhile.
+    private let questions = Atomic(0)
 
     /// Makes a screen.
     ///
@@ -91,12 +93,21 @@ final class RunScreen: Sendable {
     /// Draws the progress line anew.
     func draw() async {
         await onQueue { [self] in
+            guard questions.load(ordering: .relaxed) == 0 else { return }
             let now = elapsed()
             let line = progress.withLock { $0.draw(elapsed: now, width: errors.width(), palette: palette) }
             // Over the old line, then the rest of it erased: no flicker.
             errors.say("\r\(line)\u{1B}[K")
             isDrawn.withLock { $0 = true }
         }
+    }
+
+    /// Leaves the terminal to a question; results and warnings come between, for nothing may hold up the run.
+    func asking<R: Sendable>(_ question: () async throws -> R) async throws -> R {
+        questions.add(1, ordering: .relaxed)
+        defer { questions.subtract(1, ordering: .relaxed) }
+        await finish()
+        return try await question()
     }
 
     /// Takes the progress line away, and returns when everything before has been written.

@@ -18,6 +18,8 @@ public struct InventoryHost: Sendable {
     public var enable: SecretSource?
     /// Paths of private keys, in the order they are to be tried.
     public var identity: [String]
+    /// Credentials in the order they are to be tried, before the identities and the password.
+    public var credentials: [InventoryCredential] = []
     /// The name of the platform definition.
     public var platform: String?
     /// The hosts or addresses to go through, outermost first.
@@ -71,6 +73,7 @@ public struct InventoryHost: Sendable {
         self.passphrase = fields.passphrase?.value
         self.enable = fields.enable?.value
         self.identity = fields.identity?.value ?? []
+        self.credentials = fields.credentials?.value ?? []
         self.platform = fields.platform?.value
         self.jump = fields.jump?.value ?? []
         self.transport = fields.transport?.value

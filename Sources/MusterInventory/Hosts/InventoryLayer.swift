@@ -13,6 +13,7 @@ struct InventoryFields: Sendable {
     var passphrase: Located<SecretSource>?
     var enable: Located<SecretSource>?
     var identity: Located<[String]>?
+    var credentials: Located<[InventoryCredential]>?
     var platform: Located<String>?
     var jump: Located<[String]>?
     var transport: Located<InventoryTransport>?
@@ -29,6 +30,7 @@ struct InventoryFields: Sendable {
         passphrase = passphrase ?? other.passphrase
         enable = enable ?? other.enable
         identity = identity ?? other.identity
+        credentials = credentials ?? other.credentials
         platform = platform ?? other.platform
         jump = jump ?? other.jump
         transport = transport ?? other.transport

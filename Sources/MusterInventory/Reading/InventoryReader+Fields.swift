@@ -1,6 +1,7 @@
 extension InventoryReader {
     static let groupKeys = [
-        "port", "user", "password", "passphrase", "identity", "enable", "platform", "jump", "transport", "legacy", "groups", "data",
+        "port", "user", "password", "passphrase", "identity", "credentials", "enable", "platform", "jump", "transport", "legacy", "groups",
+        "data",
     ]
     static let hostKeys = ["address"] + groupKeys
     static let defaultKeys = groupKeys.filter { $0 != "groups" }
@@ -41,6 +42,7 @@ extension InventoryReader {
             if let list = list(node, "identity", in: owner, expected: "a path or a list of paths") {
                 fields.identity = Located(value: list.value.map { paths.resolved($0.value) }, position: list.position)
             }
+        case "credentials": fields.credentials = credentials(node, in: owner)
         case "platform": fields.platform = nonempty(text(node, "platform", in: owner), "platform", in: owner)
         case "jump":
             if let list = list(node, "jump", in: owner, expected: "a host or a list of hosts") {

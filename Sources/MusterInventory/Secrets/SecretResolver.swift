@@ -84,7 +84,7 @@ public final class SecretResolver: Sendable {
     public func answerPrompts(of hosts: [InventoryHost]) async throws {
         var asked: Set<SecretSource> = []
         for host in hosts {
-            for case .some(let source) in [host.password, host.passphrase, host.enable] {
+            for source in host.secretSources {
                 guard case .prompt = source, asked.insert(source).inserted else { continue }
                 _ = try await resolve(source)
             }

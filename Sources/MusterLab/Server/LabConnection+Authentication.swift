@@ -1,40 +1,31 @@
 import CLibSSH
 
 extension LabConnection {
-    /// The methods that this device offers, as libssh's flags.
-    var authenticationMethods: Int32 {
-        var methods = configuration.authentication
-        if hasFault({ if case .keyboardInteractive = $0 { true } else { false } }) {
-            methods.remove(.password)
-            methods.insert(.keyboardInteractive)
-        }
-        var flags: UInt32 = 0
-        for method in methods {
-            switch method {
-            case .password: flags |= UInt32(SSH_AUTH_METHOD_PASSWORD)
-            case .keyboardInteractive: flags |= UInt32(SSH_AUTH_METHOD_INTERACTIVE)
-            case .publicKey: flags |= UInt32(SSH_AUTH_METHOD_PUBLICKEY)
-            }
-        }
-        return Int32(bitPattern: flags)
+    func checkNone() -> Int32 {
+        sendLoginBanner()
+        guard login.isOpen else { return Int32(SSH_AUTH_DENIED.rawValue) }
+        return admit(true)
     }
 
     func checkPassword(_ user: UnsafePointer<CChar>?, _ password: UnsafePointer<CChar>?) -> Int32 {
+        sendLoginBanner()
         if meets(.auth) { return Int32(SSH_AUTH_ERROR.rawValue) }
-        let offered = UInt32(bitPattern: authenticationMethods) & UInt32(SSH_AUTH_METHOD_PASSWORD) != 0
-        let known = user.map { String(cString: $0) } == configuration.user && password.map { String(cString: $0) } == configuration.password
-        return admit(offered && known && !refusesPasswords)
+        let isRight = user.map { String(cString: $0) } == configuration.user && password.map { String(cString: $0) } == login.password
+        return admit(login.methods.contains(.password) && isRight)
     }
 
     /// A key is offered twice: first without a signature, to ask whether signing is worth it.
     func checkKey(_ user: UnsafePointer<CChar>?, _ key: OpaquePointer?, _ state: CChar) -> Int32 {
+        sendLoginBanner()
         let signed = Int32(state) == SSH_PUBLICKEY_STATE_VALID.rawValue
         guard signed || Int32(state) == SSH_PUBLICKEY_STATE_NONE.rawValue else { return admit(false) }
         if meets(.auth) { return Int32(SSH_AUTH_ERROR.rawValue) }
-        let offered = UInt32(bitPattern: authenticationMethods) & UInt32(SSH_AUTH_METHOD_PUBLICKEY) != 0
-        let known = offered && user.map { String(cString: $0) } == configuration.user && isAuthorized(key)
+        let known = login.methods.contains(.publicKey) && user.map { String(cString: $0) } == configuration.user && isAuthorized(key)
         guard signed || !known else { return Int32(SSH_AUTH_SUCCESS.rawValue) }
-        return admit(known)
+        guard known, login.wantsQuestionsAfterKey else { return admit(known) }
+        login.methods = [.keyboardInteractive]
+        ssh_set_auth_methods(session, login.flags)
+        return Int32(SSH_AUTH_PARTIAL.rawValue)
     }
 
     /// Messages that libssh has no callback for.
@@ -51,32 +42,39 @@ extension LabConnection {
     }
 
     private func answerInteractive(_ message: OpaquePointer?) -> Int32 {
-        guard UInt32(bitPattern: authenticationMethods) & UInt32(SSH_AUTH_METHOD_INTERACTIVE) != 0 else { return 1 }
+        sendLoginBanner()
+        guard login.methods.contains(.keyboardInteractive) else { return 1 }
         if ssh_message_auth_kbdint_is_response(message) == 0 {
             if meets(.auth) { return 0 }
             interactiveUser = ssh_message_auth_user(message).map { String(cString: $0) }
-            let prompts = configuration.interactivePrompts.map { strdup($0) }
+            let prompts = login.questions.map { strdup($0) }
             defer { prompts.forEach { free($0) } }
             var pointers = prompts.map { UnsafePointer($0) }
             var echo = [CChar](repeating: 0, count: prompts.count)
-            ssh_message_auth_interactive_request(message, "", "", UInt32(prompts.count), &pointers, &echo)
+            ssh_message_auth_interactive_request(message, configuration.interactiveTitle, "", UInt32(prompts.count), &pointers, &echo)
             return 0
         }
-        let expected = configuration.interactiveAnswers ?? configuration.interactivePrompts.map { _ in configuration.password }
         let count = ssh_userauth_kbdint_getnanswers(session)
         let answers = (0..<max(0, count)).map { index in
             ssh_userauth_kbdint_getanswer(session, UInt32(index)).map { String(cString: $0) } ?? ""
         }
-        guard admit(answers == expected && interactiveUser == configuration.user && !refusesPasswords) == SSH_AUTH_SUCCESS.rawValue else {
-            return 1
-        }
+        guard admit(answers == login.answers && interactiveUser == configuration.user) == SSH_AUTH_SUCCESS.rawValue else { return 1 }
         ssh_message_auth_reply_success(message, 0)
         return 0
     }
 
-    private var refusesPasswords: Bool { hasFault { if case .refusePassword = $0 { true } else { false } } }
-
-    private func hasFault(_ isFault: (LabFault) -> Bool) -> Bool { device.faults.contains(where: isFault) }
+    /// Sends the banner before the login (RFC 4252, 5.4) when the first attempt comes, in packets that every client has to take.
+    private func sendLoginBanner() {
+        defer { login.bannerBytes = 0 }
+        var rest = LabLogin.lines(bytes: login.bannerBytes).utf8[...]
+        while !rest.isEmpty {
+            let piece = String(decoding: rest.prefix(16 * 1024), as: UTF8.self)
+            rest = rest.dropFirst(16 * 1024)
+            guard let text = ssh_string_from_char(piece) else { return }
+            ssh_send_issue_banner(session, text)
+            ssh_string_free(text)
+        }
+    }
 
     private func isAuthorized(_ key: OpaquePointer?) -> Bool {
         guard let authorized = configuration.authorizedKeys else { return true }

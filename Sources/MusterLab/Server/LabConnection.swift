@@ -6,7 +6,6 @@ import CLibSSH
 final class LabConnection {
     /// How long the client may take to close the connection after the device has closed the last channel.
     private static let lingering = Duration.seconds(2)
-    private static let passwordAttempts = 6
 
     let descriptor: Int32
     let address: UInt32
@@ -23,6 +22,8 @@ final class LabConnection {
     private var attempts = 0
     private var authenticated = false
     private var goodbye = false
+    /// How the login goes from here.
+    var login: LabLogin
     /// Who asked for keyboard-interactive; the message with the answers does not say.
     var interactiveUser: String?
     /// Nothing more is to be said to this client.
@@ -34,6 +35,7 @@ final class LabConnection {
         self.device = device
         self.configuration = configuration
         self.registry = registry
+        login = LabLogin(device.faults, configuration)
         serverCallbacks = .allocate(capacity: 1)
         serverCallbacks.initialize(to: ssh_server_callbacks_struct())
     }
@@ -41,7 +43,11 @@ final class LabConnection {
     deinit { serverCallbacks.deallocate() }
 
     func run(_ bind: LabBind) {
-        if !meets(.accept), !meetsBeforeSSH() { talk(bind) }
+        if !meets(.accept) {
+            let lines = LabLogin.lines(bytes: login.versionLineBytes)
+            send(descriptor, lines, lines.utf8.count, 0)
+            if !meetsBeforeSSH() { talk(bind) }
+        }
         let authenticated = authenticated
         let goodbye = goodbye
         registry.forget(descriptor, at: address) { counts in
@@ -168,7 +174,7 @@ final class LabConnection {
         guard accepted else {
             registry.change(at: address) { $0.loginsRefused += 1 }
             attempts += 1
-            if attempts >= Self.passwordAttempts { isOver = true }
+            if attempts >= login.tries { hangUp() }
             return Int32(SSH_AUTH_DENIED.rawValue)
         }
         guard !authenticated else { return Int32(SSH_AUTH_SUCCESS.rawValue) }
@@ -179,6 +185,12 @@ final class LabConnection {
             counts.sessionsPeak = max(counts.sessionsPeak, counts.sessionsOpen)
         }
         return Int32(SSH_AUTH_SUCCESS.rawValue)
+    }
+
+    /// Ends the connection with the words of a server that has had enough.
+    private func hangUp() {
+        isOver = true
+        ssh_session_set_disconnect_message(session, "Too many authentication failures")
     }
 
     /// The client left a shell by a command.
@@ -196,7 +208,9 @@ final class LabConnection {
         serverCallbacks.pointee.auth_password_function = { _, user, password, context in
             LabConnection.from(context)?.checkPassword(user, password) ?? Int32(SSH_AUTH_DENIED.rawValue)
         }
-        serverCallbacks.pointee.auth_none_function = { _, _, _ in Int32(SSH_AUTH_DENIED.rawValue) }
+        serverCallbacks.pointee.auth_none_function = { _, _, context in
+            LabConnection.from(context)?.checkNone() ?? Int32(SSH_AUTH_DENIED.rawValue)
+        }
         serverCallbacks.pointee.auth_pubkey_function = { _, user, key, state, context in
             LabConnection.from(context)?.checkKey(user, key, state) ?? Int32(SSH_AUTH_DENIED.rawValue)
         }
@@ -205,7 +219,7 @@ final class LabConnection {
         }
         ssh_set_server_callbacks(session, serverCallbacks)
         ssh_set_message_callback(session, { _, message, context in LabConnection.from(context)?.answer(message) ?? 1 }, context)
-        ssh_set_auth_methods(session, authenticationMethods)
+        ssh_set_auth_methods(session, login.flags)
     }
 
     private static func from(_ context: UnsafeMutableRawPointer?) -> LabConnection? {

@@ -11,7 +11,7 @@ enum EngineOperation: Sendable {
     /// RFC 4252, 8.
     case password(user: String, password: String)
     /// RFC 4256.
-    case keyboardInteractive(user: String, password: String)
+    case keyboardInteractive(user: String, answers: InteractiveAnswers)
     /// RFC 4252, 7; the key is the file's content.
     case publicKey(user: String, key: [UInt8], passphrase: String?)
     /// The methods that the server would go on with, comma-separated.

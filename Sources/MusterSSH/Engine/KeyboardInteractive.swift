@@ -8,38 +8,69 @@ import CLibSSH2
     import Darwin
 #endif
 
-/// The answers to keyboard-interactive questions (RFC 4256), chosen by the question's text.
+/// One keyboard-interactive exchange (RFC 4256): each question is answered by what its text asks for.
 struct KeyboardInteractive {
-    /// What answers a question for the password.
-    private let password: String
-    /// A question that had no answer, as the device put it.
-    private(set) var unanswered: String?
-    private var passwordsGiven = 0
+    private let answers: InteractiveAnswers
+    /// Why the exchange was given up.
+    private(set) var stop: InteractiveStop?
+    /// Whether a code was among the answers.
+    private(set) var gaveCode = false
+    private var given: Set<InteractivePrompt> = []
 
-    init(password: String = "") {
-        self.password = password
+    init(answers: InteractiveAnswers = InteractiveAnswers(password: nil)) {
+        self.answers = answers
     }
 
-    /// The answer to one question; empty when there is none.
+    /// The answer to one question; nil gives the exchange up.
     ///
-    /// The password is given once: a device that asks again has refused it, and each try counts against the account.
-    mutating func answer(to question: String) -> String {
-        let asksForPassword = question.lowercased().contains("password")
-        if asksForPassword, passwordsGiven == 0 {
-            passwordsGiven += 1
+    /// Password and code are given once: a device that asks again has refused them, and each try counts against the account.
+    mutating func answer(to question: String) -> String? {
+        let prompt = InteractivePrompt(question)
+        guard given.insert(prompt).inserted || prompt == .unknown else { return giveUp(.askedAgain(question)) }
+        switch prompt {
+        case .password:
+            guard let password = answers.password else { return giveUp(.noPassword(question)) }
             return password
+        case .code:
+            return code(for: question)
+        case .passwordAndCode:
+            guard let password = answers.password else { return giveUp(.noPassword(question)) }
+            return code(for: question).map { password + $0 }
+        case .newPassword:
+            return giveUp(.newPassword(question))
+        case .unknown:
+            return giveUp(.unknown(question))
         }
-        if !asksForPassword, unanswered == nil { unanswered = question }
-        return ""
+    }
+
+    private mutating func code(for question: String) -> String? {
+        switch answers.code(question) {
+        case .code(let code):
+            gaveCode = true
+            return code
+        case .notAtHand: return giveUp(.codeNotAtHand(question))
+        case .none: return giveUp(.noCode(question))
+        }
+    }
+
+    private mutating func giveUp(_ reason: InteractiveStop) -> String? {
+        if stop == nil { stop = reason }
+        return nil
     }
 
     /// Gives libssh2 the answers of the wire behind `abstract`.
+    ///
+    /// libssh2 sends what it finds on return. Where an answer is missing the wire is cut, so that nothing goes out: the device sees a
+    /// connection that ended, not a login that failed.
     static let callback: Callback = { _, _, _, _, count, prompts, responses, abstract in
         guard let wire = EngineWire.wire(abstract), let prompts, let responses else { return }
         for index in 0..<Int(count) {
             let prompt = prompts[index]
             let question = String(decoding: UnsafeRawBufferPointer(start: prompt.text, count: Int(prompt.length)), as: UTF8.self)
-            let answer = wire.questions.answer(to: question)
+            guard let answer = wire.questions.answer(to: question) else {
+                wire.isDead = true
+                return
+            }
             // libssh2 frees the text, so it must come from malloc.
             let bytes = Array(answer.utf8)
             guard let text = malloc(bytes.count + 1) else { continue }

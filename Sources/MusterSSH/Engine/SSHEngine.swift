@@ -85,8 +85,8 @@ struct SSHEngine: ~Copyable {
     /// Begins an operation, or goes on with the one in flight.
     mutating func perform(_ operation: EngineOperation) -> EngineStep {
         guard let session else { return .failed(LIBSSH2_ERROR_SOCKET_DISCONNECT) }
-        if inFlight == nil, case .keyboardInteractive(_, let password) = operation {
-            wire.questions = KeyboardInteractive(password: password)
+        if inFlight == nil, case .keyboardInteractive(_, let answers) = operation {
+            wire.questions = KeyboardInteractive(answers: answers)
         }
         // Nothing new came: calling again could only let libssh2's own 60 seconds run out.
         if inFlight != nil, wire.unread == 0, !wire.ended || wire.endIsVisible { return .needsInput }
@@ -116,8 +116,8 @@ struct SSHEngine: ~Copyable {
             wire.forgetTranscript()
             return .done
         case .methods:
-            // libssh2 keeps the list until the session ends.
-            return .methods(methodList(channel))
+            // libssh2 keeps the list until the session ends; there is none when the server let the user in without asking for anything.
+            return channel == nil ? .done : .methods(methodList(channel))
         case .openSession, .openTunnel:
             guard let channel else { return .failed(LIBSSH2_ERROR_CHANNEL_FAILURE) }
             if case .openSession = operation {
@@ -242,10 +242,11 @@ struct SSHEngine: ~Copyable {
     }
 
     /// Takes apart what has come, when nobody reads from a channel and nothing is in flight: the server's own messages.
-    mutating func drive() {
-        guard let channel = channels.first?.key, wire.unread > 0 else { return }
+    ///
+    /// - Parameter id: A channel that nobody uses any more; what comes for it is dropped.
+    mutating func drive(_ id: ChannelID) {
         withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
-            while wire.unread > 0, case .bytes = read(ChannelID(number: channel), into: buffer) {}
+            while wire.unread > 0, case .bytes = read(id, into: buffer) {}
         }
     }
 
@@ -300,8 +301,10 @@ struct SSHEngine: ~Copyable {
 
     /// The reason that the server gave for disconnecting.
     var disconnectReason: String? { wire.disconnectReason }
-    /// A keyboard-interactive question that had no answer.
-    var unansweredQuestion: String? { wire.questions.unanswered }
+    /// Why the last keyboard-interactive exchange was given up; the connection is of no use after that.
+    var interactiveStop: InteractiveStop? { wire.questions.stop }
+    /// Whether a code was given in the last keyboard-interactive exchange.
+    var gaveCode: Bool { wire.questions.gaveCode }
     /// Both sides' first bytes, until the handshake has succeeded.
     var transcript: (received: [UInt8], sent: [UInt8])? { wire.transcript }
 }

@@ -12,10 +12,13 @@ struct BannerMachine {
     }
 
     /// More than any real server says before its version line.
-    static let byteLimit = 8 * 1024
-    static let lineLimit = 50
+    static let byteLimit = 128 * 1024
+    static let lineLimit = 2048
+    /// The lines that are kept, for an error.
+    static let linesKept = 50
 
     private(set) var lines: [String] = []
+    private var lineCount = 0
     private var pending: [UInt8] = []
     private var total = 0
 
@@ -26,9 +29,10 @@ struct BannerMachine {
         while true {
             if pending.starts(with: Array("SSH-".utf8)) { return .ssh(pending) }
             guard let end = pending.firstIndex(of: UInt8(ascii: "\n")) else { break }
-            lines.append(text(of: pending[..<end]))
+            if lines.count < Self.linesKept { lines.append(text(of: pending[..<end])) }
             pending.removeSubrange(...end)
-            if lines.count > Self.lineLimit { return .notSSH }
+            lineCount += 1
+            if lineCount > Self.lineLimit { return .notSSH }
         }
         // Telnet's option negotiation begins with IAC, and no SSH server sends that byte.
         if total > Self.byteLimit || pending.first == 0xFF { return .notSSH }

@@ -49,9 +49,14 @@ struct SSHErrorReport {
         // libssh2 says so of a key too when no answer to it came.
         case LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED where hasEnded:
             return closed
-        case LIBSSH2_ERROR_AUTHENTICATION_FAILED, LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED, LIBSSH2_ERROR_PASSWORD_EXPIRED:
-            let what = code == LIBSSH2_ERROR_PASSWORD_EXPIRED ? "the password has expired" : "refused"
-            return SSHError(.refused, stage: stage, what)
+        case LIBSSH2_ERROR_PASSWORD_EXPIRED:
+            return SSHError(.expired, stage: stage, "the password has expired")
+        case LIBSSH2_ERROR_AUTHENTICATION_FAILED, LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED:
+            return SSHError(.refused, stage: stage, "refused")
+        case LIBSSH2_ERROR_SOCKET_NONE where isUnreadExchange, LIBSSH2_ERROR_BUFFER_TOO_SMALL where isUnreadExchange,
+            LIBSSH2_ERROR_OUT_OF_BOUNDARY where isUnreadExchange:
+            return SSHError(
+                .brokenExchange, stage: stage, "libssh2 \(LibSSH2.version) cannot read the device's questions: \(libraryText)")
         case LIBSSH2_ERROR_FILE, LIBSSH2_ERROR_METHOD_NONE, LIBSSH2_ERROR_KEYFILE_AUTH_FAILED, LIBSSH2_ERROR_PROTO,
             LIBSSH2_ERROR_OUT_OF_BOUNDARY:
             if case .publicKey = operation { return unreadableKey }
@@ -63,6 +68,13 @@ struct SSHErrorReport {
         default:
             return SSHError(.connectionLost, stage: stage, "the login failed: \(libraryText)")
         }
+    }
+
+    /// Whether libssh2 stumbled over the questions of a keyboard-interactive exchange, and not over the connection.
+    ///
+    /// libssh2 1.10 does when it was asked for the methods before and the questions have a title.
+    private var isUnreadExchange: Bool {
+        if case .keyboardInteractive = operation { !hasEnded } else { false }
     }
 
     private var unreadableKey: SSHError {

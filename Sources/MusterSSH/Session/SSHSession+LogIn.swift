@@ -1,87 +1,180 @@
 extension SSHSession {
-    /// Logs in with the first credential that the server takes.
-    ///
-    /// Each credential is tried once: every refusal counts against the account. A password goes to `password` first and to
-    /// `keyboard-interactive` only when the server does not offer the former, so a wrong one is not offered twice.
+    /// Logs in with the first credential that the server takes, over this connection alone.
     package func logIn(user: String, credentials: [Credential]) async throws(SSHError) {
-        var refused: [Credential] = []
-        for credential in credentials {
-            do {
-                return try await authenticate(user: user, with: credential)
-            } catch  where error.kind == .refused {
-                refused.append(credential)
-            } catch  where error.kind == .credential {
-                throw SSHError(.credential, stage: .authentication, "\(credential): \(error.message)", hint: error.hint)
-            }
-        }
-        let offered: [String]
+        guard case .again(let login, _) = try await logIn(Login(user: user, credentials: credentials)) else { return }
+        throw login.policy.failure(user: user)
+    }
+
+    /// Goes through a login as far as this connection carries it; `LoginPolicy` decides, this asks and offers.
+    ///
+    /// - Throws: `SSHError` when the login has failed; of kind `refused` when the device said no, `withheld` when it was not asked.
+    package func logIn(_ start: Login) async throws(SSHError) -> LoginProgress {
+        var conversation = LoginConversation(start)
         do {
-            offered = try await methods(user: user)
-        } catch  where error.kind == .connectionLost && !refused.isEmpty {
-            // The refusal is the news; that the device hung up after it is a detail.
-            throw SSHError(
-                .refused, stage: .authentication,
-                "user \(user) was refused (tried: \(refused.map(\.description).joined(separator: ", "))), and \(error.message)",
-                hint: "check the user name and the password or key")
+            let progress = try await converse(&conversation)
+            if case .loggedIn = progress { conversation.end(loggedIn: true) } else { conversation.end(loggedIn: nil) }
+            return progress
+        } catch {
+            conversation.end(loggedIn: error.kind == .refused ? false : nil)
+            throw error
         }
-        // An empty list means that the server lets this user in without a credential.
-        if offered.isEmpty, refused.isEmpty { return }
-        if !offered.contains("password"), offered.contains("keyboard-interactive"), let password = passwords(in: refused).first {
-            do {
-                return try await authenticate(user: user, with: .keyboardInteractive(password: password))
-            } catch  where error.kind == .refused {
-                if let unansweredQuestion {
-                    throw SSHError(
-                        .refused, stage: .authentication,
-                        "the device asked \"\(unansweredQuestion)\" for user \(user), which only a question for a password is answered to",
-                        hint: "one-time passwords cannot be given yet")
+    }
+
+    private func converse(_ conversation: inout LoginConversation) async throws(SSHError) -> LoginProgress {
+        let user = conversation.login.user
+        while true {
+            switch conversation.login.policy.next() {
+            case .offer(let attempt):
+                switch await conversation.begin(attempt) {
+                case .granted: break
+                case .withheld(let why):
+                    conversation.login.policy.record(.withheld(why), of: attempt)
+                    continue
+                case .cancelled:
+                    throw SSHError(.cancelled, stage: .authentication, "cancelled")
                 }
-                refused.append(.keyboardInteractive(password: password))
+                guard let outcome = try await offer(attempt, of: &conversation) else { return .loggedIn }
+                conversation.record(outcome, of: attempt)
+                if case .gaveUp(.codeNotAtHand(let question)) = outcome, case .reconnect = conversation.login.policy.next() {
+                    return .again(conversation.login, codeFor: question)
+                }
+            case .askMethods:
+                do {
+                    guard let methods = try await methods(user: user) else { return .loggedIn }
+                    conversation.record(methods: methods)
+                } catch {
+                    // What the refusal meant will not be learnt; the account may have counted it.
+                    conversation.settleAll(.refused)
+                    guard error.kind == .connectionLost, !conversation.login.policy.offered.isEmpty else { throw error }
+                    // The refusal is the news; that the device hung up after it is a detail.
+                    throw conversation.refused(ending: error.message)
+                }
+            case .reconnect:
+                return .again(conversation.login, codeFor: nil)
+            case .failed:
+                throw conversation.login.policy.failure(user: user, hint: conversation.hint)
             }
         }
-        throw refusal(user: user, refused: refused, offered: offered)
     }
 
-    private func passwords(in credentials: [Credential]) -> [String] {
-        credentials.compactMap { credential in
-            if case .password(let password) = credential { password } else { nil }
+    /// Offers a credential; nil when the server took it and wants nothing more.
+    private func offer(_ attempt: LoginAttempt, of conversation: inout LoginConversation) async throws(SSHError) -> LoginPolicy.Outcome? {
+        do {
+            try await authenticate(conversation.login, attempt)
+            conversation.accepted(attempt)
+            return nil
+        } catch {
+            let isInteractive = attempt.method == .keyboardInteractive
+            if isInteractive, let stop = interactiveStop {
+                if case .askedAgain = stop, gaveCode { conversation.login.services.codeWasRefused() }
+                return .gaveUp(stop)
+            }
+            switch error.kind {
+            case .refused:
+                if isInteractive, gaveCode { conversation.login.services.codeWasRefused() }
+                return .refused
+            case .expired: return .expired
+            case .brokenExchange: return .broken
+            case .credential:
+                // The others may be better; why this one is of no use is told when they are not.
+                return .unusable(error.message + (error.hint.map { "; \($0)" } ?? ""))
+            case .connectionLost:
+                // A device that hangs up instead of answering may have counted the attempt.
+                conversation.settle(attempt, .refused)
+                guard disconnectReason != nil || !conversation.login.policy.offered.isEmpty else { throw error }
+                conversation.record(.refused, of: attempt)
+                throw conversation.refused(ending: error.message)
+            default: throw error
+            }
+        }
+    }
+}
+
+/// A login on one connection, with what it owes the run: every offer that was permitted is settled once.
+struct LoginConversation {
+    var login: Login
+    /// Offers that were permitted and not yet settled.
+    private var open: [(attempt: LoginAttempt, identity: CredentialIdentity)] = []
+    /// Keys that were let go of before their refusal was certain, and those of them that were refused.
+    private var passedKeys: [Int] = []
+    private var refusedKeys: Set<Int> = []
+
+    init(_ login: Login) {
+        self.login = login
+    }
+
+    /// Asks to offer a credential.
+    ///
+    /// What is not settled is let go first: two devices that each hold what the other waits for would wait for ever. That is keys alone;
+    /// what became of a password is learnt before the next offer.
+    mutating func begin(_ attempt: LoginAttempt) async -> LoginPermission {
+        for offer in open {
+            login.services.settle(offer.identity, .undecided)
+            if offer.attempt.method == .publicKey, let index = offer.attempt.credential { passedKeys.append(index) }
+        }
+        open = []
+        let identity = login.identity(of: attempt)
+        let permission = await login.services.permission(toOffer: identity)
+        if permission == .granted { open.append((attempt, identity)) }
+        return permission
+    }
+
+    mutating func accepted(_ attempt: LoginAttempt) {
+        settle(attempt, .accepted)
+    }
+
+    mutating func record(_ outcome: LoginPolicy.Outcome, of attempt: LoginAttempt) {
+        login.policy.record(outcome, of: attempt)
+        takeSettled()
+    }
+
+    mutating func record(methods: [String]) {
+        login.policy.record(methods: methods)
+        takeSettled()
+    }
+
+    private mutating func takeSettled() {
+        for (attempt, isRefused) in login.policy.takeSettled() {
+            if open.contains(where: { $0.attempt == attempt }) {
+                settle(attempt, isRefused ? .refused : .undecided)
+            } else if isRefused, let index = attempt.credential, passedKeys.contains(index) {
+                refusedKeys.insert(index)
+            }
         }
     }
 
-    private func refusal(user: String, refused: [Credential], offered: [String]) -> SSHError {
-        let accepts = "the device accepts " + (offered.isEmpty ? "nothing else" : offered.joined(separator: ", "))
-        guard !refused.isEmpty else {
-            return SSHError(
-                .credential, stage: .authentication, "no credential for user \(user); \(accepts)",
-                hint: "set password or identity for the device, or use --ask-password")
-        }
-        let tried = refused.map(\.description).joined(separator: ", ")
-        return SSHError(
-            .refused, stage: .authentication, "user \(user) was refused (tried: \(tried)); \(accepts)",
-            hint: hint(refused, offered: offered), gap: needsSHA2(refused) ? .rsaSHA2 : nil)
+    mutating func settle(_ attempt: LoginAttempt, _ outcome: LoginOffer) {
+        guard let place = open.firstIndex(where: { $0.attempt == attempt }) else { return }
+        login.services.settle(open.remove(at: place).identity, outcome)
     }
 
-    /// Whether nothing but RSA keys was refused: where a password was too, another client would only try it again.
-    private func needsSHA2(_ refused: [Credential]) -> Bool {
-        refused.allSatisfy { rsaKey(in: [$0]) != nil }
+    mutating func settleAll(_ outcome: LoginOffer) {
+        for offer in open { login.services.settle(offer.identity, outcome) }
+        open = []
     }
 
-    /// An RSA key that libssh2 could only sign with by SHA-1.
-    private func rsaKey(in refused: [Credential]) -> String? {
-        guard LibSSH2.version.hasPrefix("1.10.") else { return nil }
-        return refused.lazy.compactMap { credential -> String? in
-            guard case .publicKey(let name, let content, _) = credential, KeyFile.isRSA(content) else { return nil }
+    /// Settles what is open; `loggedIn` is nil where the login neither succeeded nor failed.
+    mutating func end(loggedIn: Bool?) {
+        settleAll(.undecided)
+        guard let loggedIn, !passedKeys.isEmpty else { return }
+        let keys = loggedIn ? Set(passedKeys) : refusedKeys
+        login.services.concluded(
+            refusedKeys: keys.sorted().map { login.identity(of: LoginAttempt($0, .publicKey)) }, loggedIn: loggedIn)
+    }
+
+    func refused(ending: String) -> SSHError {
+        login.policy.failure(user: login.user, ending: ending, hint: hint)
+    }
+
+    /// What is known of a key that was refused.
+    var hint: String? {
+        let rsaName = login.credentials.enumerated().lazy.compactMap { [login] index, credential -> String? in
+            guard case .publicKey(let name, let content, _) = credential, login.policy.standing[index] == .refused, KeyFile.isRSA(content)
+            else { return nil }
             return name
         }.first
-    }
-
-    private func hint(_ refused: [Credential], offered: [String]) -> String {
-        if let rsaName = rsaKey(in: refused) {
-            return "libssh2 \(LibSSH2.version) signs with the RSA key \(rsaName) only by SHA-1, which OpenSSH 8.8 and later refuse; "
-                + "use an Ed25519 or ECDSA key, or libssh2 1.11 or later"
-        }
-        let tried = Set(refused.map(\.method))
-        if tried.isDisjoint(with: offered), !offered.isEmpty { return "give the device a credential of a kind that it accepts" }
-        return "check the user name and the password or key"
+        guard let rsaName, LibSSH2.version.hasPrefix("1.10.") else { return nil }
+        return "libssh2 \(LibSSH2.version) signs with the RSA key \(rsaName) only by SHA-1, which OpenSSH 8.8 and later refuse; "
+            + "use an Ed25519 or ECDSA key, or libssh2 1.11 or later"
     }
 }

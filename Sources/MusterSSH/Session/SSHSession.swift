@@ -142,7 +142,7 @@ package actor SSHSession: ByteReceiver {
             read(id)
             isFirst = false
         }
-        if isFirst, pending.isEmpty { engine.drive() }
+        if isFirst, pending.isEmpty, let unused = channels.first(where: \.value.isClosing)?.key { engine.drive(unused) }
     }
 
     private func isRead(_ id: ChannelID) -> Bool {
@@ -171,7 +171,7 @@ package actor SSHSession: ByteReceiver {
                     return
                 case .end:
                     if delivered { receiver.burstEnded() }
-                    return end(id, .closedByPeer)
+                    return end(id, transportEnd ?? .closedByPeer)
                 case .failed(let code):
                     if delivered { receiver.burstEnded() }
                     return end(id, reason(code))
@@ -223,26 +223,38 @@ package actor SSHSession: ByteReceiver {
         return key
     }
 
-    /// Tries one way to log in.
-    package func authenticate(user: String, with credential: Credential) async throws(SSHError) {
-        switch credential {
+    /// Offers a credential once.
+    ///
+    /// - Throws: `SSHError` of kind `refused` also when the server takes it for one half of the login.
+    func authenticate(_ login: Login, _ attempt: LoginAttempt) async throws(SSHError) {
+        let user = login.user
+        if attempt.method == .keyboardInteractive {
+            _ = try await perform(.keyboardInteractive(user: user, answers: login.answers(for: attempt)), stage: .authentication)
+            return
+        }
+        guard let index = attempt.credential else { return }
+        switch login.credentials[index] {
         case .password(let password):
             _ = try await perform(.password(user: user, password: password), stage: .authentication)
-        case .keyboardInteractive(let password):
-            _ = try await perform(.keyboardInteractive(user: user, password: password), stage: .authentication)
         case .publicKey(_, let content, let passphrase):
             _ = try await perform(.publicKey(user: user, key: content, passphrase: passphrase), stage: .authentication)
+        case .oneTimeCode:
+            break
         }
     }
 
-    /// The methods that the server would go on with; empty when it asks for nothing.
-    func methods(user: String) async throws(SSHError) -> [String] {
-        guard case .methods(let list) = try await perform(.methods(user: user), stage: .authentication) else { return [] }
+    /// The methods that the server would go on with; nil when it let the user in without asking for anything.
+    func methods(user: String) async throws(SSHError) -> [String]? {
+        guard case .methods(let list) = try await perform(.methods(user: user), stage: .authentication) else { return nil }
         return list
     }
 
-    /// A keyboard-interactive question that had no answer, as the device put it.
-    var unansweredQuestion: String? { engine.unansweredQuestion }
+    /// Why the last keyboard-interactive exchange was given up; the connection is of no use after that.
+    var interactiveStop: InteractiveStop? { engine.interactiveStop }
+    /// Whether a code was given in the last keyboard-interactive exchange.
+    var gaveCode: Bool { engine.gaveCode }
+    /// The reason that the server gave for disconnecting.
+    var disconnectReason: String? { engine.disconnectReason }
 
     /// Opens a channel with a terminal and a shell.
     package func openShell(terminal: TerminalSize, type: String) async throws(SSHError) -> SSHChannel {
@@ -344,12 +356,14 @@ package actor SSHSession: ByteReceiver {
         channels[id]?.hasEnded = true
         let receiver = channels[id]?.receiver
         channels[id]?.receiver = nil
-        receiver?.ended(end)
+        // What ends here is the way to the device, and not its own session.
+        let isWayLost = channels[id]?.isTunnel == true && (transportEnd != nil || isOver)
+        receiver?.ended(isWayLost ? .lost("the bastion's connection ended") : end)
     }
 
     private func endChannels(_ end: TransportEnd) {
-        for (id, channel) in channels where channel.receiver != nil {
-            self.end(id, channel.isTunnel ? .lost("the bastion's connection ended") : end)
+        for id in channels.keys where channels[id]?.receiver != nil {
+            self.end(id, end)
         }
     }
 

@@ -71,7 +71,7 @@ import Testing
 
     @Test func handshakeError_whenTheServerTalksForeverBeforeItsVersion() async throws {
         try await withLoopbackServer { connection in
-            for _ in 0..<1000 { write("still not SSH\r\n", to: connection) }
+            for _ in 0..<3000 { write("still not SSH\r\n", to: connection) }
             readToEnd(of: connection)
         } _: { server in
             try await withBench { bench in

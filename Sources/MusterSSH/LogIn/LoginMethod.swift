@@ -1,0 +1,36 @@
+/// A way to log in, by its name on the wire (RFC 4252).
+package enum LoginMethod: String, Sendable, Hashable {
+    case publicKey = "publickey"
+    case password
+    case keyboardInteractive = "keyboard-interactive"
+}
+
+/// A credential in the eyes of `LoginPolicy`.
+package struct LoginCandidate: Sendable {
+    package enum Kind: Sendable, Hashable {
+        case key, password, code
+        /// It is known to be of no use, for this reason, and never offered.
+        case unusable(String)
+    }
+
+    package var kind: Kind
+    /// What messages call it.
+    package var name: String
+
+    package init(_ kind: Kind, name: String) {
+        self.kind = kind
+        self.name = name
+    }
+}
+
+/// One offer of a credential.
+package struct LoginAttempt: Sendable, Hashable {
+    /// The credential's place among those configured; nil for questions that are answered without one.
+    package var credential: Int?
+    package var method: LoginMethod
+
+    package init(_ credential: Int?, _ method: LoginMethod) {
+        self.credential = credential
+        self.method = method
+    }
+}
