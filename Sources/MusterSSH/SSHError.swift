@@ -46,6 +46,8 @@ package struct SSHError: Error, Sendable, Equatable {
         case algorithms(AlgorithmKind, device: [String])
         /// RSA signatures with SHA-2.
         case rsaSHA2
+        /// Keys of this kind.
+        case keyType(String)
     }
 
     /// What a list of algorithms is for.

@@ -1,6 +1,15 @@
 import MusterConsole
 import MusterInventory
+import MusterSSH
 import MusterTransport
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 extension DeviceLogin {
     /// Logs in by libssh2, and by the system's `ssh` where that has what alone was lacking.
@@ -8,12 +17,27 @@ extension DeviceLogin {
         do {
             return try await runSSH(platform)
         } catch {
+            if gap == nil { gap = await lackingKeyType(after: error) }
             guard let gap, let openSSH = environment.openSSH, openSSH.fills(gap) else { throw error }
             environment.events(.warning(host: device.name, "goes on with the system's ssh: \(error.message)"))
             // A key that was pinned on the first way must be known on the second.
             _ = await environment.knownHosts.flush()
             return try await runOpenSSH(platform)
         }
+    }
+
+    /// The kind of key that libssh2 cannot use, when a login failed and the device has nothing but keys to log in with.
+    ///
+    /// Where there is a password too, it may have been refused, and another client would only try it again.
+    private func lackingKeyType(after error: MusterError) async -> SSHError.Gap? {
+        guard error.code == .credential || error.code == .authentication, device.password == nil else { return nil }
+        for path in device.identities {
+            if case .content(let bytes) = environment.keyFiles[path], KeyFile.isSecurityKey(bytes) { return .keyType("security key") }
+            let certificate = path + "-cert.pub"
+            // Whether it may be used at all is for ssh to say.
+            if (try? await Blocking.run { access(certificate, R_OK) == 0 }) == true { return .keyType("certificate") }
+        }
+        return nil
     }
 
     /// Logs in by the system's `ssh`, as far as the first prompt; ssh is gone when that fails.

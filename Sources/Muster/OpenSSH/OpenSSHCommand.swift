@@ -78,14 +78,15 @@ struct OpenSSHCommand: Sendable, Equatable {
 
     /// The command that connects through the bastions; ssh runs it in the user's shell.
     ///
-    /// `-J` would do for plain cases, but hands none of the options on: a bastion's key would be checked against other known hosts.
+    /// `-J` would do for plain cases, but hands none of the options on: a bastion's key would be checked against other known hosts. Of what
+    /// these say only errors are shown: a bastion's banner could pass for what ssh says of the device.
     private var proxy: String? {
         guard let last = bastions.last else { return nil }
         var inner = self
         inner.bastions = bastions.dropLast()
         let way = inner.proxy.map { options([("ProxyCommand", $0)]) } ?? []
         let words =
-            [program] + configurationArguments + options([("LogLevel", "INFO"), ("RemoteCommand", "none"), ("RequestTTY", "no")])
+            [program] + configurationArguments + options([("LogLevel", "ERROR"), ("RemoteCommand", "none"), ("RequestTTY", "no")])
             + common(to: last) + way + ["-W", "[%h]:%p", "--", last.host]
         // ssh replaces what begins with a per cent sign: only -W's are meant to be.
         return words.map { $0 == "[%h]:%p" ? "'[%h]:%p'" : Self.shellQuoted(Self.percentDoubled($0)) }.joined(separator: " ")

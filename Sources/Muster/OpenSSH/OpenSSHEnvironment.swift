@@ -59,6 +59,7 @@ final class OpenSSHEnvironment: Sendable {
         switch gap {
         case .algorithms(let kind, let offered): !algorithms.names(of: kind).isDisjoint(with: offered)
         case .rsaSHA2: algorithms.hostKeys.contains { $0.hasPrefix("rsa-sha2-") }
+        case .keyType: !algorithms.hostKeys.isEmpty
         }
     }
 }

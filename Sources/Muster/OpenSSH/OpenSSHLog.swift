@@ -1,14 +1,14 @@
 /// Reads what `ssh` writes to its standard error: bytes in, events out.
 ///
-/// ssh's debug lines tell how far it is. What a server may have printed (its banner) comes among them and can look like them, so nothing
-/// that matters rests on a line that comes later than the server's first chance to print: the host key is judged before.
+/// ssh's debug lines tell how far it is. A server can have lines of its own printed among them (a banner, a debug message) that look like
+/// them, so they serve for what is shown to people, and for nothing else: ssh itself judges the host key and the login.
 struct OpenSSHLog: Sendable {
     /// What a line told.
     enum Event: Sendable, Equatable {
         case phase(Phase)
         /// ssh has written an unknown key of the device to its known hosts.
         case pinned(keyType: String, fingerprint: String)
-        /// The same for another machine on the way, in ssh's words.
+        /// Something that a person should know, such as that a security key waits to be touched.
         case notice(String)
         /// The session is open: what is typed goes to the device.
         case interactive
@@ -53,24 +53,22 @@ struct OpenSSHLog: Sendable {
         lines.append(line)
         if lines.count > Self.maximumLines { lines.removeFirst() }
         guard line.hasPrefix("Warning: Permanently added ") else { return [] }
-        // The device's own comes between its key and the first encrypted packet, and all others before.
-        switch phase {
-        case .hostKey: return hostKey.map { [.pinned(keyType: $0.type, fingerprint: $0.fingerprint)] } ?? []
-        case .resolve, .connect, .handshake: return [.notice(String(line.dropFirst("Warning: ".count)))]
-        default: return []
-        }
+        // ssh says so right after it has told the key, and before the first encrypted packet.
+        guard phase == .hostKey, let hostKey else { return [] }
+        return [.pinned(keyType: hostKey.type, fingerprint: hostKey.fingerprint)]
     }
 
     private mutating func readDebugging(_ line: String) -> [Event] {
         let text = line.drop { $0 != " " }.dropFirst()
+        if phase == .handshake || phase == .hostKey, text.hasPrefix("Server host key: ") {
+            let words = text.split(separator: " ")
+            if words.count >= 5 { hostKey = (String(words[3]), String(words[4])) }
+        }
         switch phase {
         case .resolve where text.hasPrefix("Connecting to ") || text.hasPrefix("Executing proxy command"): return enter(.connect)
         case .resolve, .connect:
             if text.hasPrefix("Connection established") || text.hasPrefix("Local version string") { return enter(.handshake) }
-        case .handshake where text.hasPrefix("Server host key: "):
-            let words = text.split(separator: " ")
-            if words.count >= 5 { hostKey = (String(words[3]), String(words[4])) }
-            return enter(.hostKey)
+        case .handshake where text.hasPrefix("Server host key: "): return enter(.hostKey)
         case .hostKey where text.hasPrefix("SSH2_MSG_NEWKEYS sent"): return enter(.authenticate)
         case .authenticate where text.hasPrefix("Authenticated to "): return enter(.open)
         case .open where text.hasPrefix("Entering interactive session"):

@@ -36,11 +36,18 @@ struct OpenSSHLogTests {
         #expect(log.lines == ["Warning: Permanently added '[127.0.0.1]:22822' (ED25519) to the list of known hosts."])
     }
 
-    @Test func bastionsKeyIsANotice() {
+    @Test func lastKeyIsTheTrueOne_whenTheServerHasAnotherPrinted() {
         var log = OpenSSHLog()
-        let events = log.receive(
-            Array("debug1: Executing proxy command: exec ssh\nWarning: Permanently added 'b' (ED25519) to the list of known hosts.\n".utf8))
-        #expect(events == [.phase(.connect), .notice("Permanently added 'b' (ED25519) to the list of known hosts.")])
+        let lines = [
+            "debug1: Connecting to r1 [192.0.2.1] port 22.", "debug1: Connection established.", "debug1: Remote: x",
+            "debug1: Server host key: ssh-ed25519 SHA256:false", "debug1: Server host key: ssh-ed25519 SHA256:true",
+            "Warning: Permanently added 'r1' (ED25519) to the list of known hosts.", "",
+        ]
+        let events = log.receive(Array(lines.joined(separator: "\n").utf8))
+        #expect(
+            events == [
+                .phase(.connect), .phase(.handshake), .phase(.hostKey), .pinned(keyType: "ssh-ed25519", fingerprint: "SHA256:true"),
+            ])
     }
 
     @Test func bannerPinsNothing_whenItLooksLikeSSH() {

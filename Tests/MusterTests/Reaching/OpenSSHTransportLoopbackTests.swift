@@ -146,7 +146,8 @@ import Testing
                 device.passphrase = Secret(Hush.wrong)
                 let bad = try await bench.run(["echo hello"], on: [device], options: options(bench)).result("here")
                 #expect(bad.error?.code == .credential, "\(String(describing: bad.error))")
-                #expect(bad.error?.message.contains("the passphrase of the key \(server.userKey)") == true, "\(String(describing: bad.error))")
+                #expect(
+                    bad.error?.message.contains("the passphrase of the key \(server.userKey)") == true, "\(String(describing: bad.error))")
             }
         }
     }
@@ -160,6 +161,68 @@ import Testing
             device.legacy = true
             let result = try await bench.run(["show version"], on: [device], options: options(bench)).result("r1")
             #expect(result.error == nil, "\(String(describing: result.error))")
+        }
+    }
+
+    /// An ssh that writes down what it was given.
+    @Test func secretIsNowhere_whenSSHIsStarted() async throws {
+        try await withBench([plain]) { bench in
+            let program = "\(bench.folder)/ssh"
+            let script = """
+                #!/bin/sh
+                env > \(bench.folder)/environment
+                for word; do echo "$word"; done > \(bench.folder)/arguments
+                exec ssh "$@"
+
+                """
+            try script.write(toFile: program, atomically: true, encoding: .utf8)
+            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: program)
+            setenv("MUSTER_TEST_SECRET", Hush.password, 1)
+            defer { unsetenv("MUSTER_TEST_SECRET") }
+            var options = options(bench)
+            options.openSSH.program = program
+            let result = try await bench.run(["show version"], on: [device(bench, plain)], options: options).result("r1")
+            #expect(result.error == nil, "\(String(describing: result.error))")
+            for name in ["environment", "arguments"] {
+                let text = try String(contentsOfFile: "\(bench.folder)/\(name)", encoding: .utf8)
+                #expect(!text.isEmpty)
+                #expect(!text.contains(Hush.mark))
+            }
+            let variables = try String(contentsOfFile: "\(bench.folder)/environment", encoding: .utf8)
+            let socket = try #require(variables.split(separator: "\n").first { $0.hasPrefix("MUSTER_ASKPASS_SOCKET=") }).dropFirst(22)
+            // The socket has gone with the run.
+            #expect(!FileManager.default.fileExists(atPath: String(socket)))
+        }
+    }
+
+    @Test func everyByteArrives_whenTheOutputIsHuge() async throws {
+        let lab = LabDevice("r1", address: "127.1.0.1", faults: [.huge(bytes: 3_000_000)])
+        try await withBench([lab]) { bench in
+            let result = try await bench.run(["show version"], on: [device(bench, lab)], options: options(bench)).result("r1")
+            #expect(result.error == nil, "\(String(describing: result.error))")
+            #expect((result.commands.first?.output.utf8.count ?? 0) > 2_900_000)
+        }
+    }
+
+    @Test(arguments: [DeviceTransport.openssh, .auto]) func answers_whenOnlyACertificateLetsTheUserIn(transport: DeviceTransport)
+        async throws
+    {
+        try await withTemporaryFolder { folder in
+            let authority = "\(folder)/authority"
+            #expect(await Program.runAsync(["/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", authority]) == 0)
+            let configuration = ["TrustedUserCAKeys \(authority).pub", "AuthorizedKeysFile none"]
+            try await withOpenSSHServer(configuration: configuration) { server in
+                let sign = [
+                    "/usr/bin/ssh-keygen", "-q", "-s", authority, "-I", "test", "-n", server.user, "-V", "+1h", "\(server.userKey).pub",
+                ]
+                #expect(await Program.runAsync(sign) == 0)
+                try await withBench { bench in
+                    let device = device(server, transport: transport)
+                    let result = try await bench.run(["echo hello"], on: [device], options: options(bench)).result("here")
+                    #expect(result.error == nil, "\(String(describing: result.error))")
+                    #expect(result.commands[0].output == "hello")
+                }
+            }
         }
     }
 
