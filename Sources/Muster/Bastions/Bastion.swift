@@ -153,7 +153,9 @@ actor Bastion {
         session.assumeIsolated { $0.whenOver { [weak self] in self?.assumeIsolated { $0.lost(number) } } }
     }
 
-    /// A connection has ended. The devices behind it learn it from their channels; for those that wait, the bastion is connected once more.
+    /// A connection has ended.
+    ///
+    /// The devices behind it learn it from their channels; for those that wait, the bastion is connected once more.
     private func lost(_ number: Int) {
         guard let index = lanes.firstIndex(where: { $0.number == number }), !isClosed else { return }
         lanes.remove(at: index)

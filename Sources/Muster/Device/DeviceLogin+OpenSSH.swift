@@ -124,7 +124,8 @@ extension DeviceLogin {
         }
         var command = OpenSSHCommand(
             target: hop(device), bastions: device.jump.map(hop), hostKeys: environment.hostKeys,
-            knownHostsFiles: device.knownHostsFiles.isEmpty ? openSSH.knownHostsFiles : device.knownHostsFiles, connectTimeout: environment.connectTimeout)
+            knownHostsFiles: device.knownHostsFiles.isEmpty ? openSSH.knownHostsFiles : device.knownHostsFiles,
+            connectTimeout: environment.connectTimeout)
         command.keepAlive = environment.keepAlive.interval > .zero ? environment.keepAlive : nil
         command.program = openSSH.options.program
         command.asksNothing = openSSH.desk == nil

@@ -110,6 +110,8 @@ extension DeviceLogin {
             enter(.hostKey)
             shownKeyTypes.append(key.type)
             try hostKeyCheck.check(key)
+            // It is the right one: a further connection may show it again.
+            shownKeyTypes = []
             enter(.authenticate)
             guard try await authentication.logIn(on: session) else { return false }
             await session.keepAlive(environment.keepAlive)

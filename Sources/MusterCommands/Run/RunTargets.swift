@@ -81,7 +81,7 @@ struct RunTargets {
         host.transport = login.transport ?? host.transport
         if login.legacy { host.legacy = true }
         if !login.identity.isEmpty { host.identity = login.identity.map { expanded($0, home: environment["HOME"]) } }
-        host.credentials = host.credentials.compactMap { remaining($0) }
+        host.credentials = host.credentials.compactMap { remaining($0, login) }
         if login.askPassword { host.password = .prompt("Password") }
         if let name = login.passwordEnv { host.password = .environment(name) }
         return host
@@ -90,7 +90,7 @@ struct RunTargets {
     /// An entry of the inventory's list, if the command line leaves it a place.
     ///
     /// A password or key of the command line's is all that is tried, but for codes; a user of the command line's is the only one.
-    private func remaining(_ credential: InventoryCredential) -> InventoryCredential? {
+    private func remaining(_ credential: InventoryCredential, _ login: LoginOptions) -> InventoryCredential? {
         let isCode = if case .oneTimeCode = credential.kind { true } else { false }
         if !isCode, login.askPassword || login.passwordEnv != nil || !login.identity.isEmpty { return nil }
         guard let user = login.user else { return credential }

@@ -173,6 +173,8 @@ extension ConsoleMachine {
         case .credentialUntypable:
             error.expected = "a user and a password without control characters"
             error.hint = "What a device takes for keys cannot be typed as part of a password"
+        case .ended where !isOpen && lastBytes.starts(with: Array("SSH-".utf8)):
+            error.hint = "An SSH server answers at this port"
         case .ended where login.hasTypedPassword && !isOpen:
             error.hint = "It ended after the password: some devices refuse a login without a word"
         case .neverPrompted where lastBytes.starts(with: Array("SSH-".utf8)):

@@ -222,7 +222,14 @@ struct SSHEngine: ~Copyable {
         return libssh2_poll_channel_read(channel, 0) != 0 || libssh2_channel_eof(channel) != 0
     }
 
-    /// Ends a channel and frees it; false while the server's word for that is awaited.
+    /// Ends a channel; false while the server's word for that is awaited.
+    mutating func closeChannel(_ id: ChannelID) -> Bool {
+        guard let channel = channels[id.number] else { return true }
+        wire.openTap()
+        return libssh2_channel_close(channel) != LIBSSH2_ERROR_EAGAIN
+    }
+
+    /// Frees a channel that was closed; false while the server's word for that is awaited.
     mutating func free(_ id: ChannelID) -> Bool {
         guard let channel = channels[id.number] else { return true }
         wire.openTap()

@@ -52,7 +52,9 @@ extension SSHSession {
             case .reconnect:
                 return .again(conversation.login, codeFor: nil)
             case .failed:
-                throw conversation.login.policy.failure(user: user, hint: conversation.hint)
+                var error = conversation.login.policy.failure(user: user, hint: conversation.hint)
+                error.gap = conversation.gap
+                throw error
             }
         }
     }
@@ -163,18 +165,30 @@ struct LoginConversation {
     }
 
     func refused(ending: String) -> SSHError {
-        login.policy.failure(user: login.user, ending: ending, hint: hint)
+        var error = login.policy.failure(user: login.user, ending: ending, hint: hint)
+        error.gap = gap
+        return error
+    }
+
+    /// What libssh2 lacks, where nothing but RSA keys was refused: where a password was too, another client would only try it again.
+    var gap: SSHError.Gap? {
+        let refused = login.policy.standing.indices.filter { login.policy.standing[$0] == .refused }
+        return !refused.isEmpty && refused.allSatisfy { rsaName(at: $0) != nil } ? .rsaSHA2 : nil
+    }
+
+    /// The file of an RSA key, which libssh2 1.10 can only sign with by SHA-1.
+    private func rsaName(at index: Int) -> String? {
+        guard LibSSH2.version.hasPrefix("1.10."), case .publicKey(let name, let content, _) = login.credentials[index],
+            KeyFile.isRSA(content)
+        else { return nil }
+        return name
     }
 
     /// What is known of a key that was refused.
     var hint: String? {
-        let rsaName = login.credentials.enumerated().lazy.compactMap { [login] index, credential -> String? in
-            guard case .publicKey(let name, let content, _) = credential, login.policy.standing[index] == .refused, KeyFile.isRSA(content)
-            else { return nil }
-            return name
-        }.first
-        guard let rsaName, LibSSH2.version.hasPrefix("1.10.") else { return nil }
-        return "libssh2 \(LibSSH2.version) signs with the RSA key \(rsaName) only by SHA-1, which OpenSSH 8.8 and later refuse; "
-            + "use an Ed25519 or ECDSA key, or libssh2 1.11 or later"
+        let refused = login.policy.standing.indices.filter { login.policy.standing[$0] == .refused }
+        guard let name = refused.lazy.compactMap({ rsaName(at: $0) }).first else { return nil }
+        return "libssh2 \(LibSSH2.version) signs with the RSA key \(name) only by SHA-1, which OpenSSH 8.8 and later refuse; "
+            + "use an Ed25519 or ECDSA key, libssh2 1.11 or later, or transport: auto"
     }
 }

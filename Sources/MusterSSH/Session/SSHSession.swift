@@ -36,6 +36,8 @@ package actor SSHSession: ByteReceiver {
         var isTunnel = false
         /// Nobody uses it any more: it is freed as soon as the server lets go of it.
         var isClosing = false
+        /// Both sides have closed it.
+        var isClosed = false
     }
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { transport.loop.executor }
@@ -150,11 +152,11 @@ package actor SSHSession: ByteReceiver {
         return channel.receiver != nil && !channel.hasEnded
     }
 
-    /// Frees the channels that nobody uses; the last one is kept, for without any libssh2 has no call that reads.
+    /// Closes the channels that nobody uses and frees them, but for one: without any, libssh2 has no call that reads.
     private func freeChannels() {
-        guard channels.count > 1 else { return }
-        for (id, channel) in channels where channel.isClosing && channels.count > 1 {
-            if engine.free(id) { channels[id] = nil }
+        for (id, channel) in channels where channel.isClosing && channel.unsent.isEmpty {
+            if !channel.isClosed, engine.closeChannel(id) { channels[id]?.isClosed = true }
+            if channels[id]?.isClosed == true, channels.count > 1, engine.free(id) { channels[id] = nil }
         }
     }
 
@@ -187,7 +189,7 @@ package actor SSHSession: ByteReceiver {
     }
 
     private func retryUnsent() {
-        for (id, channel) in channels where !channel.unsent.isEmpty && !channel.hasEnded {
+        for (id, channel) in channels where !channel.unsent.isEmpty && (!channel.hasEnded || channel.isClosing) {
             let taken = channel.unsent.withUnsafeBytes { engine.write($0, to: id) }
             channels[id]?.unsent.removeFirst(taken)
         }
@@ -345,7 +347,6 @@ package actor SSHSession: ByteReceiver {
         end(id, .closedHere)
         guard channels[id]?.isClosing == false else { return }
         channels[id]?.isClosing = true
-        channels[id]?.unsent = []
         guard !isOver, !isStepping else { return }
         freeChannels()
         flush()

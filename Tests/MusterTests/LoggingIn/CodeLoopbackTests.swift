@@ -176,11 +176,11 @@ private final class Person: Sendable {
         try await withDevices(1, [.oneTimeCode]) { bench, devices in
             let asked = Mutex(false)
             var options = bench.options
-            options.connectTimeout = .seconds(2)
+            options.connectTimeout = .seconds(8)
             options.ask = { _ in
                 asked.withLock { $0 = true }
                 // A person takes longer than the device has: what is to be shown is that this time does not count.
-                try await Task.sleep(for: .seconds(3))
+                try await Task.sleep(for: .seconds(9))
                 return Secret(Self.code)
             }
             let record = try await bench.run(["show version"], on: [bench.device(devices[0])], options: options)

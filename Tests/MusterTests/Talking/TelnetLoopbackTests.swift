@@ -19,7 +19,8 @@ import Testing
 
     @Test(arguments: LabPlatform.allCases)
     func logsInAndAnswers_onEachPlatform(platform: LabPlatform) async throws {
-        let command = platform == .linux ? "uname -a" : platform == .nokiaSRLinux ? "show version" : "show version"
+        // A command that the devices beside it know, too.
+        let command = platform == .linux ? "lab newlines" : "show version"
         try await withTelnetBench(LabDevice("r1", address: "127.1.0.1", platform: platform)) { bench, device in
             let result = try await bench.badDay(device, [command])
             #expect(result.status == .ok, "\(String(describing: result.error))")
