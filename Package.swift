@@ -15,7 +15,7 @@ let package = Package(
     name: "muster",
     platforms: [.macOS(.v15)],
     products: [
-        .library(name: "Muster", targets: ["Muster", "MusterInventory"]),
+        .library(name: "Muster", targets: ["Muster", "MusterInventory", "MusterSSHConfig"]),
         .executable(name: "muster", targets: ["MusterMain"]),
         .executable(name: "muster-lab", targets: ["MusterLabMain"]),
     ],
@@ -53,10 +53,11 @@ let package = Package(
             name: "MusterInventory",
             dependencies: ["Yams", .product(name: "Subprocess", package: "swift-subprocess")],
             swiftSettings: strict),
+        .target(name: "MusterSSHConfig", swiftSettings: strict),
         .target(
             name: "Muster",
             dependencies: [
-                "MusterTransport", "MusterSSH", "MusterConsole", "MusterInventory",
+                "MusterTransport", "MusterSSH", "MusterConsole", "MusterInventory", "MusterSSHConfig",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
@@ -66,7 +67,7 @@ let package = Package(
         .target(
             name: "MusterCommands",
             dependencies: [
-                "Muster", "MusterInventory", "MusterConsole", "MusterSSH", "MusterTransport", "MusterRendering",
+                "Muster", "MusterInventory", "MusterConsole", "MusterSSH", "MusterSSHConfig", "MusterTransport", "MusterRendering",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -107,6 +108,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(name: "MusterInventoryTests", dependencies: ["MusterInventory"], swiftSettings: strict),
+        .testTarget(name: "MusterSSHConfigTests", dependencies: ["MusterSSHConfig"], swiftSettings: strict),
         .testTarget(
             name: "MusterTests",
             dependencies: ["Muster", "MusterInventory", "MusterLab", "MusterTestSupport", "MusterTransport"],

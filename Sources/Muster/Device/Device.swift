@@ -22,6 +22,8 @@ public struct Device: Sendable {
     public var secrets: [String: Secret]
     /// The bastions on the way to it; a device that has any is refused, since they cannot be used yet.
     public var jump: [String] = []
+    /// How SSH to it goes, beyond the above.
+    public var ssh = SSHSettings()
 
     /// Makes a device.
     ///
