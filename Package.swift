@@ -108,7 +108,11 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(name: "MusterInventoryTests", dependencies: ["MusterInventory"], swiftSettings: strict),
-        .testTarget(name: "MusterSSHConfigTests", dependencies: ["MusterSSHConfig"], swiftSettings: strict),
+        .testTarget(
+            name: "MusterSSHConfigTests",
+            dependencies: ["MusterSSHConfig", "MusterSSH", "MusterTestSupport"],
+            exclude: ["Corpus"],
+            swiftSettings: strict),
         .testTarget(
             name: "MusterTests",
             dependencies: ["Muster", "MusterInventory", "MusterLab", "MusterTestSupport", "MusterTransport"],

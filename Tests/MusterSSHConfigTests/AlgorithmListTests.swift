@@ -24,8 +24,10 @@ import Testing
         #expect(result("-none-such") == defaults)
     }
 
-    @Test func listIsNoList_whenANameIsEmpty() {
-        for text in ["", "+", "a,,b", "a,", ",a", "^"] { #expect(AlgorithmList(text) == nil, "\(text)") }
+    @Test func listIsNoList_whenItNamesNothing() {
+        for text in ["", "+", ",", "^", "^,"] { #expect(AlgorithmList(text) == nil, "\(text)") }
+        #expect(AlgorithmList("a,,b")?.names == ["a", "b"])
+        #expect(AlgorithmList("-")?.applied(to: defaults) == defaults)
         #expect(AlgorithmList("^a,b*")?.description == "^a,b*")
     }
 

@@ -27,7 +27,7 @@ public struct AlgorithmList: Sendable, Hashable, CustomStringConvertible {
         self.names = names
     }
 
-    /// Reads the text of a setting, such as `+ssh-rsa` or `aes128-ctr,aes256-ctr`; nil when a name in it is empty.
+    /// Reads the text of a setting, such as `+ssh-rsa` or `aes128-ctr,aes256-ctr`; nil when it names nothing to offer.
     public init?(_ text: String) {
         var rest = Substring(text)
         change = .replace
@@ -36,8 +36,8 @@ public struct AlgorithmList: Sendable, Hashable, CustomStringConvertible {
             rest = rest.dropFirst()
             break
         }
-        names = rest.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        if names.contains("") { return nil }
+        names = rest.split(separator: ",").map(String.init)
+        if names.isEmpty, change != .remove { return nil }
     }
 
     /// As `ssh_config` writes it.

@@ -10,6 +10,9 @@ struct WildcardPattern: Sendable, Hashable {
     /// Whether the pattern stands for one text only.
     var isLiteral: Bool { !bytes.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") } }
 
+    /// Whether every text matches.
+    var matchesAnything: Bool { !bytes.isEmpty && bytes.allSatisfy { $0 == UInt8(ascii: "*") } }
+
     /// Whether the whole of `text` matches, in time proportional to the product of the lengths at worst.
     func matches(_ text: some StringProtocol) -> Bool {
         let text = Array(text.utf8)
