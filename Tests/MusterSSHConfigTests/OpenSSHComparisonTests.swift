@@ -42,7 +42,14 @@ import Testing
         set("user", options.user)
         lines["identityfile"] = raw.identityFiles.isEmpty ? defaults["identityfile"] : raw.identityFiles
         lines["certificatefile"] = raw.certificateFiles
-        set("identityagent", raw.texts[.identityAgent])
+        // ssh leaves what a variable stands for to the end, and prints a path expanded.
+        if case .socket(let path) = options.identityAgent,
+            raw.texts[.identityAgent].map({ !$0.hasPrefix("$O") && $0 != "SSH_AUTH_SOCK" }) == true
+        {
+            set("identityagent", path)
+        } else {
+            set("identityagent", raw.texts[.identityAgent])
+        }
         set("identitiesonly", options.identitiesOnly)
         set("proxyjump", options.proxyJump.isEmpty ? nil : options.proxyJump.map(\.description).joined(separator: ","))
         set("proxycommand", options.proxyJump.isEmpty ? raw.proxyCommand.flatMap(\.self) : nil)
@@ -81,7 +88,8 @@ import Testing
     /// What ssh refuses, Muster refuses, and the other way round.
     @Test(arguments: [
         "Port 0", "Port 70000", "Port 22 23", "Port", "Port \"\"", "Port \"22", "Port x", "Host", "Host \"\"", "Match", "Match foo x",
-        "Match all foo", "Match host", "Match host a user b all", "Compression maybe", "StrictHostKeyChecking maybe", "AddressFamily ipv4",
+        "Match all foo", "Match host", "Match host a user b all", "Compression maybe", "Compression true", "StrictHostKeyChecking maybe",
+        "AddressFamily ipv4",
         "ConnectTimeout 1x", "ConnectTimeout -1", "ServerAliveInterval x", "ServerAliveCountMax -1", "ServerAliveCountMax 2m",
         "KexAlgorithms", "Ciphers +", "Ciphers a b", "MACs ^", "UserKnownHostsFile none a", "GlobalKnownHostsFile \"\"",
         "IdentityAgent $a-b", "IdentityFile a b", "ProxyJump a,,b", "ProxyJump a:0", "ProxyJump ::1", "ProxyJump a, b", "ProxyJump @b",

@@ -10,7 +10,7 @@ enum Keywords {
     /// Keywords that change where a login goes or whether it works, and that Muster can't follow.
     static let unsupported: Set<String> = [
         "bindinterface", "canonicaldomains", "canonicalizefallbacklocal", "canonicalizehostname", "canonicalizemaxdots",
-        "canonicalizepermittedcnames", "casignaturealgorithms", "connectionattempts", "gssapiauthentication", "gssapikeyexchange",
+        "canonicalizepermittedcnames", "casignaturealgorithms", "connectionattempts",
         "hostbasedauthentication", "ignoreunknown", "knownhostscommand", "nohostauthenticationforlocalhost", "pkcs11provider",
         "proxyusefdpass", "requiredrsasize", "revokedhostkeys", "securitykeyprovider", "tag", "verifyhostkeydns",
     ]
@@ -21,7 +21,8 @@ enum Keywords {
         "compressionlevel", "controlmaster", "controlpath", "controlpersist", "dsaauthentication", "dynamicforward",
         "enableescapecommandline", "enablesshkeysign", "escapechar", "exitonforwardfailure", "fallbacktorsh", "fingerprinthash",
         "forkafterauthentication", "forwardagent", "forwardx11", "forwardx11timeout", "forwardx11trusted", "gatewayports",
-        "globalknownhostsfile2", "gssapiclientidentity", "gssapidelegatecredentials", "gssapikexalgorithms",
+        "globalknownhostsfile2", "gssapiauthentication", "gssapiclientidentity", "gssapidelegatecredentials", "gssapikexalgorithms",
+        "gssapikeyexchange",
         "gssapirenewalforcesrekey", "gssapiserveridentity", "gssapitrustdns", "hostbasedacceptedalgorithms",
         "hostbasedacceptedkeytypes", "hostbasedkeytypes", "ipqos", "kbdinteractivedevices", "kerberosauthentication",
         "kerberostgtpassing", "localcommand", "localforward", "loglevel", "logverbose", "numberofpasswordprompts",

@@ -21,6 +21,7 @@ struct SettingReader {
         if let keyword = Setting.TextKeyword(rawValue: keyword) { return .text(keyword, try text(keyword)) }
         if let keyword = Setting.TextsKeyword(rawValue: keyword) { return .texts(keyword, try paths()) }
         if keyword == "pubkeyauthentication" { return .flag(.publicKeyAuthentication, try publicKeyFlag()) }
+        if keyword == "compression" { return .flag(.compression, try one("yes or no") { ["yes": true, "no": false][$0.lowercased()] }) }
         if let keyword = Setting.FlagKeyword(rawValue: keyword) { return .flag(keyword, try flag()) }
         if let keyword = Setting.TimeKeyword(rawValue: keyword) { return .time(keyword, try time()) }
         if let keyword = Setting.AlgorithmKeyword(rawValue: keyword) { return .algorithms(keyword, try algorithms()) }
