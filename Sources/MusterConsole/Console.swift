@@ -164,7 +164,7 @@ package actor Console: ByteReceiver {
     ///
     /// A timer that fires too early does no harm, and setting one anew for every burst would cost more than the burst.
     private func armTimer() {
-        guard let deadline = machine.deadline else {
+        guard let deadline = machine.nextDeadline() else {
             if machine.isBroken {
                 timer?.cancel()
                 timer = nil

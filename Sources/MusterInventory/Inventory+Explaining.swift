@@ -6,7 +6,7 @@ extension InventoryHost {
             ("address", fields.address?.position), ("port", fields.port?.position), ("user", fields.user?.position),
             ("password", fields.password?.position), ("passphrase", fields.passphrase?.position), ("enable", fields.enable?.position),
             ("identity", fields.identity?.position), ("platform", fields.platform?.position), ("jump", fields.jump?.position),
-            ("groups", fields.groups?.position),
+            ("transport", fields.transport?.position), ("legacy", fields.legacy?.position), ("groups", fields.groups?.position),
         ].compactMap { field, position in position.map { (field, $0) } }
             + fields.data.map { ("data." + $0.key, $0.value.position) }
     }
@@ -46,6 +46,8 @@ extension Inventory {
         add("identity", host.identity.isEmpty ? nil : host.identity.joined(separator: ", "))
         add("platform", host.platform)
         add("jump", host.jump.isEmpty ? nil : host.jump.joined(separator: ", "))
+        add("transport", host.transport?.rawValue)
+        add("legacy", host.legacy.map { $0 ? "true" : "false" })
         add("groups", host.groups.isEmpty ? nil : host.groups.joined(separator: ", "))
         for (key, value) in host.data.sorted(by: { $0.key < $1.key }) { add("data." + key, value.description) }
         return rows

@@ -12,6 +12,11 @@ public struct Inventory: Sendable {
 
     let indexByName: [String: Int]
 
+    /// Makes an inventory of hosts that are in no file.
+    public init(hosts: [InventoryHost]) {
+        self.init(hosts: hosts, groups: [:], warnings: [])
+    }
+
     init(hosts: [InventoryHost], groups: [String: [String]], warnings: [InventoryWarning]) {
         self.hosts = hosts
         self.groups = groups

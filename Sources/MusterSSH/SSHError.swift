@@ -17,6 +17,12 @@ package struct SSHError: Error, Sendable, Equatable {
         case credential
         /// The server refused the channel, its terminal or its shell.
         case channel
+        /// The server, as a bastion, could not reach the host that was asked for.
+        case unreachableTarget
+        /// The server does not carry connections on, or not to that host.
+        case forwardingRefused
+        /// The server has as many channels open as it wants.
+        case channelShortage
         /// The time was over.
         case timedOut
         /// The task was cancelled.

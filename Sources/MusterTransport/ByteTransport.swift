@@ -12,14 +12,16 @@ package protocol ByteTransport: AnyObject, Sendable {
     /// Queues a copy of `bytes` and returns at once. After the end they are dropped.
     func send(_ bytes: UnsafeRawBufferPointer)
 
-    /// Bytes that `send` took and the peer has not: a sender of much data waits while this is large.
-    var unsentBytes: Int { get }
+    /// Has the system look after the other side and end the connection when it has gone; does nothing where there is no socket.
+    func keepAlive(_ settings: KeepAlive)
 
     /// Ends the transport after what was sent has been written. The receiver hears `ended` once; a second call does nothing.
     func close()
 }
 
 extension ByteTransport {
+    package func keepAlive(_ settings: KeepAlive) {}
+
     /// Queues a copy of `bytes` and returns at once.
     package func send(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { send($0) }

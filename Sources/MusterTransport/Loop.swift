@@ -9,6 +9,11 @@ package struct Loop: Sendable {
     /// Where a task that belongs to a device on this loop runs its own code.
     package let taskExecutor: LoopExecutor
 
+    /// Memory for one call at a time; see `withScratch`.
+    private let scratch = LoopScratch()
+    /// What connections of this loop write from.
+    let outgoing = OutgoingBuffer()
+
     package init(_ eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
         taskExecutor = LoopExecutor(eventLoop)
@@ -22,6 +27,14 @@ package struct Loop: Sendable {
     /// The loop's time; tests that bring a manual loop set it themselves.
     package var now: Instant {
         Instant(nanoseconds: Int64(clamping: eventLoop.now.uptimeNanoseconds))
+    }
+
+    /// Lends 32 KB of memory for the time of a call on the loop.
+    ///
+    /// All sessions of the loop share it: one buffer each, or one for each read, is what the allocator would spend its time on.
+    package func withScratch<R>(_ body: (UnsafeMutableRawBufferPointer) -> R) -> R {
+        eventLoop.assertInEventLoop()
+        return scratch.lend(body)
     }
 
     /// Runs `work` on the loop at `instant`, or at once when that has passed.

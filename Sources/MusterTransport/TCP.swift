@@ -60,7 +60,7 @@ package enum TCP {
                     try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
                     try channel.syncOptions?.setOption(.socketOption(.so_keepalive), value: 1)
                     try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 4)
-                    let handler = TCPHandler()
+                    let handler = TCPHandler(outgoing: loop.outgoing)
                     handlers.value = (handlers.value ?? [:]).merging([ObjectIdentifier(channel): handler]) { $1 }
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
@@ -79,7 +79,7 @@ package enum TCP {
         future.whenComplete { result in
             switch result {
             case .success(let channel):
-                let handler = handlers.value?[ObjectIdentifier(channel)] ?? TCPHandler(end: .closedByPeer)
+                let handler = handlers.value?[ObjectIdentifier(channel)] ?? TCPHandler(outgoing: loop.outgoing, end: .closedByPeer)
                 if !waiting.complete(.success(TCPTransport(loop: loop, handler: handler))) { channel.close(promise: nil) }
             case .failure(let error):
                 waiting.complete(.failure(reason(error, address: shown)))

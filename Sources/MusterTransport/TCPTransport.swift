@@ -32,8 +32,8 @@ package final class TCPTransport: ByteTransport {
         handler.value.send(bytes)
     }
 
-    package var unsentBytes: Int {
-        handler.value.unsentBytes
+    package func keepAlive(_ settings: KeepAlive) {
+        handler.value.keepAlive(settings)
     }
 
     package func close() {
@@ -46,16 +46,17 @@ final class TCPHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
+    private let outgoing: OutgoingBuffer
     private var context: ChannelHandlerContext?
     private var receiver: (any ByteReceiver)?
     /// What came before there was a receiver.
     private var early: ByteBuffer?
     private var end: TransportEnd?
     private var closing = false
-    private(set) var unsentBytes = 0
 
     /// A handler of a connection that has ended already, if `end` is given.
-    init(end: TransportEnd? = nil) {
+    init(outgoing: OutgoingBuffer, end: TransportEnd? = nil) {
+        self.outgoing = outgoing
         self.end = end
     }
 
@@ -104,28 +105,35 @@ final class TCPHandler: ChannelInboundHandler {
 
     func send(_ bytes: UnsafeRawBufferPointer) {
         guard let context, !closing, end == nil, bytes.count > 0 else { return }
-        let count = bytes.count
-        unsentBytes += count
-        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes))).assumeIsolated().whenComplete { _ in
-            self.wrote(count)
+        context.writeAndFlush(wrapOutboundOut(outgoing.filled(with: bytes)), promise: nil)
+    }
+
+    /// An idle peer is asked by the system itself; one that does not confirm what was sent to it is given up in the same time.
+    func keepAlive(_ settings: KeepAlive) {
+        guard let options = context?.channel.syncOptions else { return }
+        let seconds = max(1, Int(settings.interval.components.seconds))
+        #if canImport(Darwin)
+            let wanted: [(CInt, Int)] = [(TCP_KEEPALIVE, seconds), (TCP_KEEPINTVL, seconds), (TCP_KEEPCNT, settings.count)]
+        #else
+            let wanted: [(CInt, Int)] = [
+                (TCP_KEEPIDLE, seconds), (TCP_KEEPINTVL, seconds), (TCP_KEEPCNT, settings.count),
+                (CInt(TCP_USER_TIMEOUT), seconds * settings.count * 1000),
+            ]
+        #endif
+        for (name, value) in wanted {
+            try? options.setOption(.tcpOption(.init(rawValue: name)), value: value)
         }
     }
 
     func close() {
         guard let context, !closing else { return }
         closing = true
-        if unsentBytes == 0 {
-            context.close(promise: nil)
-        } else {
-            context.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(TCPTransport.closeGrace.wholeNanoseconds)) {
-                self.context?.close(promise: nil)
-            }
+        if (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) == 0 { return context.close(promise: nil) }
+        // Writes are done in order: once this empty one is, so are all before it.
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete { _ in self.context?.close(promise: nil) }
+        context.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(TCPTransport.closeGrace.wholeNanoseconds)) {
+            self.context?.close(promise: nil)
         }
-    }
-
-    private func wrote(_ count: Int) {
-        unsentBytes -= count
-        if closing, unsentBytes == 0 { context?.close(promise: nil) }
     }
 
     private func announceEnd() {

@@ -63,7 +63,7 @@ struct Dialogue {
     /// Nothing happens for `duration`, but the timers.
     mutating func pause(_ duration: Duration) {
         let end = now + duration
-        while let deadline = machine.deadline, deadline <= end {
+        while let deadline = machine.nextDeadline(), deadline <= end {
             now = max(now, deadline)
             machine.timerFired(now: now)
             collect()

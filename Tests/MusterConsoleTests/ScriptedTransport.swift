@@ -18,8 +18,6 @@ final class ScriptedTransport: ByteTransport, @unchecked Sendable {
         self.answer = answer
     }
 
-    var unsentBytes: Int { 0 }
-
     func start(_ receiver: any ByteReceiver) {
         self.receiver = receiver
         reply(greeting)

@@ -16,7 +16,8 @@ struct BadInventory: CustomTestStringConvertible, Sendable {
     var testDescription: String { name }
 }
 
-private let keys = "expected one of address, port, user, password, passphrase, identity, enable, platform, jump, groups, data"
+private let keys =
+    "expected one of address, port, user, password, passphrase, identity, enable, platform, jump, transport, legacy, groups, data"
 private let secret = "expected a plain string or one of {env: NAME}, {file: PATH}, {command: [pass, show, x]}, {prompt: \"…\"}"
 private let root = "expected a mapping with defaults, groups and hosts"
 private let jinja = "Jinja templates are not rendered here; write the value, or a reference such as {env: NAME}"

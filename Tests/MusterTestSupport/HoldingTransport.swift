@@ -20,7 +20,6 @@ package final class HoldingTransport: ByteTransport, ByteReceiver {
     }
 
     package var loop: Loop { inner.loop }
-    package var unsentBytes: Int { inner.unsentBytes }
     package func send(_ bytes: UnsafeRawBufferPointer) { inner.send(bytes) }
     package func close() { inner.close() }
 

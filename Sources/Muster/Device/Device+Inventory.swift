@@ -1,27 +1,43 @@
 public import MusterInventory
 
+extension DeviceTransport {
+    init(_ transport: InventoryTransport) {
+        switch transport {
+        case .ssh: self = .ssh
+        case .openssh: self = .openssh
+        case .telnet: self = .telnet
+        case .auto: self = .auto
+        }
+    }
+}
+
 extension Device {
     /// Makes a device of a host of an inventory, with its secrets at hand.
     ///
-    /// The resolver fetches each secret once, however many hosts share it. What the host leaves open is as in `init(name:…)`: port 22, the
-    /// platform `generic`.
+    /// The resolver fetches each secret once, however many hosts share it. What the host leaves open is as in `init(name:…)`: the transport's
+    /// port, the platform `generic`.
     ///
     /// - Parameters:
     ///   - host: The host, with what the caller wants otherwise changed in it.
+    ///   - jump: The bastions that the host's `jump` stands for, outermost first; see `Inventory.route(to:)`.
     ///   - defaultUser: The user for a host that names none; ssh takes the local user's name.
     ///   - resolver: Where the secrets come from.
     /// - Throws: `MusterError` with the code `credential` for a host without a user; what the resolver throws: `SecretError` for a secret that
     ///   can't be had, `CancellationError`.
-    public init(_ host: InventoryHost, defaultUser: String?, resolver: SecretResolver) async throws {
+    public init(_ host: InventoryHost, jump: [Device] = [], defaultUser: String?, resolver: SecretResolver) async throws {
         guard let user = host.user ?? defaultUser, !user.isEmpty else {
             throw MusterError(
                 .credential, phase: .authenticate, device: host.name, message: "no user to log in as",
                 hint: "give the host, a group or the defaults a 'user'")
         }
+        let transport = host.transport.map(DeviceTransport.init) ?? .ssh
         self.init(
-            name: host.name, address: host.address, port: host.port ?? 22, platform: host.platform ?? "generic", user: user,
+            name: host.name, address: host.address, port: host.port ?? transport.defaultPort, platform: host.platform ?? "generic",
+            user: user,
             identities: host.identity)
-        jump = host.jump
+        self.jump = jump
+        self.transport = transport
+        legacy = host.legacy ?? false
         if let source = host.password { password = try await resolver.resolve(source) }
         if let source = host.passphrase { passphrase = try await resolver.resolve(source) }
         if let source = host.enable { secrets["enable"] = try await resolver.resolve(source) }

@@ -20,8 +20,14 @@ public struct Device: Sendable {
     public var passphrase: Secret?
     /// Secrets that mode changes ask for, by name; `enable` is the usual one.
     public var secrets: [String: Secret]
-    /// The bastions on the way to it; a device that has any is refused, since they cannot be used yet.
-    public var jump: [String] = []
+    /// What carries its command line.
+    public var transport = DeviceTransport.ssh
+    /// Whether algorithms are offered that only old gear needs, such as SHA-1 and CBC (RFC 8270, RFC 9142 advise against them).
+    public var legacy = false
+    /// The bastions on the way to it, outermost first.
+    ///
+    /// Each is a device to log in to by SSH; those that are equal in address, port and user share one connection in a run.
+    public var jump: [Device] = []
     /// How SSH to it goes, beyond the above.
     public var ssh = SSHSettings()
 

@@ -15,6 +15,9 @@ struct DeviceEnvironment: Sendable {
     var keyFiles: [String: KeyFileContent]
     var connectTimeout: Duration
     var commandTimeout: Duration
+    var keepAlive: KeepAlive
+    /// The bastions that devices of the run are behind.
+    let bastions = BastionPool()
     var events: @Sendable (RunEvent) -> Void
 
     /// A key file's bytes, or why they could not be had.
@@ -30,7 +33,8 @@ struct DeviceEnvironment: Sendable {
         devices: [Device], options: RunOptions, events: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> DeviceEnvironment {
         var keyFiles: [String: KeyFileContent] = [:]
-        for path in Set(devices.flatMap(\.identities)) { keyFiles[path] = try await read(path) }
+        let all = devices + devices.flatMap(\.jump)
+        for path in Set(all.flatMap(\.identities)) { keyFiles[path] = try await read(path) }
         let knownHosts = try await knownHosts(options)
         if let lines = knownHosts?.unreadable, let first = lines.first {
             let more = lines.count > 1 ? " and \(lines.count - 1) more lines make" : " makes"
@@ -38,7 +42,8 @@ struct DeviceEnvironment: Sendable {
         }
         return DeviceEnvironment(
             knownHosts: knownHosts, hostKeys: options.hostKeys, keyFiles: keyFiles,
-            connectTimeout: options.connectTimeout, commandTimeout: options.commandTimeout, events: events)
+            connectTimeout: options.connectTimeout, commandTimeout: options.commandTimeout,
+            keepAlive: KeepAlive(interval: options.keepAlive), events: events)
     }
 
     private static func knownHosts(_ options: RunOptions) async throws -> KnownHostsFile? {

@@ -9,7 +9,7 @@ struct DeviceLogin {
     let loop: Loop
     /// The caller sends a command right after the login.
     let sendsAtOnce: Bool
-    private(set) var clock: PhaseClock
+    var clock: PhaseClock
 
     init(device: Device, environment: DeviceEnvironment, loop: Loop, sendsAtOnce: Bool = false) {
         self.device = device
@@ -19,9 +19,9 @@ struct DeviceLogin {
         clock = PhaseClock(at: loop.now)
     }
 
-    private var deadline: Instant { clock.began + environment.connectTimeout }
+    var deadline: Instant { clock.began + environment.connectTimeout }
 
-    private mutating func enter(_ phase: Phase) {
+    mutating func enter(_ phase: Phase) {
         clock.enter(phase, at: loop.now)
         environment.events(.phase(host: device.name, phase))
     }
@@ -40,34 +40,23 @@ struct DeviceLogin {
                 .usage, "unknown platform '\(device.platform)'",
                 hint: "the built-in platforms are \(Platform.builtInNames.joined(separator: ", "))")
         }
-        // Connecting directly instead would be a surprise, and may reach another device.
-        guard device.jump.isEmpty else {
-            throw failure(
-                .usage, "it is to be reached through \(device.jump.joined(separator: ", ")), and bastions cannot be used yet",
-                hint: "remove `jump` if the device can be reached directly")
-        }
-        let credentials = try credentials()
-        environment.events(.phase(host: device.name, .resolve))
-        let transport = try await connect()
-        enter(.handshake)
-        let known = environment.knownHosts?.knownTypes(host: device.address, port: device.port) ?? []
-        let session = SSHSession(transport: transport, preferences: .standard.preferring(hostKeyTypes: known))
-        do {
-            return try await withTaskCancellationHandler {
-                try await logIn(session, platform: platform, credentials: credentials)
-            } onCancel: {
-                session.cancel()
-            }
-        } catch let error as MusterError {
-            await session.close()
-            throw Task.isCancelled ? failure(.cancelled, "cancelled") : error
-        } catch {
-            // `logIn` throws nothing else; the standard library's signature has lost that.
-            throw failure(.connection, "\(error)")
+        switch device.transport {
+        case .ssh, .auto: return try await runSSH(platform)
+        case .openssh, .telnet: throw failure(.usage, "the transport \(device.transport.rawValue) cannot be used yet")
         }
     }
 
-    private mutating func connect() async throws(MusterError) -> TCPTransport {
+    /// The way to the device: a connection, or a channel of the last bastion's.
+    mutating func connect() async throws(MusterError) -> any ByteTransport {
+        environment.events(.phase(host: device.name, .resolve))
+        if let bastion = environment.bastions.bastion(for: device.jump) {
+            enter(.connect)
+            do throws(BastionError) {
+                return try await bastion.channel(to: device.address, port: device.port, deadline: deadline)
+            } catch {
+                throw wrapped(error, limit: environment.connectTimeout)
+            }
+        }
         do {
             let addresses = try await TCP.resolve(host: device.address, port: device.port, on: loop, deadline: deadline)
             enter(.connect)
@@ -77,41 +66,10 @@ struct DeviceLogin {
         }
     }
 
-    private mutating func logIn(
-        _ session: SSHSession, platform: Platform, credentials: [Credential]
-    ) async throws(MusterError) -> OpenDevice {
-        do {
-            let timer = loop.schedule(at: deadline) { session.assumeIsolated { $0.expire() } }
-            defer { timer.cancel() }
-            let key = try await session.handshake()
-            enter(.hostKey)
-            try check(key)
-            enter(.authenticate)
-            try await session.logIn(user: device.user, credentials: credentials)
-            enter(.open)
-            let terminal = TerminalSize(columns: platform.pty.columns, rows: platform.pty.rows)
-            let channel = try await session.openShell(terminal: terminal, type: platform.pty.term)
-            enter(.login)
-            // The console has the same deadline, and can say what it waited for and what it saw.
-            timer.cancel()
-            let console = Console(transport: channel, platform: platform, secrets: device.secrets.mapValues { $0.reveal() })
-            try await console.open(deadline: deadline, sendsAtOnce: sendsAtOnce)
-            clock.finish(at: loop.now)
-            return OpenDevice(device: device, session: session, console: console, loop: loop)
-        } catch let error as SSHError {
-            throw wrapped(error)
-        } catch let error as ConsoleError {
-            throw device.wrapped(error, phase: .login, timeout: environment.connectTimeout)
-        } catch let error as MusterError {
-            throw error
-        } catch {
-            throw failure(.connection, "\(error)")
-        }
-    }
 
     // MARK: Credentials
 
-    private func credentials() throws(MusterError) -> [Credential] {
+    func credentials() throws(MusterError) -> [Credential] {
         var credentials: [Credential] = []
         for path in device.identities {
             switch environment.keyFiles[path] {
@@ -128,7 +86,7 @@ struct DeviceLogin {
 
     // MARK: Host keys
 
-    private func check(_ key: HostKey) throws(MusterError) {
+    func check(_ key: HostKey) throws(MusterError) {
         guard let known = environment.knownHosts else { return }
         let name = KnownHosts.name(host: device.address, port: device.port)
         let pins = environment.hostKeys == .acceptNew
@@ -160,11 +118,11 @@ struct DeviceLogin {
 
     // MARK: Errors
 
-    private func failure(_ code: MusterError.Code, phase: Phase? = nil, _ message: String, hint: String? = nil) -> MusterError {
+    func failure(_ code: MusterError.Code, phase: Phase? = nil, _ message: String, hint: String? = nil) -> MusterError {
         MusterError(code, phase: phase ?? clock.phase, device: device.name, message: message, hint: hint)
     }
 
-    private func wrapped(_ error: TransportError) -> MusterError {
+    func wrapped(_ error: TransportError) -> MusterError {
         let limit = environment.connectTimeout.shown
         switch error {
         case .unknownHost(let text):
@@ -187,7 +145,7 @@ struct DeviceLogin {
         }
     }
 
-    private func wrapped(_ error: SSHError) -> MusterError {
+    func wrapped(_ error: SSHError) -> MusterError {
         let code: MusterError.Code =
             switch error.kind {
             case .notSSH, .keyExchange: .handshake
@@ -196,7 +154,7 @@ struct DeviceLogin {
             case .hostKey: .hostKey
             case .refused: .authentication
             case .credential: .credential
-            case .channel: .channel
+            case .channel, .channelShortage, .forwardingRefused, .unreachableTarget: .channel
             case .timedOut: .timeout
             case .cancelled: .cancelled
             }

@@ -1,11 +1,10 @@
 import MusterConsole
-import MusterSSH
 import MusterTransport
 
 /// A device that is logged in to.
 struct OpenDevice: Sendable {
     let device: Device
-    let session: SSHSession
+    let carrier: any ConsoleCarrier
     let console: Console
     let loop: Loop
 
@@ -23,13 +22,13 @@ struct OpenDevice: Sendable {
 
     /// Ends the session at once, from any thread; what waits is resumed.
     func abort() {
-        session.cancel()
+        carrier.cancel()
     }
 
     /// Logs out and frees everything; never fails and never waits for the device.
     func close() async {
         // Both live on one loop.
-        await session.close(after: { console.assumeIsolated { $0.close() } })
+        await carrier.close(after: { console.assumeIsolated { $0.close() } })
     }
 }
 

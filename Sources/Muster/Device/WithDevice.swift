@@ -21,11 +21,14 @@ public func withDevice<R>(
     _ body: (DeviceSession) async throws -> R
 ) async throws -> R {
     let environment = try await DeviceEnvironment.load(devices: [device], options: options, events: events)
-    var login = DeviceLogin(device: device, environment: environment, loop: Loops.next())
+    async let bastions: Void = environment.bastions.run(in: environment)
+    var login = DeviceLogin(device: device, environment: environment, loop: environment.bastions.loop(for: device))
     let open: OpenDevice
     do {
         open = try await login.run()
     } catch {
+        environment.bastions.close()
+        await bastions
         _ = await environment.knownHosts?.flush()
         if error.code == .cancelled { throw CancellationError() }
         throw error
@@ -43,6 +46,8 @@ public func withDevice<R>(
         result = .failure(error)
     }
     await open.close()
+    environment.bastions.close()
+    await bastions
     if let problem = await environment.knownHosts?.flush() { events(.warning(host: nil, "a host key could not be pinned: \(problem)")) }
     return try result.get()
 }

@@ -46,7 +46,7 @@ struct Fleet {
             while true {
                 while underWay < fanout, next < devices.count, !isStopped, control.level == .running, !Task.isCancelled {
                     let index = next
-                    let loop = Loops.next()
+                    let loop = environment.bastions.loop(for: devices[index])
                     let worker = DeviceWorker(device: devices[index], commands: commands, environment: environment, loop: loop)
                     group.addTask(executorPreference: loop.taskExecutor) { .device(index: index, await worker.run()) }
                     next += 1

@@ -37,8 +37,10 @@ public func withResults<R: Sendable>(
         devices: devices, commands: commands, options: options, control: control, environment: environment, fanout: fanout)
     let queue = ResultQueue()
     return try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { await environment.bastions.run(in: environment) }
         group.addTask(executorPreference: Loops.next().taskExecutor) {
             await fleet.run { queue.append($0) }
+            environment.bastions.close()
             if let problem = await environment.knownHosts?.flush() {
                 events(.warning(host: nil, "a host key could not be pinned: \(problem)"))
             }

@@ -20,6 +20,10 @@ public struct RunOptions: Sendable {
     public var commandTimeout: Duration = .seconds(30)
     /// The time from the look-up of the name to the first prompt.
     public var connectTimeout: Duration = .seconds(15)
+    /// The time between two signs of life on a connection; zero sends none.
+    ///
+    /// A peer that leaves three unanswered counts as gone. SSH's own messages want no answer; TCP's are answered by the other side's system.
+    public var keepAlive: Duration = .seconds(15)
     /// The time for the whole run; what has not completed is cancelled and reported.
     public var deadline: Duration?
     /// What is done about host keys.

@@ -95,7 +95,9 @@ struct InventoryShowCommand: Verb {
         if host.port == nil { rows.append(("port", String(resolved.port), "built in")) }
         if host.user == nil, !resolved.user.isEmpty { rows.append(("user", resolved.user, "the local user")) }
         if host.platform == nil { rows.append(("platform", resolved.platform, "built in")) }
-        let order = ["address", "port", "user", "password", "passphrase", "enable", "identity", "platform", "jump", "groups"]
+        let order = [
+            "address", "port", "user", "password", "passphrase", "enable", "identity", "platform", "jump", "transport", "legacy", "groups",
+        ]
         func place(_ field: String) -> Int { order.firstIndex(of: field) ?? order.count }
         rows.sort { (place($0.field), $0.field) < (place($1.field), $1.field) }
         if output == .json {

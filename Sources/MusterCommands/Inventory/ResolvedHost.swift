@@ -12,7 +12,7 @@ struct ResolvedHost {
     init(_ host: InventoryHost, localUser: String?) {
         name = host.name
         address = host.address
-        port = host.port ?? 22
+        port = host.port ?? (host.transport == .telnet ? 23 : 22)
         user = host.user ?? localUser ?? ""
         platform = host.platform ?? "generic"
     }

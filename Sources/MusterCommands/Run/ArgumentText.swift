@@ -43,6 +43,14 @@ enum ArgumentText {
         throw ValidationError("there is no platform '\(name.oneLine)'; \(hint)")
     }
 
+    /// Reads the name of a transport.
+    @Sendable static func transport(_ name: String) throws -> InventoryTransport {
+        if let transport = InventoryTransport(rawValue: name) { return transport }
+        let names = InventoryTransport.allCases.map(\.rawValue)
+        let hint = Suggestion.hint(for: name, among: names) ?? "there are \(names.joined(separator: ", "))"
+        throw ValidationError("there is no transport '\(name.oneLine)'; \(hint)")
+    }
+
     /// Reads a TCP port.
     @Sendable static func portNumber(_ text: String) throws -> Int {
         guard let number = Int(text), (1...65535).contains(number) else {

@@ -14,18 +14,22 @@ struct DeviceResolution {
     ///
     /// - Throws: `CommandFailure` with status 65 that names every secret that can't be had and the hosts that need it.
     func devices(of hosts: [InventoryHost]) async throws -> [Device] {
+        var names: Set<String> = []
+        let everyone = hosts + hosts.flatMap(\.bastions).filter { names.insert($0.name).inserted }
         do {
-            try await resolver.answerPrompts(of: hosts)
+            try await resolver.answerPrompts(of: everyone)
         } catch let error as SecretError {
-            throw failure([(hosts.filter { $0.secrets.contains(error.source) }.map(\.name), "\(error)")])
+            throw failure([(everyone.filter { $0.secrets.contains(error.source) }.map(\.name), "\(error)")])
         }
-        await fetch(Set(hosts.flatMap(\.secrets)))
+        await fetch(Set(everyone.flatMap(\.secrets)))
         var devices: [Device] = []
         devices.reserveCapacity(hosts.count)
         var problems: [(hosts: [String], text: String)] = []
         for host in hosts {
             do {
-                devices.append(try await Device(host, defaultUser: defaultUser, resolver: resolver))
+                var bastions: [Device] = []
+                for bastion in host.bastions { bastions.append(try await Device(bastion, defaultUser: defaultUser, resolver: resolver)) }
+                devices.append(try await Device(host, jump: bastions, defaultUser: defaultUser, resolver: resolver))
             } catch let error as CancellationError {
                 throw error
             } catch {

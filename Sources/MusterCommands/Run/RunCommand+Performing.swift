@@ -79,9 +79,12 @@ extension RunCommand {
                     screen.apply(event)
                     notes.apply(event)
                 }
-                try await surroundings.runner(lines, devices, runOptions, control, events) { result in
-                    summary.add(result)
-                    try await screen.print(stream.next(result))
+                // Where the results are written, so that each of them wakes one thread and not three.
+                try await withTaskExecutorPreference(screen.taskExecutor) {
+                    try await surroundings.runner(lines, devices, runOptions, control, events) { result in
+                        summary.add(result)
+                        try await screen.print(stream.next(result))
+                    }
                 }
             }
             try await screen.print(stream.end())

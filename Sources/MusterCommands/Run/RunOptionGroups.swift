@@ -80,12 +80,31 @@ struct LoginOptions: ParsableArguments {
         transform: ArgumentText.platform)
     var platform: String?
 
-    @Option(help: ArgumentHelp("TCP port. (default: 22)", valueName: "number"), transform: ArgumentText.portNumber)
+    @Option(
+        name: [.customShort("J"), .long],
+        help: ArgumentHelp("Bastions to go through, outermost first: hosts of the inventory, or user@host:port.", valueName: "hosts"))
+    var jump: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What carries the command line.",
+            discussion:
+                "ssh: built in. openssh: the system's ssh. auto: openssh where the built-in one lacks an algorithm. telnet: in the clear.",
+            valueName: "name"), transform: ArgumentText.transport)
+    var transport: InventoryTransport?
+
+    @Flag(help: "Offer the algorithms of old gear, too: SHA-1, CBC, 3DES, ssh-dss.")
+    var legacy = false
+
+    @Option(help: ArgumentHelp("TCP port. (default: 22, telnet 23)", valueName: "number"), transform: ArgumentText.portNumber)
     var port: Int?
 
     func validate() throws {
         if askPassword, passwordEnv != nil { throw ValidationError("--ask-password and --password-env exclude each other.") }
         if let passwordEnv, passwordEnv.isEmpty { throw ValidationError("--password-env wants the name of a variable.") }
+        if let jump, jump.split(separator: ",", omittingEmptySubsequences: false).contains(where: \.isEmpty) {
+            throw ValidationError("--jump wants the names of hosts, with commas between them.")
+        }
         if let user, user.isEmpty { throw ValidationError("--user wants a name.") }
     }
 }

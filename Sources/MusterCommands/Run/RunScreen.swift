@@ -12,7 +12,9 @@ final class RunScreen: Sendable {
     private let errors: OutputPort
     private let palette: Palette
     private let elapsed: @Sendable () -> Duration
-    private let queue = DispatchQueue(label: "muster.screen")
+    private let queue: DispatchQueue
+    /// Runs a task on the screen's queue, where `print` writes without a switch of threads.
+    let taskExecutor: QueueExecutor
     private let progress: Mutex<RunProgress>
     /// Whether the progress line is on the terminal; touched on the queue only.
     private let isDrawn = Mutex(false)
@@ -34,6 +36,8 @@ final class RunScreen: Sendable {
         self.palette = palette
         self.elapsed = elapsed
         progress = Mutex(RunProgress(total: total))
+        queue = DispatchQueue(label: "muster.screen")
+        taskExecutor = QueueExecutor(queue)
     }
 
     /// How many devices are under way.
@@ -41,6 +45,8 @@ final class RunScreen: Sendable {
 
     /// Takes in an event, from any thread.
     func apply(_ event: RunEvent) {
+        // The most frequent event, and it changes nothing that is shown.
+        if case .phase = event { return }
         let now = elapsed()
         progress.withLock { $0.apply(event, at: now) }
     }
@@ -53,6 +59,10 @@ final class RunScreen: Sendable {
     /// Writes a part of the results and waits until all of it is taken.
     func print(_ bytes: [UInt8]) async throws {
         guard !bytes.isEmpty else { return }
+        if taskExecutor.isCurrent {
+            clear()
+            return try output.write(bytes)
+        }
         try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
             queue.async { [self] in
                 clear()

@@ -18,10 +18,28 @@ struct RunTargets {
             let inventory = try source.load(in: surroundings, quiet: quiet)
             hosts = try inventory.chosen(hosts: devices.hosts, exclude: devices.inventory.exclude, select: devices.inventory.select)
             // The command line goes before the inventory.
-            return hosts.map { overridden($0, port: login.port ?? $0.port, environment: surroundings.environment) }
+            return try routed(
+                hosts.map { overridden($0, port: login.port ?? $0.port, environment: surroundings.environment) }, in: inventory)
         }
         // A port or user in the address itself is the nearest to the device.
-        return hosts.map { overridden($0, port: $0.port ?? login.port, environment: surroundings.environment) }
+        return try routed(
+            hosts.map { overridden($0, port: $0.port ?? login.port, environment: surroundings.environment) }, in: Inventory(hosts: []))
+    }
+
+    /// The hosts with their bastions looked up.
+    ///
+    /// - Throws: `CommandFailure` with status 65 for a `jump` that makes no sense.
+    private func routed(_ hosts: [InventoryHost], in inventory: Inventory) throws -> [InventoryHost] {
+        try hosts.map { host in
+            guard !host.jump.isEmpty else { return host }
+            var host = host
+            do {
+                host.bastions = try inventory.bastions(of: host)
+            } catch {
+                throw CommandFailure.badData("'jump' of \(host.name.oneLine): \(error)")
+            }
+            return host
+        }
     }
 
     private func adHoc(_ nodes: NodeSet) throws -> [InventoryHost] {
@@ -43,7 +61,10 @@ struct RunTargets {
         var host = host
         host.port = port
         host.user = login.user ?? host.user
+        if let jump = login.jump { host.jump = jump.split(separator: ",").map(String.init) }
         host.platform = login.platform ?? host.platform
+        host.transport = login.transport ?? host.transport
+        if login.legacy { host.legacy = true }
         if !login.identity.isEmpty { host.identity = login.identity.map { expanded($0, home: environment["HOME"]) } }
         if login.askPassword { host.password = .prompt("Password") }
         if let name = login.passwordEnv { host.password = .environment(name) }

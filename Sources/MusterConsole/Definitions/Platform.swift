@@ -9,6 +9,8 @@ package final class Platform: Sendable {
     package let modes: [Mode]
     /// What a rejected command prints, as plain text found anywhere in a line.
     package let failureIndicators: [String]
+    /// The same, as they are looked for.
+    let failureIndicatorBytes: [[UInt8]]
     /// What a rejected command prints, as expressions matched against one line.
     package let failurePatterns: [Pattern]
     package let onOpen: [Instruction]
@@ -43,6 +45,7 @@ package final class Platform: Sendable {
         self.defaultMode = defaultMode
         self.modes = modes
         self.failureIndicators = failureIndicators
+        failureIndicatorBytes = failureIndicators.map { Array($0.utf8) }
         self.failurePatterns = failurePatterns
         self.onOpen = onOpen
         self.onClose = onClose

@@ -235,9 +235,11 @@ extension ConsoleMachine {
     /// asked for, and looking there would make the cost grow with the output.
     private func failureLine(in output: [UInt8]) -> String? {
         guard !output.isEmpty, !platform.failureIndicators.isEmpty || !platform.failurePatterns.isEmpty else { return nil }
-        let indicators = platform.failureIndicators.map { Array($0.utf8) }
         return output.edgeLines(5).first { line in
-            indicators.contains { line.contains($0) } || platform.failurePatterns.contains { $0.match(in: Array(line), scratch) != nil }
+            line.withUnsafeBytes { text in
+                platform.failureIndicatorBytes.contains { text.contains($0) }
+                    || platform.failurePatterns.contains { $0.match(in: text, scratch) != nil }
+            }
         }.map { String(decoding: $0.trimmed, as: UTF8.self) }
     }
 }

@@ -245,7 +245,9 @@ package struct ConsoleMachine {
     // MARK: Time
 
     /// When `timerFired` is to be called, or nil.
-    package var deadline: Instant? {
+    ///
+    /// It changes nothing; a plain function would be given a copy of the machine for each call.
+    package mutating func nextDeadline() -> Instant? {
         var first: Instant?
         func consider(_ instant: Instant?) {
             guard let instant else { return }
@@ -257,7 +259,7 @@ package struct ConsoleMachine {
         for step in inFlight { consider(step.deadline) }
         consider(walk?.deadline)
         if phase == .login || !inFlight.isEmpty {
-            consider(timing.steps(pagerSuspected: pager.suspected).map { lastReceived + $0 }.first { $0 > lastSettled })
+            consider(timing.step(after: lastSettled, quietSince: lastReceived, pagerSuspected: pager.suspected))
         }
         return first
     }
@@ -342,7 +344,12 @@ package struct ConsoleTiming: Sendable, Equatable {
         self.silence = silence
     }
 
-    func steps(pagerSuspected: Bool) -> [Duration] {
-        pagerSuspected ? [pager, prompt, echo, line, silence] : [prompt, echo, line, silence]
+    /// The first moment after `instant` at which a silence has become long enough for something.
+    func step(after instant: Instant, quietSince received: Instant, pagerSuspected: Bool) -> Instant? {
+        if pagerSuspected, received + pager > instant { return received + pager }
+        if received + prompt > instant { return received + prompt }
+        if received + echo > instant { return received + echo }
+        if received + line > instant { return received + line }
+        return received + silence > instant ? received + silence : nil
     }
 }

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 extension [UInt8] {
     /// Whether `part` occurs in these bytes.
     ///
@@ -12,15 +20,23 @@ extension [UInt8] {
     }
 }
 
-extension ArraySlice<UInt8> {
+extension UnsafeRawBufferPointer {
+    /// Whether `part` occurs in these bytes.
     func contains(_ part: [UInt8]) -> Bool {
         guard let first = part.first else { return true }
-        var from = startIndex
-        while endIndex - from >= part.count, let found = self[from...].firstIndex(of: first), endIndex - found >= part.count {
-            if self[found..<found + part.count].elementsEqual(part) { return true }
-            from = found + 1
+        guard let baseAddress else { return false }
+        var from = 0
+        while count - from >= part.count, let found = memchr(baseAddress + from, Int32(first), count - from - part.count + 1) {
+            if memcmp(found, part, part.count) == 0 { return true }
+            from = UnsafeRawPointer(found) - baseAddress + 1
         }
         return false
+    }
+}
+
+extension ArraySlice<UInt8> {
+    func contains(_ part: [UInt8]) -> Bool {
+        withUnsafeBytes { $0.contains(part) }
     }
 
     var trimmedAtEnd: ArraySlice<UInt8> {

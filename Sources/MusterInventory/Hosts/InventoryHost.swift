@@ -22,8 +22,14 @@ public struct InventoryHost: Sendable {
     public var platform: String?
     /// The hosts or addresses to go through, outermost first.
     ///
-    /// What they mean is the caller's business.
+    /// `Inventory.bastions(of:)` tells what they stand for.
     public var jump: [String]
+    /// What `jump` stands for, outermost first, once the caller has looked it up.
+    public var bastions: [InventoryHost] = []
+    /// What carries the command line; nil for SSH.
+    public var transport: InventoryTransport?
+    /// Whether algorithms are offered that only old gear needs; nil for no.
+    public var legacy: Bool?
     /// The names of the host's groups, groups of groups included, in the order of precedence.
     public let groups: [String]
     /// The host's own data, merged key by key over that of its groups and the defaults.
@@ -36,7 +42,8 @@ public struct InventoryHost: Sendable {
     public init(
         name: String, address: String? = nil, port: Int? = nil, user: String? = nil, password: SecretSource? = nil,
         passphrase: SecretSource? = nil, enable: SecretSource? = nil, identity: [String] = [], platform: String? = nil,
-        jump: [String] = [], groups: [String] = [], data: [String: InventoryValue] = [:]
+        jump: [String] = [], transport: InventoryTransport? = nil, legacy: Bool? = nil, groups: [String] = [],
+        data: [String: InventoryValue] = [:]
     ) {
         self.name = name
         self.address = address ?? name
@@ -48,6 +55,8 @@ public struct InventoryHost: Sendable {
         self.identity = identity
         self.platform = platform
         self.jump = jump
+        self.transport = transport
+        self.legacy = legacy
         self.groups = groups
         self.data = data
         self.layers = []
@@ -64,6 +73,8 @@ public struct InventoryHost: Sendable {
         self.identity = fields.identity?.value ?? []
         self.platform = fields.platform?.value
         self.jump = fields.jump?.value ?? []
+        self.transport = fields.transport?.value
+        self.legacy = fields.legacy?.value
         self.groups = groups
         self.data = data
         self.layers = layers

@@ -15,6 +15,8 @@ struct InventoryFields: Sendable {
     var identity: Located<[String]>?
     var platform: Located<String>?
     var jump: Located<[String]>?
+    var transport: Located<InventoryTransport>?
+    var legacy: Located<Bool>?
     var groups: Located<[Located<String>]>?
     var data: [String: Located<InventoryValue>] = [:]
 
@@ -29,6 +31,8 @@ struct InventoryFields: Sendable {
         identity = identity ?? other.identity
         platform = platform ?? other.platform
         jump = jump ?? other.jump
+        transport = transport ?? other.transport
+        legacy = legacy ?? other.legacy
         if data.isEmpty {
             data = other.data
         } else {

@@ -1,5 +1,7 @@
 extension InventoryReader {
-    static let groupKeys = ["port", "user", "password", "passphrase", "identity", "enable", "platform", "jump", "groups", "data"]
+    static let groupKeys = [
+        "port", "user", "password", "passphrase", "identity", "enable", "platform", "jump", "transport", "legacy", "groups", "data",
+    ]
     static let hostKeys = ["address"] + groupKeys
     static let defaultKeys = groupKeys.filter { $0 != "groups" }
 
@@ -44,6 +46,8 @@ extension InventoryReader {
             if let list = list(node, "jump", in: owner, expected: "a host or a list of hosts") {
                 fields.jump = Located(value: list.value.map(\.value), position: list.position)
             }
+        case "transport": fields.transport = transport(node, in: owner)
+        case "legacy": fields.legacy = truth(node, "legacy", in: owner)
         case "groups" where !isDefaults(owner):
             fields.groups = list(node, "groups", in: owner, expected: "a group or a list of groups")
         case "data": fields.data = data(node, in: owner)
@@ -118,6 +122,28 @@ extension InventoryReader {
             return nil
         }
         return Located(value: number, position: text.position)
+    }
+
+    private mutating func transport(_ node: YAMLNode, in owner: InventoryOwner) -> Located<InventoryTransport>? {
+        let names = InventoryTransport.allCases.map(\.rawValue)
+        guard let text = text(node, "transport", in: owner, expected: "one of " + names.joined(separator: ", ")) else { return nil }
+        guard let transport = InventoryTransport(rawValue: text.value) else {
+            report(
+                text.position,
+                "'transport' in \(owner): found \(text.value.quotedForMessage), expected one of \(names.joined(separator: ", "))",
+                hint: Suggestion.hint(for: text.value, among: names))
+            return nil
+        }
+        return Located(value: transport, position: text.position)
+    }
+
+    private mutating func truth(_ node: YAMLNode, _ field: String, in owner: InventoryOwner) -> Located<Bool>? {
+        guard let text = text(node, field, in: owner, expected: "true or false") else { return nil }
+        guard case .bool(let value) = YAMLScalar.value(text.value) else {
+            report(text.position, "'\(field)' in \(owner): found \(text.value.quotedForMessage), expected true or false")
+            return nil
+        }
+        return Located(value: value, position: text.position)
     }
 
     private mutating func data(_ node: YAMLNode, in owner: InventoryOwner) -> [String: Located<InventoryValue>] {

@@ -28,35 +28,48 @@ package struct AlgorithmPreferences: Sendable, Hashable {
             ["curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521"]
         }
 
-    /// Modern algorithms first; the SHA-1 and CBC ones that old gear is limited to come last.
+    private static let modernKeyExchange =
+        ellipticCurves + ["diffie-hellman-group14-sha256", "diffie-hellman-group16-sha512", "diffie-hellman-group-exchange-sha256"]
+    private static let modernHostKey = [
+        "ecdsa-sha2-nistp256", "ssh-ed25519", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "rsa-sha2-512", "rsa-sha2-256",
+    ]
+    private static let modernCipher = ["aes128-ctr", "aes256-ctr", "aes192-ctr", "aes256-gcm@openssh.com", "aes128-gcm@openssh.com"]
+    private static let modernMAC = [
+        "hmac-sha2-256", "hmac-sha2-512", "hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com",
+    ]
+    /// Without it, newer libssh2 versions do not learn that the server takes RSA keys with SHA-2 (RFC 8308).
+    private static let extensionInfo = ["ext-info-c"]
+
+    private static let legacyKeyExchange = [
+        "diffie-hellman-group14-sha1", "diffie-hellman-group-exchange-sha1", "diffie-hellman-group1-sha1",
+    ]
+    private static let legacyHostKey = ["ssh-rsa", "ssh-dss"]
+    private static let legacyCipher = ["aes128-cbc", "aes256-cbc", "aes192-cbc", "3des-cbc"]
+    private static let legacyMAC = ["hmac-sha1"]
+    private static let legacyNames = Set(legacyKeyExchange + legacyHostKey + legacyCipher + legacyMAC)
+
+    /// What is offered by default: nothing with SHA-1 or CBC.
     package static let standard = AlgorithmPreferences(
-        keyExchange: ellipticCurves + [
-            "diffie-hellman-group14-sha256", "diffie-hellman-group16-sha512", "diffie-hellman-group-exchange-sha256",
-            "diffie-hellman-group14-sha1", "diffie-hellman-group-exchange-sha1", "diffie-hellman-group1-sha1",
-            // Without it, newer libssh2 versions do not learn that the server takes RSA keys with SHA-2 (RFC 8308).
-            "ext-info-c",
-        ],
-        hostKey: [
-            "ecdsa-sha2-nistp256", "ssh-ed25519", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521",
-            "rsa-sha2-512", "rsa-sha2-256", "ssh-rsa",
-        ],
-        cipher: [
-            "aes128-ctr", "aes256-ctr", "aes192-ctr", "aes256-gcm@openssh.com", "aes128-gcm@openssh.com",
-            "aes128-cbc", "aes256-cbc", "aes192-cbc", "3des-cbc",
-        ],
-        mac: [
-            "hmac-sha2-256", "hmac-sha2-512", "hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha1",
-        ])
+        keyExchange: modernKeyExchange + extensionInfo, hostKey: modernHostKey, cipher: modernCipher, mac: modernMAC)
+
+    /// The same first, and then what old gear is limited to: SHA-1, CBC, 3DES, DSA.
+    package static let legacy = AlgorithmPreferences(
+        keyExchange: modernKeyExchange + legacyKeyExchange + extensionInfo, hostKey: modernHostKey + legacyHostKey,
+        cipher: modernCipher + legacyCipher, mac: modernMAC + legacyMAC)
+
+    /// Whether an algorithm is one that only `legacy` offers.
+    package static func isLegacy(_ name: String) -> Bool { legacyNames.contains(name) }
 
     /// The same list with the host key algorithms of `keyTypes` first.
     ///
     /// A device whose key is known by one type must be asked for that type, or it shows another one that looks unknown.
     package func preferring(hostKeyTypes keyTypes: [String]) -> AlgorithmPreferences {
         guard !keyTypes.isEmpty else { return self }
+        // The usual case, and the only one that thousands of devices meet: the known type is the first already.
+        let first = hostKey.prefix { $0 != "," }
+        if keyTypes.contains(where: { $0 == first }) { return self }
         let wanted = Set(keyTypes.flatMap { $0 == "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"] : [$0] })
         let names = hostKey.split(separator: ",").map(String.init)
-        // The usual case, and the only one that thousands of devices meet: the known type is the first already.
-        if let first = names.first, wanted.contains(first) { return self }
         var copy = self
         copy.hostKey = (names.filter(wanted.contains) + names.filter { !wanted.contains($0) }).joined(separator: ",")
         return copy

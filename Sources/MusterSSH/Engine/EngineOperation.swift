@@ -17,6 +17,8 @@ enum EngineOperation: Sendable {
     /// The methods that the server would go on with, comma-separated.
     case methods(user: String)
     case openSession
+    /// A connection from the server on to another host (RFC 4254, 7.2).
+    case openTunnel(host: String, port: Int)
     case terminal(ChannelID, TerminalSize, type: String)
     case shell(ChannelID)
 }
@@ -31,6 +33,7 @@ extension EngineOperation: CustomStringConvertible, CustomReflectable {
         case .publicKey: "public key"
         case .methods: "methods"
         case .openSession: "open"
+        case .openTunnel: "tunnel"
         case .terminal: "terminal"
         case .shell: "shell"
         }

@@ -30,6 +30,13 @@ final class EngineWire {
     private(set) var transcript: (received: [UInt8], sent: [UInt8])? = ([], [])
     private static let transcriptLimit = 16 * 1024
 
+    init() {
+        // What a usual handshake comes to.
+        outbound.reserveCapacity(1536)
+        transcript?.received.reserveCapacity(1536)
+        transcript?.sent.reserveCapacity(1536)
+    }
+
     /// The reason that the server gave for disconnecting.
     var disconnectReason: String?
     /// What answers keyboard-interactive questions.
@@ -88,6 +95,13 @@ final class EngineWire {
     func takeOutbound() -> [UInt8] {
         defer { outbound = [] }
         return outbound
+    }
+
+    /// Takes back, for the next bytes, the memory of those that were sent; a large one is let go.
+    func recycle(_ sent: consuming [UInt8]) {
+        guard outbound.capacity == 0, sent.capacity <= 4096 else { return }
+        outbound = sent
+        outbound.removeAll(keepingCapacity: true)
     }
 
     // MARK: Callbacks

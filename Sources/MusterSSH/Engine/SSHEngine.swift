@@ -75,6 +75,11 @@ struct SSHEngine: ~Copyable {
         wire.takeOutbound()
     }
 
+    /// Takes back the memory of bytes that were sent.
+    mutating func recycle(_ sent: consuming [UInt8]) {
+        wire.recycle(sent)
+    }
+
     // MARK: Operations
 
     /// Begins an operation, or goes on with the one in flight.
@@ -113,9 +118,11 @@ struct SSHEngine: ~Copyable {
         case .methods:
             // libssh2 keeps the list until the session ends.
             return .methods(methodList(channel))
-        case .openSession:
+        case .openSession, .openTunnel:
             guard let channel else { return .failed(LIBSSH2_ERROR_CHANNEL_FAILURE) }
-            libssh2_channel_handle_extended_data2(channel, LIBSSH2_CHANNEL_EXTENDED_DATA_MERGE)
+            if case .openSession = operation {
+                libssh2_channel_handle_extended_data2(channel, LIBSSH2_CHANNEL_EXTENDED_DATA_MERGE)
+            }
             nextChannel += 1
             channels[nextChannel] = channel
             return .opened(ChannelID(number: nextChannel))
@@ -161,6 +168,10 @@ struct SSHEngine: ~Copyable {
             let type = "session"
             let channel = libssh2_channel_open_ex(session, type, UInt32(type.utf8.count), window, packet, nil, 0)
             return channel == nil ? (libssh2_session_last_errno(session), nil) : (0, channel)
+        case .openTunnel(let host, let port):
+            // The originator is for the server's log; there is no connection here that it could name.
+            let channel = libssh2_channel_direct_tcpip_ex(session, host, Int32(port), "127.0.0.1", 0)
+            return channel == nil ? (libssh2_session_last_errno(session), nil) : (0, channel)
         case .terminal(let id, let size, let type):
             guard let channel = channels[id.number] else { return (LIBSSH2_ERROR_CHANNEL_UNKNOWN, nil) }
             let code = libssh2_channel_request_pty_ex(
@@ -203,6 +214,48 @@ struct SSHEngine: ~Copyable {
             guard wire.ended, !wire.endIsVisible else { return .nothingYet }
             wire.endIsVisible = true
         }
+    }
+
+    /// Whether a read from the channel would bring something, as far as what came has been taken apart.
+    func hasInput(_ id: ChannelID) -> Bool {
+        guard let channel = channels[id.number] else { return true }
+        return libssh2_poll_channel_read(channel, 0) != 0 || libssh2_channel_eof(channel) != 0
+    }
+
+    /// Ends a channel and frees it; false while the server's word for that is awaited.
+    mutating func free(_ id: ChannelID) -> Bool {
+        guard let channel = channels[id.number] else { return true }
+        wire.openTap()
+        guard libssh2_channel_free(channel) != LIBSSH2_ERROR_EAGAIN else { return false }
+        channels[id.number] = nil
+        return true
+    }
+
+    /// Sends a message that wants no answer, so that those between do not forget the connection.
+    ///
+    /// One that wants an answer leaks in libssh2 1.10 to 1.11.1.
+    mutating func keepAlive() {
+        guard let session, isHandshaken, !wire.isDead else { return }
+        libssh2_keepalive_config(session, 0, 1)
+        var next: Int32 = 0
+        libssh2_keepalive_send(session, &next)
+    }
+
+    /// Takes apart what has come, when nobody reads from a channel and nothing is in flight: the server's own messages.
+    mutating func drive() {
+        guard let channel = channels.first?.key, wire.unread > 0 else { return }
+        withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
+            while wire.unread > 0, case .bytes = read(ChannelID(number: channel), into: buffer) {}
+        }
+    }
+
+    /// The algorithms that were agreed on.
+    var agreed: [String] {
+        guard let session else { return [] }
+        return [
+            LIBSSH2_METHOD_KEX, LIBSSH2_METHOD_HOSTKEY, LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC, LIBSSH2_METHOD_MAC_CS,
+            LIBSSH2_METHOD_MAC_SC,
+        ].compactMap { libssh2_session_methods(session, $0).map { String(cString: $0) } }
     }
 
     /// Writes to a channel; the number of bytes taken, 0 when its window is full.

@@ -27,6 +27,9 @@ struct AlgorithmMismatch: Equatable {
     /// What the user can do, given the linked library's version.
     func hint(libraryVersion: String) -> String {
         let offers = { (part: String) in device.contains { $0.contains(part) } }
+        if let old = device.first(where: { AlgorithmPreferences.isLegacy($0) && !ours.contains($0) }) {
+            return "the device is of the old kind: `legacy: true` in the inventory, or --legacy, makes Muster offer \(old)"
+        }
         switch category {
         case .hostKey where offers("rsa-sha2"):
             return "libssh2 \(libraryVersion) supports RSA host keys only with SHA-1 (ssh-rsa); use libssh2 1.11 or later, "

@@ -22,10 +22,6 @@ package final class SSHChannel: ByteTransport {
         session.assumeIsolated { $0.send(bytes, to: id) }
     }
 
-    package var unsentBytes: Int {
-        session.assumeIsolated { $0.unsentBytes(of: id) }
-    }
-
     package func close() {
         session.assumeIsolated { $0.close(id) }
     }

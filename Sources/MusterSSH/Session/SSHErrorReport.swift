@@ -74,6 +74,7 @@ struct SSHErrorReport {
     private var openError: SSHError {
         switch code {
         case LIBSSH2_ERROR_CHANNEL_FAILURE:
+            if case .openTunnel(let host, let port) = operation { return tunnelError(host: host, port: port) }
             return SSHError(.channel, stage: stage, "the device refused a session channel", hint: "it may have no free session")
         case LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED:
             if case .terminal = operation { return SSHError(.channel, stage: stage, "the device refused a terminal") }
@@ -83,6 +84,17 @@ struct SSHErrorReport {
         default:
             return SSHError(.connectionLost, stage: stage, "the shell could not be opened: \(libraryText)")
         }
+    }
+
+    /// libssh2 hands on the server's reason (RFC 4254, 5.1) by its text alone, which is a constant of its own.
+    private func tunnelError(host: String, port: Int) -> SSHError {
+        let target = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        if text.contains("connect failed") {
+            return SSHError(.unreachableTarget, stage: stage, "it has no connection to \(target)")
+        }
+        if text.contains("shortage") { return SSHError(.channelShortage, stage: stage, "it opens no further channels") }
+        let why = text.contains("prohibited") ? "it does not carry connections to \(target)" : "it refused a connection to \(target)"
+        return SSHError(.forwardingRefused, stage: stage, why)
     }
 
     private var closed: SSHError {

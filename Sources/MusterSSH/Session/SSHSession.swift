@@ -17,11 +17,14 @@ package actor SSHSession: ByteReceiver {
     private var isOver = false
     private var transportEnd: TransportEnd?
     private var isStepping = false
+    private var observers: [@Sendable () -> Void] = []
+    /// When the next sign of life is due.
+    private var pulse: LoopTimer?
 
     private struct Pending {
         let operation: EngineOperation
         let stage: SSHError.Stage
-        let continuation: CheckedContinuation<EngineStep, any Error>
+        let complete: @Sendable (Result<EngineStep, SSHError>) -> Void
     }
 
     private struct ChannelState {
@@ -29,6 +32,10 @@ package actor SSHSession: ByteReceiver {
         /// What the channel's window had no room for.
         var unsent: [UInt8] = []
         var hasEnded = false
+        /// It carries another session.
+        var isTunnel = false
+        /// Nobody uses it any more: it is freed as soon as the server lets go of it.
+        var isClosing = false
     }
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { transport.loop.executor }
@@ -73,7 +80,7 @@ package actor SSHSession: ByteReceiver {
 
     /// Whether every channel has ended and nothing is under way: what comes now is for nobody, and is not kept.
     private var isDeserted: Bool {
-        !channels.isEmpty && pending.isEmpty && channels.values.allSatisfy(\.hasEnded)
+        !channels.isEmpty && pending.isEmpty && channels.values.allSatisfy { $0.hasEnded && !$0.isClosing }
     }
 
     private func endInput(_ end: TransportEnd) {
@@ -97,6 +104,7 @@ package actor SSHSession: ByteReceiver {
             runOperations()
             readChannels()
             retryUnsent()
+            freeChannels()
             flush()
         } while transportEnd != nil && !sawEnd
         isStepping = false
@@ -110,6 +118,7 @@ package actor SSHSession: ByteReceiver {
         failure = reason
         resumePending(throwing: reason)
         endChannels(end)
+        tellObservers()
     }
 
     private func runOperations() {
@@ -118,20 +127,39 @@ package actor SSHSession: ByteReceiver {
             if case .needsInput = step { return }
             pending.removeFirst()
             if case .failed(let code) = step {
-                next.continuation.resume(throwing: error(code, for: next))
+                next.complete(.failure(error(code, for: next)))
             } else {
-                next.continuation.resume(returning: step)
+                next.complete(.success(step))
             }
         }
     }
 
     private func readChannels() {
         guard !channels.isEmpty else { return }
-        for (id, channel) in channels where channel.receiver != nil && !channel.hasEnded { read(id) }
+        // The first read takes apart all that came, for every channel: the others are asked whether there is anything.
+        var isFirst = true
+        for id in Array(channels.keys) where isRead(id) && (isFirst || engine.hasInput(id)) {
+            read(id)
+            isFirst = false
+        }
+        if isFirst, pending.isEmpty { engine.drive() }
+    }
+
+    private func isRead(_ id: ChannelID) -> Bool {
+        guard let channel = channels[id] else { return false }
+        return channel.receiver != nil && !channel.hasEnded
+    }
+
+    /// Frees the channels that nobody uses; the last one is kept, for without any libssh2 has no call that reads.
+    private func freeChannels() {
+        guard channels.count > 1 else { return }
+        for (id, channel) in channels where channel.isClosing && channels.count > 1 {
+            if engine.free(id) { channels[id] = nil }
+        }
     }
 
     private func read(_ id: ChannelID) {
-        withUnsafeTemporaryAllocation(byteCount: 32 * 1024, alignment: 8) { buffer in
+        loop.withScratch { buffer in
             var delivered = false
             while let receiver = channels[id]?.receiver {
                 switch engine.read(id, into: buffer) {
@@ -168,6 +196,7 @@ package actor SSHSession: ByteReceiver {
     private func flush() {
         let bytes = engine.takeOutbound()
         if !bytes.isEmpty { transport.send(bytes) }
+        engine.recycle(bytes)
     }
 
     // MARK: Operations
@@ -175,18 +204,13 @@ package actor SSHSession: ByteReceiver {
     private func perform(_ operation: EngineOperation, stage: SSHError.Stage) async throws(SSHError) -> EngineStep {
         if let failure { throw failure }
         self.stage = stage
-        do {
-            return try await withCheckedThrowingContinuation { continuation in
-                // The way here may have given up the loop for a turn, in which the session was cancelled.
-                if let failure { return continuation.resume(throwing: failure) }
-                pending.append(Pending(operation: operation, stage: stage, continuation: continuation))
-                step()
-            }
-        } catch let error as SSHError {
-            throw error
-        } catch {
-            throw SSHError(.connectionLost, stage: stage, "\(error)")
+        let result = await withCheckedContinuation { continuation in
+            // The way here may have given up the loop for a turn, in which the session was cancelled.
+            if let failure { return continuation.resume(returning: Result<EngineStep, SSHError>.failure(failure)) }
+            pending.append(Pending(operation: operation, stage: stage) { continuation.resume(returning: $0) })
+            step()
         }
+        return try result.get()
     }
 
     /// Exchanges versions and keys.
@@ -231,6 +255,65 @@ package actor SSHSession: ByteReceiver {
         return SSHChannel(session: self, id: id)
     }
 
+    /// Opens a connection from the server on to another host, over which another session may run.
+    ///
+    /// - Parameter completion: Called once, on the loop. The error's kinds `unreachableTarget`, `forwardingRefused` and `channelShortage` are the
+    ///   server's answers; it cannot be cancelled, as libssh2 has to see the answer.
+    package func openTunnel(to host: String, port: Int, completion: @escaping @Sendable (Result<SSHChannel, SSHError>) -> Void) {
+        if let failure { return completion(.failure(failure)) }
+        stage = .open
+        pending.append(
+            Pending(operation: .openTunnel(host: host, port: port), stage: .open) { result in
+                completion(result.flatMap { step in self.assumeIsolated { $0.tunnel(step) } })
+            })
+        step()
+    }
+
+    private func tunnel(_ step: EngineStep) -> Result<SSHChannel, SSHError> {
+        guard case .opened(let id) = step else { return .failure(SSHError(.channel, stage: .open, "no channel was opened")) }
+        channels[id] = ChannelState(isTunnel: true)
+        return .success(SSHChannel(session: self, id: id))
+    }
+
+    /// Calls `observer` once when the session has ended, here or there, on the loop.
+    package func whenOver(_ observer: @escaping @Sendable () -> Void) {
+        if isOver { observer() } else { observers.append(observer) }
+    }
+
+    private func tellObservers() {
+        let observers = observers
+        self.observers = []
+        for observer in observers { observer() }
+    }
+
+    /// What was agreed on that only old gear needs; empty when all is modern.
+    package var legacyAlgorithms: [String] {
+        var names: [String] = []
+        for name in engine.agreed where AlgorithmPreferences.isLegacy(name) && !names.contains(name) { names.append(name) }
+        return names
+    }
+
+    // MARK: Keeping it alive
+
+    /// Sends something every so often, so that firewalls and address translators between do not forget the connection, and the system notices
+    /// when the other side has gone.
+    package func keepAlive(_ settings: KeepAlive) {
+        guard !isOver, settings.interval > .zero else { return }
+        transport.keepAlive(settings)
+        beat(every: settings.interval)
+    }
+
+    private func beat(every interval: Duration) {
+        pulse = loop.schedule(at: loop.now + interval) { [weak self] in
+            self?.assumeIsolated { session in
+                guard !session.isOver else { return }
+                session.engine.keepAlive()
+                session.flush()
+                session.beat(every: interval)
+            }
+        }
+    }
+
     // MARK: Channels
 
     func start(_ id: ChannelID, _ receiver: any ByteReceiver) {
@@ -246,12 +329,14 @@ package actor SSHSession: ByteReceiver {
         if !isStepping { flush() }
     }
 
-    func unsentBytes(of id: ChannelID) -> Int {
-        (channels[id]?.unsent.count ?? 0) + transport.unsentBytes
-    }
-
     func close(_ id: ChannelID) {
         end(id, .closedHere)
+        guard channels[id]?.isClosing == false else { return }
+        channels[id]?.isClosing = true
+        channels[id]?.unsent = []
+        guard !isOver, !isStepping else { return }
+        freeChannels()
+        flush()
     }
 
     private func end(_ id: ChannelID, _ end: TransportEnd) {
@@ -263,7 +348,9 @@ package actor SSHSession: ByteReceiver {
     }
 
     private func endChannels(_ end: TransportEnd) {
-        for id in channels.keys where channels[id]?.receiver != nil { self.end(id, end) }
+        for (id, channel) in channels where channel.receiver != nil {
+            self.end(id, channel.isTunnel ? .lost("the bastion's connection ended") : end)
+        }
     }
 
     // MARK: The end
@@ -319,9 +406,12 @@ package actor SSHSession: ByteReceiver {
         endChannels(.closedHere)
         transport.close()
         release()
+        tellObservers()
     }
 
     private func release() {
+        pulse?.cancel()
+        pulse = nil
         engine.close()
         channels = [:]
     }
@@ -329,7 +419,7 @@ package actor SSHSession: ByteReceiver {
     private func resumePending(throwing error: SSHError) {
         let waiting = pending
         pending = []
-        for entry in waiting { entry.continuation.resume(throwing: error) }
+        for entry in waiting { entry.complete(.failure(error)) }
     }
 
     // MARK: Errors

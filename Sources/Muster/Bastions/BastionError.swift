@@ -1,0 +1,32 @@
+import MusterTransport
+
+/// Why a device behind a bastion has no way to it.
+enum BastionError: Error, Sendable {
+    /// The bastion itself could not be reached or logged in to.
+    case unavailable(bastion: String, MusterError)
+    /// The bastion was asked for the device, and refused.
+    case refused(bastion: String, code: MusterError.Code, String, hint: String)
+    /// The time was over.
+    case timedOut(bastion: String, waitingFor: String)
+    /// The task was cancelled.
+    case cancelled
+}
+
+extension DeviceLogin {
+    /// The public error for a way that did not come about.
+    func wrapped(_ error: BastionError, limit: Duration) -> MusterError {
+        switch error {
+        case .unavailable(let bastion, let cause):
+            failure(
+                cause.code == .cancelled ? .cancelled : .connection, "the bastion \(bastion) cannot be used: \(cause.message)", hint: cause.hint)
+        case .refused(let bastion, let code, let text, let hint):
+            failure(code, "the bastion \(bastion) was asked, and \(text) (after \((loop.now - clock.began).shown))", hint: hint)
+        case .timedOut(let bastion, let what):
+            failure(
+                .timeout, "through the bastion \(bastion): \(what) within \(limit.shown)",
+                hint: "the device is down, or something behind the bastion drops the packets; --connect-timeout sets the time")
+        case .cancelled:
+            failure(.cancelled, "cancelled")
+        }
+    }
+}

@@ -1,0 +1,14 @@
+/// What carries a device's command line.
+public enum DeviceTransport: String, Sendable, CaseIterable {
+    /// SSH by the built-in engine, libssh2.
+    case ssh
+    /// SSH by the system's `ssh` program, a child process for each device.
+    case openssh
+    /// Telnet (RFC 854): nothing is encrypted, and nobody proves who they are.
+    case telnet
+    /// SSH by the built-in engine; by the system's `ssh` where the reason for a failure is an algorithm that the engine lacks.
+    case auto
+
+    /// The TCP port where none is given.
+    public var defaultPort: Int { self == .telnet ? 23 : 22 }
+}

@@ -1,0 +1,50 @@
+extension Inventory {
+    /// The bastions that a host's `jump` stands for, outermost first.
+    ///
+    /// An entry is a host of the inventory, or `[user@]address[:port]`, to which the inventory's defaults apply. The first is reached the way
+    /// that its own `jump` says, each further one from the one before it. A host that stands in a list that it shares, as when the defaults
+    /// name the bastion, is reached through those before it.
+    ///
+    /// - Parameter host: A host; one that is in no inventory has only entries that are addresses or hosts of this one.
+    /// - Throws: `SelectionError` when an entry is no address, or bastions are reached through each other.
+    public func bastions(of host: InventoryHost) throws(SelectionError) -> [InventoryHost] {
+        try bastions(of: host, reaching: [host.name])
+    }
+
+    private func bastions(of host: InventoryHost, reaching: [String]) throws(SelectionError) -> [InventoryHost] {
+        var chain: [InventoryHost] = []
+        for entry in host.jump {
+            if entry == host.name { break }
+            let bastion = try bastion(entry, for: host)
+            if chain.isEmpty {
+                guard !reaching.contains(bastion.name) else {
+                    let circle = (reaching + [bastion.name]).map { $0.escapedForMessage() }.joined(separator: " → ")
+                    throw SelectionError(
+                        expression: entry, message: "these are reached through each other: \(circle)",
+                        hint: "write jump: [] for the bastion that is reached directly")
+                }
+                chain += try bastions(of: bastion, reaching: reaching + [bastion.name])
+            }
+            chain.append(bastion)
+        }
+        return chain
+    }
+
+    private func bastion(_ entry: String, for host: InventoryHost) throws(SelectionError) -> InventoryHost {
+        if let known = self[entry] { return known }
+        var bastion = try InventoryHost.adHoc(entry)
+        if let known = self[bastion.name] {
+            var known = known
+            known.user = bastion.user ?? known.user
+            known.port = bastion.port ?? known.port
+            return known
+        }
+        let defaults = host.layers.last { $0.layer == .defaults }?.fields
+        bastion.user = bastion.user ?? defaults?.user?.value
+        bastion.password = defaults?.password?.value
+        bastion.passphrase = defaults?.passphrase?.value
+        bastion.identity = defaults?.identity?.value ?? []
+        bastion.legacy = defaults?.legacy?.value
+        return bastion
+    }
+}

@@ -1,0 +1,12 @@
+/// How a connection is kept alive, and how soon a peer that has gone is noticed.
+package struct KeepAlive: Sendable, Hashable {
+    /// The time between two signs of life; zero sends none.
+    package var interval: Duration
+    /// How many may go unanswered before the connection counts as lost.
+    package var count: Int
+
+    package init(interval: Duration = .seconds(15), count: Int = 3) {
+        self.interval = interval
+        self.count = count
+    }
+}
