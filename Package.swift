@@ -51,7 +51,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "MusterInventory",
-            dependencies: ["Yams", .product(name: "Subprocess", package: "swift-subprocess")],
+            dependencies: ["MusterSSHConfig", "Yams", .product(name: "Subprocess", package: "swift-subprocess")],
             swiftSettings: strict),
         .target(name: "MusterSSHConfig", swiftSettings: strict),
         .target(
@@ -118,7 +118,7 @@ let package = Package(
             dependencies: ["Muster", "MusterInventory", "MusterLab", "MusterTestSupport", "MusterTransport"],
             swiftSettings: strict),
         .testTarget(name: "MusterRenderingTests", dependencies: ["MusterRendering", "Muster"], swiftSettings: strict),
-        .testTarget(name: "MusterCommandsTests", dependencies: ["MusterCommands", "MusterLab"], swiftSettings: strict),
+        .testTarget(name: "MusterCommandsTests", dependencies: ["MusterCommands", "MusterLab", "MusterSSHConfig"], swiftSettings: strict),
         .testTarget(name: "MusterLabTests", dependencies: ["MusterLab"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

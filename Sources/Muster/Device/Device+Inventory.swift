@@ -38,6 +38,8 @@ extension Device {
         self.jump = jump
         self.transport = transport
         legacy = host.legacy ?? false
+        if let options = host.ssh { ssh = SSHSettings(options) }
+        ssh.identitiesAreOptional = host.identityIsOptional
         if let source = host.password { password = try await resolver.resolve(source) }
         if let source = host.passphrase { passphrase = try await resolver.resolve(source) }
         if let source = host.enable { secrets["enable"] = try await resolver.resolve(source) }

@@ -40,7 +40,7 @@ extension DeviceLogin {
         do {
             try await console.open(deadline: deadline, sendsAtOnce: sendsAtOnce)
         } catch {
-            throw device.wrapped(error, phase: .login, timeout: environment.connectTimeout)
+            throw device.wrapped(error, phase: .login, timeout: connectTimeout)
         }
         clock.finish(at: loop.now)
         return OpenDevice(device: device, carrier: carrier, console: console, loop: loop)
@@ -51,9 +51,10 @@ extension DeviceLogin {
         _ body: (inout DeviceLogin, SSHSession, LoopTimer) async throws(MusterError) -> R
     ) async throws(MusterError) -> R {
         let credentials = try credentials()
+        let preferences = try preferences()
         let transport = try await connect()
         enter(.handshake)
-        let known = environment.knownHosts?.knownTypes(host: device.address, port: device.port) ?? []
+        let known = environment.knownHosts?.knownTypes(host: keyName.host, port: keyName.port) ?? []
         let session = SSHSession(transport: transport, preferences: preferences.preferring(hostKeyTypes: known))
         do {
             return try await withTaskCancellationHandler {
@@ -80,7 +81,7 @@ extension DeviceLogin {
             try check(key)
             enter(.authenticate)
             try await session.logIn(user: device.user, credentials: credentials)
-            await session.keepAlive(environment.keepAlive)
+            await session.keepAlive(keepAlive)
         } catch let error as SSHError {
             throw wrapped(error)
         } catch let error as MusterError {
@@ -91,5 +92,35 @@ extension DeviceLogin {
     }
 
     /// What is offered to the device.
-    private var preferences: AlgorithmPreferences { device.legacy ? .legacy : .standard }
+    private func preferences() throws(MusterError) -> AlgorithmPreferences {
+        do {
+            return try (device.legacy ? AlgorithmPreferences.legacy : .standard).changed(by: device.ssh)
+        } catch {
+            throw failure(
+                .usage, "\(error.keyword) \(error.list) leaves nothing that could be offered",
+                hint: "name an algorithm that Muster has in ssh_config, or leave that aside with -F none")
+        }
+    }
+
+    /// The name and the port that stand for the device in known hosts; an alias stands for itself, whatever the port.
+    var keyName: (host: String, port: Int) {
+        device.ssh.hostKeyAlias.map { ($0, 22) } ?? (device.address, device.port)
+    }
+
+    /// What is done about an unknown key; `ask` has no one to ask here.
+    var hostKeyPolicy: HostKeyPolicy {
+        switch device.ssh.hostKeyChecking {
+        case .strict: .strict
+        case .acceptNew: .acceptNew
+        case .off: .off
+        case .ask, nil: environment.hostKeys
+        }
+    }
+
+    private var keepAlive: KeepAlive {
+        var keepAlive = environment.keepAlive
+        keepAlive.interval = device.ssh.aliveInterval ?? keepAlive.interval
+        keepAlive.count = device.ssh.aliveCountMax ?? keepAlive.count
+        return keepAlive
+    }
 }

@@ -19,7 +19,10 @@ struct DeviceLogin {
         clock = PhaseClock(at: loop.now)
     }
 
-    var deadline: Instant { clock.began + environment.connectTimeout }
+    var deadline: Instant { clock.began + connectTimeout }
+
+    /// The time that the way may take: the device's own, or the run's.
+    var connectTimeout: Duration { device.ssh.connectTimeout ?? environment.connectTimeout }
 
     mutating func enter(_ phase: Phase) {
         clock.enter(phase, at: loop.now)
@@ -40,6 +43,12 @@ struct DeviceLogin {
                 .usage, "unknown platform '\(device.platform)'",
                 hint: "the built-in platforms are \(Platform.builtInNames.joined(separator: ", "))")
         }
+        // Connecting directly instead would be a surprise, and may reach another device.
+        if device.jump.isEmpty, device.ssh.proxyCommand != nil || !device.ssh.proxyJump.isEmpty, device.transport == .ssh {
+            throw failure(
+                .usage, "ssh_config has a ProxyCommand for it, which the transport ssh cannot use",
+                hint: "use ProxyJump or `jump` instead, --transport openssh, or -F none where the device can be reached directly")
+        }
         switch device.transport {
         case .ssh, .auto: return try await runSSH(platform)
         case .openssh, .telnet: throw failure(.usage, "the transport \(device.transport.rawValue) cannot be used yet")
@@ -54,18 +63,18 @@ struct DeviceLogin {
             do throws(BastionError) {
                 return try await bastion.channel(to: device.address, port: device.port, deadline: deadline)
             } catch {
-                throw wrapped(error, limit: environment.connectTimeout)
+                throw wrapped(error, limit: connectTimeout)
             }
         }
         do {
-            let addresses = try await TCP.resolve(host: device.address, port: device.port, on: loop, deadline: deadline)
+            let family = device.ssh.addressFamily.flatMap { TCP.Family(rawValue: $0.rawValue) } ?? .any
+            let addresses = try await TCP.resolve(host: device.address, port: device.port, family: family, on: loop, deadline: deadline)
             enter(.connect)
-            return try await TCP.connect(to: addresses, on: loop, deadline: deadline)
+            return try await TCP.connect(to: addresses, from: device.ssh.bindAddress, on: loop, deadline: deadline)
         } catch {
             throw wrapped(error)
         }
     }
-
 
     // MARK: Credentials
 
@@ -75,6 +84,7 @@ struct DeviceLogin {
             switch environment.keyFiles[path] {
             case .content(let bytes):
                 credentials.append(.publicKey(name: path, content: bytes, passphrase: device.passphrase?.reveal()))
+            case .unreadable where device.ssh.identitiesAreOptional: break
             case .unreadable(let why):
                 throw failure(.credential, phase: .authenticate, "the key file \(path) is of no use: \(why)", hint: "check `identity`")
             case nil: break
@@ -87,13 +97,13 @@ struct DeviceLogin {
     // MARK: Host keys
 
     func check(_ key: HostKey) throws(MusterError) {
-        guard let known = environment.knownHosts else { return }
-        let name = KnownHosts.name(host: device.address, port: device.port)
-        let pins = environment.hostKeys == .acceptNew
+        guard let known = environment.knownHosts, hostKeyPolicy != .off else { return }
+        let name = KnownHosts.name(host: keyName.host, port: keyName.port)
+        let pins = hostKeyPolicy == .acceptNew
         let verdict =
             pins
-            ? known.pinIfUnknown(host: device.address, port: device.port, key: key)
-            : known.verdict(host: device.address, port: device.port, key: key)
+            ? known.pinIfUnknown(host: keyName.host, port: keyName.port, key: key)
+            : known.verdict(host: keyName.host, port: keyName.port, key: key)
         switch verdict {
         case .known:
             return
@@ -123,7 +133,7 @@ struct DeviceLogin {
     }
 
     func wrapped(_ error: TransportError) -> MusterError {
-        let limit = environment.connectTimeout.shown
+        let limit = connectTimeout.shown
         switch error {
         case .unknownHost(let text):
             return failure(
@@ -165,7 +175,7 @@ struct DeviceLogin {
             case .authentication: .authenticate
             case .open: .open
             }
-        let elapsed = error.kind == .timedOut ? " within \(environment.connectTimeout.shown)" : " (after \((loop.now - clock.began).shown))"
+        let elapsed = error.kind == .timedOut ? " within \(connectTimeout.shown)" : " (after \((loop.now - clock.began).shown))"
         return failure(code, phase: phase, error.message + elapsed, hint: error.hint)
     }
 }

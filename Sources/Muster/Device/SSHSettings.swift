@@ -57,6 +57,10 @@ public struct SSHSettings: Sendable, Hashable {
     public var identitiesOnly: Bool?
     /// Certificates of the user's keys: `CertificateFile`.
     public var certificateFiles: [String] = []
+    /// The authentication methods that are not to be tried, by their names on the wire: `PubkeyAuthentication no` and the like.
+    public var disabledAuthentications: [String] = []
+    /// Whether the device's identities are `ssh_config`'s or ssh's default files: those that are missing or locked are passed over.
+    public var identitiesAreOptional = false
     /// The authentication methods in the order to try them: `PreferredAuthentications`.
     public var preferredAuthentications: [String]?
 
@@ -68,6 +72,8 @@ public struct SSHSettings: Sendable, Hashable {
     public var hostKeyAlias: String?
     /// The user's files of known hosts, the first of which is written: `UserKnownHostsFile`; empty for `none`.
     public var userKnownHostsFiles: [String]?
+    /// Whether names are hashed in what is written to them: `HashKnownHosts`.
+    public var hashKnownHosts: Bool?
     /// The system's files of known hosts: `GlobalKnownHostsFile`; empty for `none`.
     public var globalKnownHostsFiles: [String]?
 
@@ -77,6 +83,8 @@ public struct SSHSettings: Sendable, Hashable {
     public var proxyJump: [JumpHost] = []
     /// The command whose input and output are the connection: `ProxyCommand`.
     public var proxyCommand: String?
+    /// Whether TCP's own signs of life are sent: `TCPKeepAlive`.
+    public var tcpKeepAlive: Bool?
     /// Which addresses are used: `AddressFamily`.
     public var addressFamily: AddressFamily?
     /// The local address or name to connect from: `BindAddress`.

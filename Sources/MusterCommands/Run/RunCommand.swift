@@ -74,7 +74,7 @@ struct RunCommand: Verb {
         options.commandTimeout = pace.timeout ?? options.commandTimeout
         options.connectTimeout = pace.connectTimeout ?? options.connectTimeout
         options.deadline = pace.deadline
-        options.hostKeys = login.hostKeys.policy
+        options.hostKeys = login.hostKeys?.policy ?? options.hostKeys
         options.knownHostsFile = login.knownHosts
         return options
     }

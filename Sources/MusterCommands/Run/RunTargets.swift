@@ -1,10 +1,13 @@
 import Muster
 import MusterInventory
+import MusterSSHConfig
 
 /// The hosts of a run, with what the command line says laid over what the inventory says.
 struct RunTargets {
     var devices: DeviceOptions
     var login: LoginOptions
+    /// What fills in that neither the command line nor the inventory says.
+    var config: SSHConfig
 
     /// Finds the hosts.
     ///
@@ -26,19 +29,18 @@ struct RunTargets {
             hosts.map { overridden($0, port: $0.port ?? login.port, environment: surroundings.environment) }, in: Inventory(hosts: []))
     }
 
-    /// The hosts with their bastions looked up.
+    /// The hosts with their bastions looked up, and with what `ssh_config` says of both.
     ///
     /// - Throws: `CommandFailure` with status 65 for a `jump` that makes no sense.
     private func routed(_ hosts: [InventoryHost], in inventory: Inventory) throws -> [InventoryHost] {
         try hosts.map { host in
-            guard !host.jump.isEmpty else { return host }
             var host = host
             do {
-                host.bastions = try inventory.bastions(of: host)
+                if !host.jump.isEmpty { host.bastions = try inventory.bastions(of: host) }
             } catch {
                 throw CommandFailure.badData("'jump' of \(host.name.oneLine): \(error)")
             }
-            return host
+            return try inventory.configured(host, in: config)
         }
     }
 

@@ -57,6 +57,11 @@ package struct AlgorithmPreferences: Sendable, Hashable {
         keyExchange: modernKeyExchange + legacyKeyExchange + extensionInfo, hostKey: modernHostKey + legacyHostKey,
         cipher: modernCipher + legacyCipher, mac: modernMAC + legacyMAC)
 
+    /// Whether an algorithm may be offered when the user names it: never one with which libssh2 fails or crashes, or that encrypts nothing.
+    package static func canOffer(_ name: String) -> Bool {
+        name != "none" && !["arcfour", "blowfish", "cast128"].contains { name.hasPrefix($0) }
+    }
+
     /// Whether an algorithm is one that only `legacy` offers.
     package static func isLegacy(_ name: String) -> Bool { legacyNames.contains(name) }
 

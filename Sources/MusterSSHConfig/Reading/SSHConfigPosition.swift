@@ -20,7 +20,7 @@ package struct SSHConfigProblem: Error, Sendable, Hashable, CustomStringConverti
     /// What was found and what was expected.
     package let message: String
 
-    init(_ position: SSHConfigPosition, _ message: String) {
+    package init(_ position: SSHConfigPosition, _ message: String) {
         self.position = position
         self.message = message
     }
