@@ -115,7 +115,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "MusterTests",
-            dependencies: ["Muster", "MusterInventory", "MusterLab", "MusterTestSupport", "MusterTransport"],
+            dependencies: [
+                "Muster", "MusterInventory", "MusterLab", "MusterSSH", "MusterSSHConfig", "MusterTestSupport", "MusterTransport",
+            ],
             swiftSettings: strict),
         .testTarget(name: "MusterRenderingTests", dependencies: ["MusterRendering", "Muster"], swiftSettings: strict),
         .testTarget(name: "MusterCommandsTests", dependencies: ["MusterCommands", "MusterLab", "MusterSSHConfig"], swiftSettings: strict),

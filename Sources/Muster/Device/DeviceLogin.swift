@@ -43,12 +43,6 @@ struct DeviceLogin {
                 .usage, "unknown platform '\(device.platform)'",
                 hint: "the built-in platforms are \(Platform.builtInNames.joined(separator: ", "))")
         }
-        // Connecting directly instead would be a surprise, and may reach another device.
-        if device.jump.isEmpty, device.ssh.proxyCommand != nil || !device.ssh.proxyJump.isEmpty, device.transport == .ssh {
-            throw failure(
-                .usage, "ssh_config has a ProxyCommand for it, which the transport ssh cannot use",
-                hint: "use ProxyJump or `jump` instead, --transport openssh, or -F none where the device can be reached directly")
-        }
         switch device.transport {
         case .ssh, .auto: return try await runSSH(platform)
         case .openssh, .telnet: throw failure(.usage, "the transport \(device.transport.rawValue) cannot be used yet")
@@ -65,6 +59,12 @@ struct DeviceLogin {
             } catch {
                 throw wrapped(error, limit: connectTimeout)
             }
+        }
+        // Connecting directly instead would be a surprise, and may reach another device.
+        guard device.ssh.proxyCommand == nil else {
+            throw failure(
+                .usage, "ssh_config has a ProxyCommand for it, which the built-in transport cannot use",
+                hint: "use ProxyJump or `jump` instead, --transport openssh, or -F none where the device can be reached directly")
         }
         do {
             let family = device.ssh.addressFamily.flatMap { TCP.Family(rawValue: $0.rawValue) } ?? .any
