@@ -56,12 +56,15 @@ package actor Console: ByteReceiver {
     ///
     /// - Parameters:
     ///   - deadline: when to give up.
+    ///   - credentials: what to answer when the device asks, in the terminal, who is there; nil leaves such questions alone.
     ///   - sendsAtOnce: the caller promises a `send` right after this, and set-up commands that may be typed ahead wait for it.
     /// - Throws: `ConsoleError`; the console is unusable then.
-    package func open(deadline: Instant? = nil, sendsAtOnce: Bool = false) async throws(ConsoleError) {
+    package func open(
+        deadline: Instant? = nil, credentials: LoginCredentials? = nil, sendsAtOnce: Bool = false
+    ) async throws(ConsoleError) {
         holdsSetUp = sendsAtOnce
         _ = try await ask(Self.openID) { console, now in
-            console.machine.start(now: now, deadline: deadline)
+            console.machine.start(now: now, deadline: deadline, credentials: credentials)
             console.transport.start(console)
         }
     }

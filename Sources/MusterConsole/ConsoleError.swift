@@ -16,6 +16,12 @@ package struct ConsoleError: Error, Sendable, Equatable {
         case modeUnknown
         /// The device asked for a secret that the caller did not supply; the name is the definition's.
         case secretMissing(String)
+        /// The device asked who is there, and did not let the answer in.
+        case loginRefused
+        /// The device asked for a password that the caller did not supply.
+        case passwordMissing
+        /// The user or the password has a control character in it.
+        case credentialUntypable
         /// The caller gave up.
         case cancelled
         /// The command cannot be typed: it has a control character in it.
@@ -73,6 +79,9 @@ extension ConsoleError: CustomStringConvertible {
         case .modeRefused: "the device refused the mode"
         case .modeUnknown: "no way to the mode"
         case .secretMissing(let name): "the device asks for the secret '\(name)'"
+        case .loginRefused: "the device refused the login"
+        case .passwordMissing: "the device asks for a password"
+        case .credentialUntypable: "the login cannot be typed"
         case .cancelled: "cancelled"
         case .badCommand: "not a command"
         case .unusable: "the console is unusable"

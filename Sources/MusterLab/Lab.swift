@@ -2,6 +2,8 @@
 package struct Lab: Sendable {
     /// The TCP port at which every device listens.
     package let port: UInt16
+    /// The TCP port at which every device answers telnet; 0 when none does.
+    package let telnetPort: UInt16
     /// Whether all of 127.0.0.0/8 answers; otherwise 127.0.0.1 alone does.
     package let answersEverywhere: Bool
     /// The planned devices.
@@ -24,6 +26,11 @@ package struct Lab: Sendable {
     ///
     /// - Parameter address: The device's address.
     package func typed(at address: String) -> [String] { registry.typed(at: address) }
+
+    /// Breaks every connection to one device, as when it loses its power.
+    ///
+    /// - Parameter address: The device's address.
+    package func dropConnections(at address: String) { registry.dropConnections(at: address) }
 
     /// Returns when what has happened satisfies a condition.
     ///

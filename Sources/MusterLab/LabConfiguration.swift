@@ -41,6 +41,10 @@ package struct LabConfiguration: Sendable {
     package var defaultFaults: [LabFault] = []
     /// The TCP port; 0 lets the system pick one.
     package var port: UInt16 = 0
+    /// Whether the devices answer telnet too, at a port of its own.
+    package var listensForTelnet = false
+    /// The TCP port for telnet; 0 lets the system pick one.
+    package var telnetPort: UInt16 = 0
     /// The user who may log in.
     package var user = "admin"
     /// That user's password.

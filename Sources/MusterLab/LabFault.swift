@@ -56,6 +56,8 @@ package enum LabFault: Sendable {
     case keyboardInteractive
     /// Ends the shell, but keeps the connection, when this many commands have run.
     case exitAfter(Int)
+    /// Something about the telnet server.
+    case telnet(LabTelnetFault)
     /// Holds the output of a command until a test lets it go.
     case gate(LabGate)
 }
@@ -80,6 +82,7 @@ extension LabFault {
         ("no-echo", "does not echo what is typed"),
         ("keyboard-interactive", "offers keyboard-interactive and no password"),
         ("exit-after=COUNT", "ends the session after so many commands"),
+        ("telnet=WHAT", LabTelnetFault.allCases.map(\.rawValue).joined(separator: ", ")),
     ]
 
     /// Reads a text form.
@@ -114,6 +117,11 @@ extension LabFault {
         case ("exit-after", .some(let value)):
             guard let count = Int(value), count > 0 else { throw .fault(text, expected: "exit-after=COUNT") }
             self = .exitAfter(count)
+        case ("telnet", .some(let value)):
+            guard let fault = LabTelnetFault(rawValue: value) else {
+                throw .fault(text, expected: "telnet= and one of \(LabTelnetFault.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            self = .telnet(fault)
         default:
             let form = Self.catalogue.first { $0.form.prefix { $0 != "=" && $0 != "[" } == name }?.form
             throw .fault(text, expected: form ?? "one of " + Self.catalogue.map(\.form).joined(separator: ", "))
@@ -140,6 +148,7 @@ extension LabFault {
         case .noEcho: "no-echo"
         case .keyboardInteractive: "keyboard-interactive"
         case .exitAfter(let count): "exit-after=\(count)"
+        case .telnet(let fault): "telnet=\(fault.rawValue)"
         case .gate: nil
         }
     }

@@ -30,6 +30,18 @@ struct LabCommandLine: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The TCP port; 0 lets the system pick one.", valueName: "port"))
     var port: UInt16 = 0
 
+    @Flag(help: "Answer telnet too, at a port of its own.")
+    var telnet = false
+
+    @Option(help: ArgumentHelp("The TCP port for telnet; 0 lets the system pick one.", valueName: "port"))
+    var telnetPort: UInt16 = 0
+
+    @Option(
+        help: ArgumentHelp(
+            "Answer telnet, and write into the inventory that it is used for the devices of these names, such as 'edge-*'.",
+            valueName: "pattern"))
+    var telnetHosts: String?
+
     @Option(
         name: .customLong("fault"),
         help: ArgumentHelp(
@@ -86,6 +98,11 @@ struct LabCommandLine: AsyncParsableCommand {
                 configuration.defaultFaults.append(fault)
             }
         }
+        configuration.listensForTelnet = configuration.listensForTelnet || telnet || telnetHosts != nil
+        if telnetPort != 0 { configuration.telnetPort = telnetPort }
+        if let telnetHosts, plan.useTelnet(on: telnetHosts) == 0 {
+            throw ValidationError("--telnet-hosts: no device is named '\(telnetHosts)'")
+        }
         configuration.devices = plan.devices
         let (finished, settings, stop) = (plan, configuration, StopSignal())
         do {
@@ -96,10 +113,10 @@ struct LabCommandLine: AsyncParsableCommand {
     }
 
     private func serve(_ lab: Lab, _ plan: LabPlan, _ configuration: LabConfiguration, until stop: StopSignal) async throws {
-        if let writeInventory { try plan.write(to: writeInventory, port: lab.port, configuration) }
+        if let writeInventory { try plan.write(to: writeInventory, port: lab.port, telnetPort: lab.telnetPort, configuration) }
         if let readyFile { try Data("\(lab.port)\n".utf8).write(to: URL(filePath: readyFile), options: .atomic) }
         defer { if let readyFile { unlink(readyFile) } }
-        print("listening on port \(lab.port)")
+        print("listening on port \(lab.port)" + (lab.telnetPort == 0 ? "" : ", for telnet on port \(lab.telnetPort)"))
         if !quiet {
             if !lab.answersEverywhere { print("only 127.0.0.1 answers on this system") }
             for entry in plan.entries.prefix(10) {

@@ -73,7 +73,8 @@ final class TCPHandler: ChannelInboundHandler {
         if let early {
             self.early = nil
             early.withUnsafeReadableBytes { receiver.received($0) }
-            receiver.burstEnded()
+            // Unless that has made it close the connection.
+            self.receiver?.burstEnded()
         }
         if end != nil { announceEnd() }
     }

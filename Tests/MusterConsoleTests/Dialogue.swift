@@ -30,8 +30,8 @@ struct Dialogue {
         self.init(try #require(Platform.builtIn(named: name)), secrets: secrets, arrival: arrival)
     }
 
-    mutating func start(timeout: Duration? = nil) {
-        machine.start(now: now, deadline: timeout.map { now + $0 })
+    mutating func start(timeout: Duration? = nil, credentials: LoginCredentials? = nil) {
+        machine.start(now: now, deadline: timeout.map { now + $0 }, credentials: credentials)
         collect()
     }
 

@@ -47,7 +47,7 @@ struct SSHEngineTests {
     }
 
     @Test func knownHostKeyType_isAskedForFirst() throws {
-        var engine = SSHEngine(preferences: .standard.preferring(hostKeyTypes: ["ssh-rsa"]))
+        var engine = SSHEngine(preferences: .legacy.preferring(hostKeyTypes: ["ssh-rsa"]))
         ServerHello.bytes(keyExchange: "none-such").withUnsafeBytes { engine.feed($0) }
         _ = engine.perform(.handshake)
         let sent = engine.transcript?.sent ?? []

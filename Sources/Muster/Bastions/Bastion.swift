@@ -228,14 +228,18 @@ actor Bastion {
             requeue(id)
         case .unreachableTarget:
             complete(
-                id, .failure(.refused(
-                    bastion: device.name, code: .connection, error.message,
-                    hint: "check the address as the bastion sees it, the port, and that the device is up")))
+                id,
+                .failure(
+                    .refused(
+                        bastion: device.name, code: .connection, error.message,
+                        hint: "check the address as the bastion sees it, the port, and that the device is up")))
         case .forwardingRefused, .channelShortage:
             complete(
-                id, .failure(.refused(
-                    bastion: device.name, code: .channel, error.message,
-                    hint: "the bastion's sshd decides by AllowTcpForwarding, PermitOpen and DisableForwarding")))
+                id,
+                .failure(
+                    .refused(
+                        bastion: device.name, code: .channel, error.message,
+                        hint: "the bastion's sshd decides by AllowTcpForwarding, PermitOpen and DisableForwarding")))
         default:
             complete(
                 id, .failure(.refused(bastion: device.name, code: .connectionLost, error.message, hint: error.hint ?? "try again")))

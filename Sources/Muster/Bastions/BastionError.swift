@@ -18,7 +18,8 @@ extension DeviceLogin {
         switch error {
         case .unavailable(let bastion, let cause):
             failure(
-                cause.code == .cancelled ? .cancelled : .connection, "the bastion \(bastion) cannot be used: \(cause.message)", hint: cause.hint)
+                cause.code == .cancelled ? .cancelled : .connection, "the bastion \(bastion) cannot be used: \(cause.message)",
+                hint: cause.hint)
         case .refused(let bastion, let code, let text, let hint):
             failure(code, "the bastion \(bastion) was asked, and \(text) (after \((loop.now - clock.began).shown))", hint: hint)
         case .timedOut(let bastion, let what):

@@ -27,7 +27,9 @@ final class BastionPool: Sendable {
             var last: Bastion?
             for end in route.indices {
                 let way = Way(route[...end])
-                let bastion = bastions[way] ?? Bastion(route[end], through: last, on: last?.loop ?? Loops.next()) { [wish] in wish.yield($0) }
+                var device = route[end]
+                device.jump = Array(route[..<end])
+                let bastion = bastions[way] ?? Bastion(device, through: last, on: last?.loop ?? Loops.next()) { [wish] in wish.yield($0) }
                 bastions[way] = bastion
                 last = bastion
             }

@@ -13,7 +13,9 @@ extension DeviceLogin {
                 login.enter(.login)
                 // The console has the same deadline, and can say what it waited for and what it saw.
                 timer.cancel()
-                return try await login.openConsole(over: channel, platform: platform, carrier: session)
+                return try await login.openConsole(
+                    over: channel, platform: platform, carrier: session,
+                    credentials: login.device.terminalLogin(on: platform, isExpected: false))
             } catch let error as SSHError {
                 throw login.wrapped(error)
             } catch let error as MusterError {
@@ -33,12 +35,14 @@ extension DeviceLogin {
     }
 
     /// Finds the prompt and does the platform's set-up.
+    ///
+    /// - Parameter credentials: what to answer when the device asks, in the terminal, who is there.
     mutating func openConsole(
-        over transport: any ByteTransport, platform: Platform, carrier: any ConsoleCarrier
+        over transport: any ByteTransport, platform: Platform, carrier: any ConsoleCarrier, credentials: LoginCredentials?
     ) async throws(MusterError) -> OpenDevice {
         let console = Console(transport: transport, platform: platform, secrets: device.secrets.mapValues { $0.reveal() })
         do {
-            try await console.open(deadline: deadline, sendsAtOnce: sendsAtOnce)
+            try await console.open(deadline: deadline, credentials: credentials, sendsAtOnce: sendsAtOnce)
         } catch {
             throw device.wrapped(error, phase: .login, timeout: connectTimeout)
         }

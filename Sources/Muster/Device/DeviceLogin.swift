@@ -45,7 +45,8 @@ struct DeviceLogin {
         }
         switch device.transport {
         case .ssh, .auto: return try await runSSH(platform)
-        case .openssh, .telnet: throw failure(.usage, "the transport \(device.transport.rawValue) cannot be used yet")
+        case .telnet: return try await runTelnet(platform)
+        case .openssh: throw failure(.usage, "the transport \(device.transport.rawValue) cannot be used yet")
         }
     }
 

@@ -76,6 +76,8 @@ extension Device {
             case .ended: (.connectionLost, phase)
             case .modeRefused, .modeUnknown: (.privilege, .privilege)
             case .secretMissing: (.credential, .privilege)
+            case .loginRefused: (.authentication, phase)
+            case .passwordMissing, .credentialUntypable: (.credential, phase)
             case .cancelled: (.cancelled, phase)
             case .badCommand: (.usage, phase)
             case .unusable: (.prompt, phase)

@@ -1,3 +1,5 @@
+package import MusterTransport
+
 /// What is known of a kind of device before the first byte comes: its prompts, its modes, its pager, what it says when it refuses.
 ///
 /// Read from YAML in the scrapli definitions schema, with keys of our own under `muster:`.
@@ -25,6 +27,10 @@ package final class Platform: Sendable {
     package let typeAhead: Bool
     /// What the return key sends.
     package let returnKey: [UInt8]
+    /// How it asks who is there, where it does so in the terminal.
+    package let login: LoginRules?
+    /// What a line feed is on a telnet connection.
+    package let telnetNewline: TelnetCodec.Newline
 
     /// Whether a device prints what is typed.
     package enum Echo: String, Sendable, CaseIterable {
@@ -38,7 +44,8 @@ package final class Platform: Sendable {
         name: String, prompt: PromptRule, defaultMode: String, modes: [Mode], failureIndicators: [String] = [],
         failurePatterns: [Pattern] = [], onOpen: [Instruction] = [], onClose: [Instruction] = [], forceInSessionAuth: Bool = false,
         bypassInSessionAuth: Bool = false, ntcTemplatesPlatform: String? = nil, geniePlatform: String? = nil,
-        pagers: [Pager]? = nil, echo: Echo = .exact, pty: PTYWishes = PTYWishes(), typeAhead: Bool = false, returnKey: [UInt8] = [10]
+        pagers: [Pager]? = nil, echo: Echo = .exact, pty: PTYWishes = PTYWishes(), typeAhead: Bool = false, returnKey: [UInt8] = [10],
+        login: LoginRules? = .common, telnetNewline: TelnetCodec.Newline = .crlf
     ) {
         self.name = name
         self.prompt = prompt
@@ -58,6 +65,8 @@ package final class Platform: Sendable {
         self.pty = pty
         self.typeAhead = typeAhead
         self.returnKey = returnKey
+        self.login = login
+        self.telnetNewline = telnetNewline
     }
 
     /// The mode of that name, or nil.

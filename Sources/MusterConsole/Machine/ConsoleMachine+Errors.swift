@@ -73,7 +73,7 @@ extension ConsoleMachine {
         case .secretMissing(let name): error = secretError(error, name)
         default: error.hint = questionHint
         }
-        return error
+        return phase == .login ? loginError(error) : error
     }
 
     /// What a set-up command has printed.
@@ -142,10 +142,12 @@ extension ConsoleMachine {
         String(decoding: redact(Array(text.utf8)), as: UTF8.self)
     }
 
+    private var hidden: [String] { secrets.values + [credentials?.password].compactMap { $0 } }
+
     /// `bytes` with every secret replaced.
     private func redact(_ bytes: [UInt8]) -> [UInt8] {
         var result = bytes
-        for secret in secrets.values.map({ Array($0.utf8) }).sorted(by: { $0.count > $1.count }) where !secret.isEmpty {
+        for secret in hidden.map({ Array($0.utf8) }).sorted(by: { $0.count > $1.count }) where !secret.isEmpty {
             var index = 0
             while index + secret.count <= result.count {
                 if result[index..<index + secret.count].elementsEqual(secret) {

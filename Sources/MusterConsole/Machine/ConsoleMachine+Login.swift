@@ -14,6 +14,7 @@ extension ConsoleMachine {
         outgoing.append(contentsOf: screen.replies)
         screen.replies.removeAll()
         findWholeCandidate()
+        if converse(now) { return }
         guard let line = standingLine else {
             // Serial consoles, and some terminal servers, say nothing before a key is pressed.
             if quiet(now) >= timing.silence { pressReturn(candidate: nil) }
@@ -26,7 +27,7 @@ extension ConsoleMachine {
         }
         let pause = quiet(now)
         let isFirst = login.candidate == nil
-        guard isFirst || pause >= timing.prompt else { return }
+        guard isFirst && !awaitsLogin || pause >= timing.prompt else { return }
         // The modes' expressions are strict enough to act at once; the general one often matches any line that ends with `#`.
         if let match = matchPrompt(platform.modes.map(\.prompt)) {
             propose(match, pause, now)

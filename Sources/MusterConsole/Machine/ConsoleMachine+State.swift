@@ -82,6 +82,27 @@ extension ConsoleMachine {
         var whole: [UInt8]?
         /// How many lines had been finished when the return was sent.
         var askedAt = 0
+
+        /// What a device asks for before it shows a prompt.
+        enum Question { case user, password }
+
+        /// The question that was answered last, the line that it stood in, and how that line began.
+        var question: Question?
+        var questionLine = 0
+        var questionText: [UInt8] = []
+        /// Whether a question stands there and may not be all there.
+        var isAsked = false
+        /// How often the user was typed, and whether the password was.
+        var users = 0
+        var hasTypedPassword = false
+        /// Returns that were typed before the question, which may have been taken for answers.
+        var nudges = 0
+        /// The line by which the device seems to have refused, and how many lines were looked through for it.
+        var refusal: [UInt8]?
+        var refusalSearchedAt = 0
+        /// How often a key was pressed for a device that waits for one, and at which line.
+        var keys = 0
+        var keyLine = -1
     }
 
     /// The pager's questions that were answered, to the letter.

@@ -35,6 +35,7 @@ package struct ConsoleMachine {
     var events: [ConsoleEvent] = []
 
     let secrets: [String: String]
+    var credentials: LoginCredentials?
     let scratch = MatchScratch()
     var screen: LineEmulator
     var phase = Phase.new
@@ -118,9 +119,12 @@ package struct ConsoleMachine {
     // MARK: What comes in
 
     /// Begins the login.
-    package mutating func start(now: Instant, deadline: Instant? = nil) {
+    ///
+    /// - Parameter credentials: what to answer when the device asks who is there; nil leaves such questions alone.
+    package mutating func start(now: Instant, deadline: Instant? = nil, credentials: LoginCredentials? = nil) {
         guard phase == .new else { return }
         phase = .login
+        self.credentials = credentials
         startedAt = now
         lastReceived = now
         lastSettled = now
@@ -208,7 +212,7 @@ package struct ConsoleMachine {
     package mutating func ended(_ reason: TransportEnd, now: Instant) {
         guard end == nil else { return }
         end = reason
-        breakOff(.ended(reason), now)
+        breakOff(meaning(of: reason), now)
     }
 
     /// Types what the definition wants typed before the session ends.
@@ -259,7 +263,7 @@ package struct ConsoleMachine {
         for step in inFlight { consider(step.deadline) }
         consider(walk?.deadline)
         if phase == .login || !inFlight.isEmpty {
-            consider(timing.step(after: lastSettled, quietSince: lastReceived, pagerSuspected: pager.suspected))
+            consider(timing.step(after: lastSettled, quietSince: lastReceived, pagerSuspected: pager.suspected || login.isAsked))
         }
         return first
     }

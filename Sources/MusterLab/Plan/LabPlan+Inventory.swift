@@ -7,10 +7,11 @@ extension LabPlan {
     /// - Parameters:
     ///   - path: The file, which is replaced whole.
     ///   - port: The port that the lab listens at.
+    ///   - telnetPort: The port for telnet.
     ///   - configuration: Where the user, the password and the secret come from.
     /// - Throws: `LabError.inventory`.
-    package func write(to path: String, port: UInt16, _ configuration: LabConfiguration) throws(LabError) {
-        let text = inventory(port: port, configuration)
+    package func write(to path: String, port: UInt16, telnetPort: UInt16 = 0, _ configuration: LabConfiguration) throws(LabError) {
+        let text = inventory(port: port, telnetPort: telnetPort, configuration)
         // Made beside its place and then moved, so that nobody reads half a file or one with wider permissions.
         let temporary = path + ".\(getpid()).tmp"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -33,7 +34,7 @@ extension LabPlan {
     }
 
     /// The fleet as the text of an inventory.
-    package func inventory(port: UInt16, _ configuration: LabConfiguration) -> String {
+    package func inventory(port: UInt16, telnetPort: UInt16 = 0, _ configuration: LabConfiguration) -> String {
         var text = """
             # Simulated devices; written by muster-lab.
             defaults:
@@ -51,6 +52,7 @@ extension LabPlan {
         text += "hosts:\n"
         for entry in entries {
             text += "  \(entry.device.name): {address: \(entry.device.address), groups: [\(entry.device.platform.rawValue)], "
+            if entry.usesTelnet { text += "transport: telnet, port: \(telnetPort), " }
             text += "data: {site: \(entry.site), role: \(entry.role)"
             let faults = entry.device.faults.compactMap(\.text)
             if !faults.isEmpty { text += ", lab_faults: [\(faults.map(Self.quoted).joined(separator: ", "))]" }
@@ -63,7 +65,7 @@ extension LabPlan {
     ///
     /// - Parameters:
     ///   - path: The file.
-    ///   - configuration: Gets the user, password, secret and port that the inventory's defaults name.
+    ///   - configuration: Gets the user, password, secret and port that the inventory's defaults name, and the port of the hosts that use telnet.
     /// - Throws: `LabError.inventory` and `LabError.fault`.
     package init(inventory path: String, _ configuration: inout LabConfiguration) throws(LabError) {
         let text: String
@@ -99,10 +101,15 @@ extension LabPlan {
             let data = host["data"] as? [String: Any] ?? [:]
             var faults: [LabFault] = []
             for text in data["lab_faults"] as? [String] ?? [] { faults.append(try LabFault(text)) }
+            let usesTelnet = host["transport"] as? String == "telnet"
+            if usesTelnet {
+                configuration.listensForTelnet = true
+                if configuration.telnetPort == 0 { configuration.telnetPort = (host["port"] as? Int).flatMap { UInt16(exactly: $0) } ?? 0 }
+            }
             entries.append(
                 Entry(
                     device: LabDevice(name, address: address, platform: platform, faults: faults), site: data["site"] as? String ?? "",
-                    role: data["role"] as? String ?? platform.role))
+                    role: data["role"] as? String ?? platform.role, usesTelnet: usesTelnet))
         }
         self.init(entries: entries)
     }

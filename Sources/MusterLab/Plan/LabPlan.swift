@@ -5,6 +5,8 @@ package struct LabPlan: Sendable {
         package var device: LabDevice
         package let site: String
         package let role: String
+        /// Whether an inventory says to reach it by telnet.
+        package var usesTelnet = false
     }
 
     package var entries: [Entry]
@@ -45,6 +47,16 @@ package struct LabPlan: Sendable {
             count += 1
         }
         return count
+    }
+
+    /// Has inventories say that the devices whose names match are reached by telnet.
+    ///
+    /// - Parameter pattern: A name in which `*` stands for any characters and `?` for one.
+    /// - Returns: How many devices there are of such names.
+    package mutating func useTelnet(on pattern: String) -> Int {
+        let matching = entries.indices.filter { Self.matches(Array(entries[$0].device.name)[...], Array(pattern)[...]) }
+        for index in matching { entries[index].usesTelnet = true }
+        return matching.count
     }
 
     /// Never 127.0.x.y, where other programs listen.

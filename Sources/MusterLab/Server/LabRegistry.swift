@@ -15,8 +15,8 @@ final class LabRegistry: Sendable {
         var waiters: [Int: Waiter] = [:]
         var cancelled: Set<Int> = []
         var nextWaiter = 0
-        /// Descriptors of the open connections, which stay valid until `forget`.
-        var descriptors: Set<Int32> = []
+        /// Descriptors of the open connections, which stay valid until `forget`, and whose they are.
+        var descriptors: [Int32: UInt32] = [:]
         var stopping = false
     }
 
@@ -42,7 +42,7 @@ final class LabRegistry: Sendable {
     func admit(_ descriptor: Int32, at address: UInt32) -> Int? {
         let admitted: Int? = state.withLock { state in
             guard !state.stopping else { return nil }
-            state.descriptors.insert(descriptor)
+            state.descriptors[descriptor] = address
             return (state.devices[address]?.connectionsTotal ?? 0) + 1
         }
         guard admitted != nil else { return nil }
@@ -55,7 +55,7 @@ final class LabRegistry: Sendable {
 
     /// Lets a connection go; its descriptor may be closed after this, not before.
     func forget(_ descriptor: Int32, at address: UInt32, _ ending: (inout LabCounts) -> Void) {
-        state.withLock { _ = $0.descriptors.remove(descriptor) }
+        state.withLock { $0.descriptors[descriptor] = nil }
         change(at: address) { counts in
             counts.connectionsOpen -= 1
             ending(&counts)
@@ -102,11 +102,19 @@ final class LabRegistry: Sendable {
         guard met else { throw CancellationError() }
     }
 
+    /// Breaks the connections to one device.
+    func dropConnections(at address: String) {
+        guard let number = LoopbackAddress.number(address) else { return }
+        state.withLock { state in
+            for (descriptor, address) in state.descriptors where address == number { shutdown(descriptor, Int32(SHUT_RDWR)) }
+        }
+    }
+
     /// Admits no one any more and ends all connections; their threads notice at once.
     func stop() {
         state.withLock { state in
             state.stopping = true
-            for descriptor in state.descriptors { shutdown(descriptor, Int32(SHUT_RDWR)) }
+            for descriptor in state.descriptors.keys { shutdown(descriptor, Int32(SHUT_RDWR)) }
         }
     }
 }

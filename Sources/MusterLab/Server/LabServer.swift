@@ -38,9 +38,13 @@ final class LabServer: Sendable {
         let result: Result<Lab, LabError> = await withCheckedContinuation { continuation in
             let started = threads.run {
                 do throws(LabError) {
-                    let (lab, listener, binds) = try self.listen()
+                    let (lab, listener, telnet, binds) = try self.listen()
+                    if let telnet {
+                        let accepts = self.threads.run { self.acceptConnections(telnet, self.serveTelnet) }
+                        guard accepts else { throw .ssh("could not start a thread") }
+                    }
                     continuation.resume(returning: .success(lab))
-                    self.acceptConnections(listener, binds)
+                    self.acceptConnections(listener) { self.serve($0, $1, binds) }
                 } catch {
                     continuation.resume(returning: .failure(error))
                 }
@@ -63,13 +67,22 @@ final class LabServer: Sendable {
         let changed: LabBind
     }
 
-    private func listen() throws(LabError) -> (Lab, Int32, Binds) {
+    private func listen() throws(LabError) -> (Lab, listener: Int32, telnet: Int32?, Binds) {
         let binds = Binds(
             usual: try LabBind(configuration, keys: .usual), changed: try LabBind(configuration, keys: .changed))
         var port: UInt16 = 0
         var everywhere: Int32 = 0
         let listener = muster_lab_listen(configuration.port, 4096, &port, &everywhere)
         guard listener >= 0 else { throw .listen(port: configuration.port, reason: String(cString: strerror(muster_lab_errno()))) }
+        var telnet: Int32?
+        var telnetPort: UInt16 = 0
+        if configuration.listensForTelnet {
+            let descriptor = muster_lab_listen(configuration.telnetPort, 4096, &telnetPort, &everywhere)
+            guard descriptor >= 0 else {
+                throw .listen(port: configuration.telnetPort, reason: String(cString: strerror(muster_lab_errno())))
+            }
+            telnet = descriptor
+        }
         var usual: [LabHostKey] = []
         var changed: [LabHostKey] = []
         for type in configuration.hostKeyTypes {
@@ -77,12 +90,13 @@ final class LabServer: Sendable {
             changed.append(try LabHostKeySet.changed.publicKey(type))
         }
         let lab = Lab(
-            port: port, answersEverywhere: everywhere != 0, devices: configuration.devices, hostKeys: usual, changedHostKeys: changed,
+            port: port, telnetPort: telnetPort, answersEverywhere: everywhere != 0, devices: configuration.devices, hostKeys: usual,
+            changedHostKeys: changed,
             registry: registry)
-        return (lab, listener, binds)
+        return (lab, listener, telnet, binds)
     }
 
-    private func acceptConnections(_ listener: Int32, _ binds: Binds) {
+    private func acceptConnections(_ listener: Int32, _ serve: (_ descriptor: Int32, _ address: UInt32) -> Void) {
         defer { close(listener) }
         while true {
             let ready = muster_lab_poll_two(listener, stopPipe.read)
@@ -98,9 +112,30 @@ final class LabServer: Sendable {
                     }
                     break
                 }
-                serve(descriptor, address, binds)
+                serve(descriptor, address)
             }
         }
+    }
+
+    private func device(at address: UInt32) -> LabDevice {
+        devices[address]
+            ?? LabDevice(unplanned: address, platform: configuration.defaultPlatform, faults: configuration.defaultFaults)
+    }
+
+    private func serveTelnet(_ descriptor: Int32, _ address: UInt32) {
+        guard LoopbackAddress.isLoopback(address), registry.admit(descriptor, at: address) != nil else {
+            close(descriptor)
+            return
+        }
+        let device = device(at: address)
+        let started = threads.run { [configuration, registry] in
+            LabTelnetConnection(
+                descriptor: descriptor, address: address, device: device, configuration: configuration, registry: registry
+            ).run()
+        }
+        guard !started else { return }
+        registry.forget(descriptor, at: address) { _ in }
+        close(descriptor)
     }
 
     private func serve(_ descriptor: Int32, _ address: UInt32, _ binds: Binds) {
@@ -108,9 +143,7 @@ final class LabServer: Sendable {
             close(descriptor)
             return
         }
-        let device =
-            devices[address]
-            ?? LabDevice(unplanned: address, platform: configuration.defaultPlatform, faults: configuration.defaultFaults)
+        let device = device(at: address)
         let changed = connections > 1 && device.faults.contains { if case .changedHostKey = $0 { true } else { false } }
         let bind = changed ? binds.changed : binds.usual
         let started = threads.run { [configuration, registry] in

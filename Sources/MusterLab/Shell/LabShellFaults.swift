@@ -29,7 +29,7 @@ struct LabShellFaults: Sendable {
             case .noEcho: noEcho = true
             case .exitAfter(let count): exitAfter = count
             // These concern the connection.
-            case .refusePassword, .trickle, .changedHostKey, .dropAt, .stallAt, .keyboardInteractive: continue
+            case .refusePassword, .trickle, .changedHostKey, .dropAt, .stallAt, .keyboardInteractive, .telnet: continue
             }
         }
     }

@@ -242,10 +242,11 @@ struct SSHEngine: ~Copyable {
     }
 
     /// Takes apart what has come, when nobody reads from a channel and nothing is in flight: the server's own messages.
-    mutating func drive() {
-        guard let channel = channels.first?.key, wire.unread > 0 else { return }
+    ///
+    /// - Parameter id: A channel that nobody uses any more; what comes for it is dropped.
+    mutating func drive(_ id: ChannelID) {
         withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
-            while wire.unread > 0, case .bytes = read(ChannelID(number: channel), into: buffer) {}
+            while wire.unread > 0, case .bytes = read(id, into: buffer) {}
         }
     }
 

@@ -142,7 +142,7 @@ package actor SSHSession: ByteReceiver {
             read(id)
             isFirst = false
         }
-        if isFirst, pending.isEmpty { engine.drive() }
+        if isFirst, pending.isEmpty, let unused = channels.first(where: \.value.isClosing)?.key { engine.drive(unused) }
     }
 
     private func isRead(_ id: ChannelID) -> Bool {
@@ -171,7 +171,7 @@ package actor SSHSession: ByteReceiver {
                     return
                 case .end:
                     if delivered { receiver.burstEnded() }
-                    return end(id, .closedByPeer)
+                    return end(id, transportEnd ?? .closedByPeer)
                 case .failed(let code):
                     if delivered { receiver.burstEnded() }
                     return end(id, reason(code))
@@ -344,12 +344,14 @@ package actor SSHSession: ByteReceiver {
         channels[id]?.hasEnded = true
         let receiver = channels[id]?.receiver
         channels[id]?.receiver = nil
-        receiver?.ended(end)
+        // What ends here is the way to the device, and not its own session.
+        let isWayLost = channels[id]?.isTunnel == true && (transportEnd != nil || isOver)
+        receiver?.ended(isWayLost ? .lost("the bastion's connection ended") : end)
     }
 
     private func endChannels(_ end: TransportEnd) {
-        for (id, channel) in channels where channel.receiver != nil {
-            self.end(id, channel.isTunnel ? .lost("the bastion's connection ended") : end)
+        for id in channels.keys where channels[id]?.receiver != nil {
+            self.end(id, end)
         }
     }
 

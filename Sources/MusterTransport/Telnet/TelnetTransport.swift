@@ -1,0 +1,86 @@
+/// The text of a telnet connection, over whatever carries its bytes: TCP, or a channel through a bastion.
+package actor TelnetTransport: ByteTransport, ByteReceiver {
+    private nonisolated let carrier: any ByteTransport
+    private var codec: TelnetCodec
+    private var receiver: (any ByteReceiver)?
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { carrier.loop.executor }
+    package nonisolated var loop: Loop { carrier.loop }
+
+    /// - Parameters:
+    ///   - carrier: what carries the bytes; it is started, and closed, with this transport.
+    ///   - terminal: what the peer is told when it asks.
+    ///   - newline: what a line feed, the return key, is on the wire.
+    package init(over carrier: any ByteTransport, terminal: TelnetCodec.Terminal, newline: TelnetCodec.Newline = .crlf) {
+        self.carrier = carrier
+        codec = TelnetCodec(terminal: terminal, newline: newline)
+    }
+
+    // MARK: ByteTransport
+
+    package nonisolated func start(_ receiver: any ByteReceiver) {
+        assumeIsolated { $0.receiver = receiver }
+        carrier.start(self)
+    }
+
+    package nonisolated func send(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count > 0 else { return }
+        // The closure runs before this call returns, on the loop, so the buffer goes nowhere.
+        nonisolated(unsafe) let bytes = bytes
+        assumeIsolated { $0.sendAnswers(and: bytes) }
+    }
+
+    package nonisolated func keepAlive(_ settings: KeepAlive) {
+        carrier.keepAlive(settings)
+    }
+
+    package nonisolated func close() {
+        carrier.close()
+    }
+
+    /// One write for both: what is typed goes out after the answers to what came before it.
+    private func sendAnswers(and bytes: UnsafeRawBufferPointer? = nil) {
+        let answers = codec.takeAnswers()
+        guard let bytes else {
+            if !answers.isEmpty { carrier.send(answers) }
+            return
+        }
+        carrier.send(answers + codec.encode(bytes))
+    }
+
+    // MARK: ByteReceiver
+
+    package nonisolated func received(_ bytes: UnsafeRawBufferPointer) {
+        nonisolated(unsafe) let bytes = bytes
+        assumeIsolated { $0.take(bytes) }
+    }
+
+    private func take(_ bytes: UnsafeRawBufferPointer) {
+        // Nearly all output is plain, and is not copied.
+        if codec.isPlain(bytes) {
+            codec.receivePlain(bytes)
+            receiver?.received(bytes)
+            return
+        }
+        var text: [UInt8] = []
+        codec.receive(bytes, into: &text)
+        guard !text.isEmpty else { return }
+        text.withUnsafeBytes { receiver?.received($0) }
+    }
+
+    package nonisolated func burstEnded() {
+        assumeIsolated {
+            // What the receiver types now takes the answers along.
+            $0.receiver?.burstEnded()
+            $0.sendAnswers()
+        }
+    }
+
+    package nonisolated func ended(_ end: TransportEnd) {
+        assumeIsolated {
+            let receiver = $0.receiver
+            $0.receiver = nil
+            receiver?.ended(end)
+        }
+    }
+}

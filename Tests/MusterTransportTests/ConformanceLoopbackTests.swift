@@ -1,0 +1,32 @@
+import MusterTestSupport
+import MusterTransport
+import Testing
+
+struct ConformanceLoopbackTests {
+    @Test(.timeLimit(.minutes(2)), arguments: TransportBehaviour.allCases)
+    func tcp(_ behaviour: TransportBehaviour) async throws {
+        try await TransportConformance { port, body in try await body(connect(port)) }.check(behaviour)
+    }
+
+    @Test(.timeLimit(.minutes(2)), arguments: TransportBehaviour.allCases)
+    func telnetOverTCP(_ behaviour: TransportBehaviour) async throws {
+        let doubled: @Sendable ([UInt8]) -> [UInt8] = { text in text.flatMap { $0 == 255 ? [255, 255] : [$0] } }
+        try await TransportConformance(onTheWire: doubled) { port, body in
+            let terminal = TelnetCodec.Terminal(columns: 511, rows: 1000, types: ["vt100"])
+            try await body(TelnetTransport(over: try await connect(port), terminal: terminal))
+        }.check(behaviour)
+    }
+
+    /// A transport around another, as the tests use it.
+    @Test(.timeLimit(.minutes(2)), arguments: TransportBehaviour.allCases)
+    func holdingTransport(_ behaviour: TransportBehaviour) async throws {
+        try await TransportConformance { port, body in try await body(HoldingTransport(try await connect(port))) }.check(behaviour)
+    }
+}
+
+private func connect(_ port: Int) async throws -> TCPTransport {
+    let loop = Loops.next()
+    let deadline = loop.now + .seconds(60)
+    let addresses = try await TCP.resolve(host: "127.0.0.1", port: port, on: loop, deadline: deadline)
+    return try await TCP.connect(to: addresses, on: loop, deadline: deadline)
+}
