@@ -101,8 +101,9 @@ extension DeviceLogin {
             return try (device.legacy ? AlgorithmPreferences.legacy : .standard).changed(by: device.ssh)
         } catch {
             throw failure(
-                .usage, "\(error.keyword) \(error.list) leaves nothing that could be offered",
-                hint: "name an algorithm that Muster has in ssh_config, or leave that aside with -F none")
+                .noCommonAlgorithm, phase: .handshake,
+                "\(error.keyword) \(error.list) of ssh_config leaves nothing that libssh2 could offer",
+                hint: "add an algorithm that it has, use --transport openssh, or leave ssh_config aside with -F none")
         }
     }
 

@@ -77,9 +77,12 @@ import Testing
             var device = bench.device(plain)
             device.ssh.ciphers = AlgorithmList("aes256-ctr")
             #expect(try await bench.run(["show version"], on: [device]).results.map(\.status) == [.ok])
+            device.ssh.ciphers = AlgorithmList("made-up@example.net")
+            let unknown = try #require(try await bench.run(["show version"], on: [device]).results.first)
+            #expect(unknown.error?.code == .noCommonAlgorithm)
             device.ssh.ciphers = AlgorithmList("-*")
             let result = try #require(try await bench.run(["show version"], on: [device]).results.first)
-            #expect(result.error?.message.contains("Ciphers -* leaves nothing that could be offered") == true)
+            #expect(result.error?.message.contains("Ciphers -* of ssh_config leaves nothing that libssh2 could offer") == true)
         }
     }
 }
