@@ -15,7 +15,7 @@ let package = Package(
     name: "muster",
     platforms: [.macOS(.v15)],
     products: [
-        .library(name: "Muster", targets: ["Muster", "MusterInventory"]),
+        .library(name: "Muster", targets: ["Muster", "MusterInventory", "MusterSSHConfig"]),
         .executable(name: "muster", targets: ["MusterMain"]),
         .executable(name: "muster-lab", targets: ["MusterLabMain"]),
     ],
@@ -54,12 +54,13 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "MusterInventory",
-            dependencies: ["Yams", .product(name: "Subprocess", package: "swift-subprocess")],
+            dependencies: ["MusterSSHConfig", "Yams", .product(name: "Subprocess", package: "swift-subprocess")],
             swiftSettings: strict),
+        .target(name: "MusterSSHConfig", swiftSettings: strict),
         .target(
             name: "Muster",
             dependencies: [
-                "MusterTransport", "MusterSSH", "MusterConsole", "MusterInventory",
+                "MusterTransport", "MusterSSH", "MusterConsole", "MusterInventory", "MusterSSHConfig",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
@@ -69,7 +70,7 @@ let package = Package(
         .target(
             name: "MusterCommands",
             dependencies: [
-                "Muster", "MusterInventory", "MusterConsole", "MusterSSH", "MusterTransport", "MusterRendering",
+                "Muster", "MusterInventory", "MusterConsole", "MusterSSH", "MusterSSHConfig", "MusterTransport", "MusterRendering",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -111,12 +112,19 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "MusterInventoryTests", dependencies: ["MusterInventory"], swiftSettings: strict),
         .testTarget(
+            name: "MusterSSHConfigTests",
+            dependencies: ["MusterSSHConfig", "MusterSSH", "MusterTestSupport"],
+            exclude: ["Corpus"],
+            swiftSettings: strict),
+        .testTarget(
             name: "MusterTests",
-            dependencies: ["Muster", "MusterInventory", "MusterLab", "MusterTestSupport", "MusterTransport"],
+            dependencies: [
+                "Muster", "MusterInventory", "MusterLab", "MusterSSH", "MusterSSHConfig", "MusterTestSupport", "MusterTransport",
+            ],
             swiftSettings: strict),
         .testTarget(name: "MusterRenderingTests", dependencies: ["MusterRendering", "Muster"], swiftSettings: strict),
         .testTarget(
-            name: "MusterCommandsTests", dependencies: ["MusterCommands", "MusterLab", "MusterTestSupport"], swiftSettings: strict),
+            name: "MusterCommandsTests", dependencies: ["MusterCommands", "MusterLab", "MusterSSHConfig", "MusterTestSupport"], swiftSettings: strict),
         .testTarget(name: "MusterLabTests", dependencies: ["MusterLab"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -18,21 +18,48 @@ package enum TCP {
         return pool
     }()
 
+    /// Which addresses of a host are used.
+    package enum Family: String, Sendable {
+        case any, inet, inet6
+
+        fileprivate var number: Int32 {
+            switch self {
+            case .any: AF_UNSPEC
+            case .inet: AF_INET
+            case .inet6: AF_INET6
+            }
+        }
+
+        fileprivate func includes(_ address: SocketAddress) -> Bool {
+            switch self {
+            case .any: true
+            case .inet: address.protocol == .inet
+            case .inet6: address.protocol == .inet6
+            }
+        }
+    }
+
     /// The addresses of a host, at least one.
     ///
     /// - Parameters:
     ///   - host: A name, or an IPv4 or IPv6 address, which needs no look-up.
     ///   - port: The TCP port.
+    ///   - family: Which addresses count.
     ///   - loop: The loop whose clock `deadline` refers to.
     ///   - deadline: When to give up. The system's resolver has no way to cancel; its thread is left to finish by itself.
-    package static func resolve(host: String, port: Int, on loop: Loop, deadline: Instant) async throws(TransportError) -> [SocketAddress] {
-        if let literal = try? SocketAddress(ipAddress: host, port: port) { return [literal] }
+    package static func resolve(
+        host: String, port: Int, family: Family = .any, on loop: Loop, deadline: Instant
+    ) async throws(TransportError) -> [SocketAddress] {
+        if let literal = try? SocketAddress(ipAddress: host, port: port) {
+            guard family.includes(literal) else { throw .unknownHost("it is no \(family == .inet ? "IPv4" : "IPv6") address") }
+            return [literal]
+        }
         let promise = loop.eventLoop.makePromise(of: Result<[SocketAddress], TransportError>.self)
         let waiting = OneShot(promise)
         let timer = loop.schedule(at: deadline) { waiting.complete(.failure(.resolveTimedOut)) }
         resolvers.submit { _ in
             // One that was given up in the queue must not hold up those behind it.
-            if waiting.isOpen { waiting.complete(lookUp(host, port: port)) }
+            if waiting.isOpen { waiting.complete(lookUp(host, port: port, family: family)) }
         }
         let result = await withTaskCancellationHandler {
             await value(of: promise.futureResult)
@@ -45,14 +72,39 @@ package enum TCP {
 
     /// Connects to the first of `addresses` that answers, on `loop`.
     ///
-    /// Several addresses are tried side by side the way RFC 8305 describes.
+    /// Several addresses are tried side by side the way RFC 8305 describes. With a local address, only those of its family count.
     package static func connect(
-        to addresses: [SocketAddress], on loop: Loop, deadline: Instant
+        to addresses: [SocketAddress], from local: String? = nil, on loop: Loop, deadline: Instant
+    ) async throws(TransportError) -> TCPTransport {
+        if let local { return try await connect(to: addresses, from: local, on: loop, deadline: deadline) }
+        return try await connect(to: addresses, bound: nil, on: loop, deadline: deadline)
+    }
+
+    private static func connect(
+        to addresses: [SocketAddress], from local: String, on loop: Loop, deadline: Instant
+    ) async throws(TransportError) -> TCPTransport {
+        let shown = addresses.first.map(describe(address:)) ?? "no address"
+        let ends: [SocketAddress]
+        do throws(TransportError) {
+            ends = try await resolve(host: local, port: 0, on: loop, deadline: deadline)
+        } catch {
+            guard case .unknownHost(let text) = error else { throw error }
+            throw .connectFailed(address: shown, "the local address '\(local)' is unknown: \(text)")
+        }
+        for end in ends {
+            let fitting = addresses.filter { $0.protocol == end.protocol }
+            if !fitting.isEmpty { return try await connect(to: fitting, bound: end, on: loop, deadline: deadline) }
+        }
+        throw .connectFailed(address: shown, "the local address '\(local)' is of another family")
+    }
+
+    private static func connect(
+        to addresses: [SocketAddress], bound local: SocketAddress?, on loop: Loop, deadline: Instant
     ) async throws(TransportError) -> TCPTransport {
         // Kept here and not looked up in the pipeline, which is empty again when the peer has closed the connection at once.
         let handlers = NIOLoopBoundBox.makeEmptyBox(valueType: [ObjectIdentifier: TCPHandler].self, eventLoop: loop.eventLoop)
         let patience = max(deadline - loop.now, .milliseconds(1))
-        let bootstrap = ClientBootstrap(group: loop.eventLoop)
+        var bootstrap = ClientBootstrap(group: loop.eventLoop)
             .connectTimeout(.nanoseconds(patience.wholeNanoseconds))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -65,6 +117,7 @@ package enum TCP {
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }
+        if let local { bootstrap = bootstrap.bind(to: local) }
         let shown = addresses.first.map(describe(address:)) ?? "no address"
         let future: EventLoopFuture<any Channel>
         if addresses.count == 1 {
@@ -118,8 +171,9 @@ package enum TCP {
     }
 
     /// Asks the system's resolver; it blocks, and so runs on the thread pool.
-    private static func lookUp(_ host: String, port: Int) -> Result<[SocketAddress], TransportError> {
+    private static func lookUp(_ host: String, port: Int, family: Family) -> Result<[SocketAddress], TransportError> {
         var hints = addrinfo()
+        hints.ai_family = family.number
         #if canImport(Glibc)
             hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         #else

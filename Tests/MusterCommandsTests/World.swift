@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import Muster
 import MusterInventory
+import MusterSSHConfig
 import Synchronization
 
 @testable import MusterCommands
@@ -32,6 +33,8 @@ final class World: Sendable {
     /// After so many bytes the reader of standard output is gone.
     let outputEndsAfter: Int
     let outputError: Int32
+    /// The content of the home folder's `.ssh/config`; there is none when nil.
+    let sshConfig: String?
     let script: Play
 
     /// What happens in a run.
@@ -48,6 +51,7 @@ final class World: Sendable {
     init(
         _ environment: [String: String] = [:], outputIsTerminal: Bool = false, errorsAreTerminal: Bool = false, input: String = "",
         answer: String? = nil, outputEndsAfter: Int = .max, outputError: Int32 = EPIPE,
+        sshConfig: String? = nil,
         script: @escaping Play = { _, script, each in
             for device in script.devices {
                 script.events(.started(host: device.name))
@@ -64,6 +68,7 @@ final class World: Sendable {
         self.answer = answer
         self.outputEndsAfter = outputEndsAfter
         self.outputError = outputError
+        self.sshConfig = sshConfig
         self.script = script
     }
 
@@ -148,7 +153,16 @@ final class World: Sendable {
             },
             leave: { status in self.seen.withLock { $0.left.append(status) } }, startLogging: { _ in }, now: { .seconds(1) },
             // The first tick comes at once, the next one never.
-            sleep: { [ticks = Ticks()] _ in try await ticks.next() }, localUser: "alice")
+            sleep: { [ticks = Ticks()] _ in try await ticks.next() }, localUser: "alice",
+            sshFacts: LocalFacts(
+                user: "alice", userID: 1000, home: "/home/alice", hostName: "desk", environment: environment, sha1: { _ in [] }),
+            sshConfigFiles: SSHConfigFiles(
+                read: { [sshConfig] path, isTrusted throws(SSHConfigFiles.Failure) in
+                    if path == "/home/alice/.ssh/config", let sshConfig { return Array(sshConfig.utf8) }
+                    if path == "/etc/ssh/ssh_config" { throw .missing }
+                    return try SSHConfigFiles.system.read(path, isTrusted)
+                },
+                matching: SSHConfigFiles.system.matching))
     }
 }
 

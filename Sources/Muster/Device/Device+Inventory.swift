@@ -39,6 +39,7 @@ extension Device {
         self.transport = transport
         legacy = host.legacy ?? false
         hostKeys = host.hostKey
+        apply(sshConfigOf: host)
         if let source = host.password { password = try await resolver.resolve(source) }
         if let source = host.passphrase { passphrase = try await resolver.resolve(source) }
         for entry in host.credentials {
@@ -53,5 +54,22 @@ extension Device {
             credentials.append(LoginCredential(kind, user: entry.user))
         }
         if let source = host.enable { secrets["enable"] = try await resolver.resolve(source) }
+    }
+
+    /// Takes over what `ssh_config` says of a host.
+    package mutating func apply(sshConfigOf host: InventoryHost) {
+        guard let options = host.ssh else { return }
+        ssh = SSHSettings(options)
+        ssh.identitiesAreOptional = host.identityIsOptional
+        hostKeyAlias = ssh.hostKeyAlias
+        if let files = ssh.userKnownHostsFiles { knownHostsFiles = files + (ssh.globalKnownHostsFiles ?? []) }
+        hostKeyPolicy =
+            switch ssh.hostKeyChecking {
+            case .strict: .strict
+            case .acceptNew: .acceptNew
+            case .off: .off
+            // There is nobody to ask about one device among hundreds.
+            case .ask, nil: nil
+            }
     }
 }

@@ -38,6 +38,8 @@ public struct Device: Sendable {
     public var knownHostsFiles: [String] = []
     /// What is done about its host key; what the run's options say when nil.
     public var hostKeyPolicy: HostKeyPolicy?
+    /// How SSH to it goes, beyond the above.
+    public var ssh = SSHSettings()
 
     /// Makes a device.
     ///

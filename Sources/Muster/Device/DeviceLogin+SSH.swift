@@ -44,7 +44,7 @@ extension DeviceLogin {
         do {
             try await console.open(deadline: deadline, credentials: credentials, sendsAtOnce: sendsAtOnce)
         } catch {
-            throw device.wrapped(error, phase: .login, timeout: environment.connectTimeout)
+            throw device.wrapped(error, phase: .login, timeout: connectTimeout)
         }
         clock.finish(at: loop.now)
         return OpenDevice(device: device, carrier: carrier, console: console, loop: loop)
@@ -82,7 +82,7 @@ extension DeviceLogin {
     ) async throws(MusterError) -> R? {
         let transport = try await connect()
         enter(.handshake)
-        let preferences = preferences.preferring(hostKeyTypes: hostKeyCheck.knownTypes).avoiding(hostKeyTypes: shownKeyTypes)
+        let preferences = try preferences().preferring(hostKeyTypes: hostKeyCheck.knownTypes).avoiding(hostKeyTypes: shownKeyTypes)
         let session = SSHSession(transport: transport, preferences: preferences)
         do {
             let result: R? = try await withTaskCancellationHandler {
@@ -114,7 +114,7 @@ extension DeviceLogin {
             shownKeyTypes = []
             enter(.authenticate)
             guard try await authentication.logIn(on: session) else { return false }
-            await session.keepAlive(environment.keepAlive)
+            await session.keepAlive(keepAlive)
             return true
         } catch let error as SSHError {
             gap = error.gap
@@ -129,5 +129,21 @@ extension DeviceLogin {
     private var hostKeyCheck: HostKeyCheck { HostKeyCheck(device: device, environment: environment) }
 
     /// What is offered to the device.
-    private var preferences: AlgorithmPreferences { device.legacy ? .legacy : .standard }
+    private func preferences() throws(MusterError) -> AlgorithmPreferences {
+        do {
+            return try (device.legacy ? AlgorithmPreferences.legacy : .standard).changed(by: device.ssh)
+        } catch {
+            throw failure(
+                .noCommonAlgorithm, phase: .handshake,
+                "\(error.keyword) \(error.list) of ssh_config leaves nothing that libssh2 could offer",
+                hint: "add an algorithm that it has, use --transport openssh, or leave ssh_config aside with -F none")
+        }
+    }
+
+    private var keepAlive: KeepAlive {
+        var keepAlive = environment.keepAlive
+        keepAlive.interval = device.ssh.aliveInterval ?? keepAlive.interval
+        keepAlive.count = device.ssh.aliveCountMax ?? keepAlive.count
+        return keepAlive
+    }
 }

@@ -22,10 +22,13 @@ struct DeviceLogin {
         self.loop = loop
         self.sendsAtOnce = sendsAtOnce
         clock = PhaseClock(at: loop.now)
-        timer = LoginTimer(loop: loop, deadline: clock.began + environment.connectTimeout)
+        timer = LoginTimer(loop: loop, deadline: clock.began + (device.ssh.connectTimeout ?? environment.connectTimeout))
     }
 
     var deadline: Instant { timer.deadline }
+
+    /// The time that the way may take: the device's own, or the run's.
+    var connectTimeout: Duration { device.ssh.connectTimeout ?? environment.connectTimeout }
 
     mutating func enter(_ phase: Phase) {
         clock.enter(phase, at: loop.now)
@@ -62,13 +65,20 @@ struct DeviceLogin {
             do throws(BastionError) {
                 return try await bastion.channel(to: device.address, port: device.port, deadline: deadline)
             } catch {
-                throw wrapped(error, limit: environment.connectTimeout)
+                throw wrapped(error, limit: connectTimeout)
             }
         }
+        // Connecting directly instead would be a surprise, and may reach another device.
+        guard device.ssh.proxyCommand == nil else {
+            throw failure(
+                .usage, "ssh_config has a ProxyCommand for it, which the built-in transport cannot use",
+                hint: "use ProxyJump or `jump` instead, --transport openssh, or -F none where the device can be reached directly")
+        }
         do {
-            let addresses = try await TCP.resolve(host: device.address, port: device.port, on: loop, deadline: deadline)
+            let family = device.ssh.addressFamily.flatMap { TCP.Family(rawValue: $0.rawValue) } ?? .any
+            let addresses = try await TCP.resolve(host: device.address, port: device.port, family: family, on: loop, deadline: deadline)
             enter(.connect)
-            return try await TCP.connect(to: addresses, on: loop, deadline: deadline)
+            return try await TCP.connect(to: addresses, from: device.ssh.bindAddress, on: loop, deadline: deadline)
         } catch {
             throw wrapped(error)
         }
@@ -101,6 +111,7 @@ struct DeviceLogin {
         case .identity(let path, let passphrase):
             switch environment.keyFiles[path] {
             case .content(let bytes): return .publicKey(name: path, content: bytes, passphrase: passphrase?.reveal())
+            case .unreadable where device.ssh.identitiesAreOptional: return nil
             case .unreadable(let why):
                 throw failure(.credential, phase: .authenticate, "the key file \(path) is of no use: \(why)", hint: "check `identity`")
             case nil: return nil
@@ -115,7 +126,7 @@ struct DeviceLogin {
     }
 
     func wrapped(_ error: TransportError) -> MusterError {
-        let limit = environment.connectTimeout.shown
+        let limit = connectTimeout.shown
         switch error {
         case .unknownHost(let text):
             return failure(
@@ -160,7 +171,7 @@ struct DeviceLogin {
             case .open: .open
             }
         if error.kind == .withheld { return failure(code, phase: phase, error.message, hint: error.hint) }
-        let elapsed = error.kind == .timedOut ? " within \(environment.connectTimeout.shown)" : " (after \((loop.now - clock.began).shown))"
+        let elapsed = error.kind == .timedOut ? " within \(connectTimeout.shown)" : " (after \((loop.now - clock.began).shown))"
         return failure(code, phase: phase, error.message + elapsed, hint: error.hint)
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import MusterInventory
 import MusterRendering
+import MusterSSHConfig
 
 /// `muster inventory show`: the hosts with what their groups and the defaults give them.
 struct InventoryShowCommand: Verb {
@@ -48,13 +49,15 @@ struct InventoryShowCommand: Verb {
 
     func perform(in surroundings: Surroundings) async throws -> Int32 {
         let loaded = try InventorySource.find(inventory.inventory, in: surroundings).load(in: surroundings, quiet: false)
+        let config = try SSHConfigSource.load(inventory.sshConfig, in: surroundings)
         let palette = Palettes(choice: color, surroundings).output
         let text =
             if let explain {
-                try explanation(of: explain, in: loaded, surroundings, palette)
+                try explanation(of: explain, in: loaded, config, surroundings, palette)
             } else {
                 listing(
-                    of: try loaded.chosen(hosts: try nodes, exclude: inventory.exclude, select: inventory.select), surroundings, palette)
+                    of: try loaded.chosen(hosts: try nodes, exclude: inventory.exclude, select: inventory.select)
+                        .map { try loaded.configured($0, in: config) }, surroundings, palette)
             }
         try surroundings.output.write(Array(text.utf8))
         return ExitStatus.success
@@ -81,15 +84,18 @@ struct InventoryShowCommand: Verb {
     }
 
     private func explanation(
-        of name: String, in inventory: Inventory, _ surroundings: Surroundings, _ palette: Palette
+        of name: String, in inventory: Inventory, _ config: SSHConfig, _ surroundings: Surroundings, _ palette: Palette
     ) throws -> String {
-        guard let host = inventory[name] else {
+        guard let listed = inventory[name] else {
             let hint = Suggestion.hint(for: name, among: inventory.hosts.map(\.name)).map { "; \($0)" } ?? ""
             throw CommandFailure.usage("the inventory has no host '\(name.oneLine)'\(hint)")
         }
+        let host = try inventory.configured(listed, in: config)
         var rows = inventory.explain(host).map { row in
-            (field: row.field, value: row.value, origin: row.origin?.description ?? "the host's name")
+            let origin = host.sshOrigins[row.field].map { "ssh_config, \($0)" } ?? row.origin?.description
+            return (field: row.field, value: row.value, origin: origin ?? (row.field == "identity" ? "ssh's defaults" : "the host's name"))
         }
+        rows += host.sshRows
         let resolved = ResolvedHost(host, localUser: surroundings.localUser)
         // What the inventory leaves open, a run fills in.
         if host.port == nil { rows.append(("port", String(resolved.port), "built in")) }

@@ -2,16 +2,19 @@ import Logging
 import Muster
 import MusterInventory
 import MusterRendering
+import MusterSSHConfig
 import Synchronization
 
 extension RunCommand {
     func perform(in surroundings: Surroundings) async throws -> Int32 {
         let lines = try allCommands(in: surroundings)
-        let hosts = try RunTargets(devices: devices, login: login).hosts(in: surroundings, quiet: output.quiet)
+        let config = try SSHConfigSource.load(devices.inventory.sshConfig, in: surroundings)
+        let hosts = try RunTargets(devices: devices, login: login, config: config).hosts(in: surroundings, quiet: output.quiet)
         if dryRun { return try showPlan(hosts: hosts, commands: lines, in: surroundings) }
         let resolver = SecretResolver(environment: { surroundings.environment[$0] }, ask: surroundings.ask)
-        let devices = try await DeviceResolution(resolver: resolver, defaultUser: surroundings.localUser).devices(of: hosts)
-        return try await run(lines, on: devices, in: surroundings)
+        var devices = try await DeviceResolution(resolver: resolver, defaultUser: surroundings.localUser).devices(of: hosts)
+        for index in devices.indices { putCommandLineFirst(in: &devices[index]) }
+        return try await run(lines, on: devices, remarks: config.notes, in: surroundings)
     }
 
     /// The commands of the arguments, then those of the file.
@@ -27,7 +30,17 @@ extension RunCommand {
         }
     }
 
-    private func run(_ lines: [String], on devices: [Device], in surroundings: Surroundings) async throws -> Int32 {
+    /// Takes away what `ssh_config` says of a device and the command line says for all.
+    private func putCommandLineFirst(in device: inout Device) {
+        if pace.connectTimeout != nil { device.ssh.connectTimeout = nil }
+        if login.hostKeys != nil { device.hostKeyPolicy = nil }
+        if !login.known.knownHosts.isEmpty { device.knownHostsFiles = [] }
+        for index in device.jump.indices { putCommandLineFirst(in: &device.jump[index]) }
+    }
+
+    private func run(
+        _ lines: [String], on devices: [Device], remarks: [SSHConfigNote], in surroundings: Surroundings
+    ) async throws -> Int32 {
         let start = surroundings.now()
         let elapsed: @Sendable () -> Duration = { surroundings.now() - start }
         let palettes = Palettes(choice: output.color, surroundings)
@@ -35,6 +48,7 @@ extension RunCommand {
             total: devices.count, output: surroundings.output, errors: surroundings.errors, palette: palettes.errors,
             elapsed: elapsed)
         let notes = RunNotes(logger: startLogging(to: screen, in: surroundings), quiet: output.quiet) { screen.say($0) }
+        notes.log(remarks)
         let control = RunControl()
         let interruptions = Mutex(Interruptions())
         let watch = surroundings.watchSignals { signal in

@@ -75,7 +75,7 @@ struct RunCommand: Verb {
         options.connectTimeout = pace.connectTimeout ?? options.connectTimeout
         options.deadline = pace.deadline
         options.maxAuthFailures = login.maxAuthFailures
-        options.hostKeys = login.hostKeys.policy
+        options.hostKeys = login.hostKeys?.policy ?? options.hostKeys
         options.knownHostsFiles = login.known.knownHosts
         return options
     }

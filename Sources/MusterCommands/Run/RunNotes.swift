@@ -1,6 +1,7 @@
 import Logging
 import Muster
 import MusterRendering
+import MusterSSHConfig
 import Synchronization
 
 /// What the events of a run have to say: warnings once each, new host keys in one line, the rest to the log.
@@ -44,6 +45,11 @@ final class RunNotes: Sendable {
             guard !isQuiet, isNew(text) else { return }
             say("warning: \(host.map { "\($0.oneLine): " } ?? "")\(text.oneLine)\n")
         }
+    }
+
+    /// Logs what has no effect in `ssh_config`: at `-v` what may be missed, at `-vv` the rest.
+    func log(_ remarks: [SSHConfigNote]) {
+        for remark in remarks { logger.log(level: remark.kind == .unused ? .debug : .info, "\(remark)") }
     }
 
     private func isNew(_ warning: String) -> Bool {

@@ -12,6 +12,11 @@ struct InventoryOptions: ParsableArguments {
     )
     var inventory: [String] = []
 
+    @Option(
+        name: [.customShort("F"), .long],
+        help: ArgumentHelp("ssh_config to read, or none. (default: ~/.ssh/config, then /etc/ssh/ssh_config)", valueName: "path"))
+    var sshConfig: String?
+
     @Option(name: [.customShort("x"), .long], help: ArgumentHelp("Not these.", valueName: "nodeset"), transform: ArgumentText.nodeSet)
     var exclude: NodeSet?
 
@@ -71,11 +76,11 @@ struct LoginOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What to do about host keys.",
+            "What to do about host keys. (default: what ssh_config says, else accept-new)",
             discussion:
                 "accept-new pins an unknown key and says so, strict refuses it, off checks nothing. A changed key is refused unless off.",
             valueName: "policy"))
-    var hostKeys = HostKeyChoice.acceptNew
+    var hostKeys: HostKeyChoice?
 
     @OptionGroup var known: KnownHostsOptions
 

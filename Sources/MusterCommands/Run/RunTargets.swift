@@ -1,5 +1,6 @@
 import Muster
 import MusterInventory
+import MusterSSHConfig
 
 /// The hosts of a run, with what the command line says laid over what the inventory says.
 struct RunTargets {
@@ -8,16 +9,21 @@ struct RunTargets {
     var login: LoginOptions?
     var port: Int?
 
-    init(devices: DeviceOptions, login: LoginOptions) {
+    /// What fills in that neither the command line nor the inventory says.
+    var config: SSHConfig
+
+    init(devices: DeviceOptions, login: LoginOptions, config: SSHConfig) {
         self.devices = devices
         self.login = login
+        self.config = config
         port = login.port
     }
 
     /// Targets that are looked at without logging in.
-    init(devices: DeviceOptions, port: Int?) {
+    init(devices: DeviceOptions, port: Int?, config: SSHConfig) {
         self.devices = devices
         self.port = port
+        self.config = config
     }
 
     /// Finds the hosts.
@@ -40,19 +46,18 @@ struct RunTargets {
             hosts.map { overridden($0, port: $0.port ?? port, environment: surroundings.environment) }, in: Inventory(hosts: []))
     }
 
-    /// The hosts with their bastions looked up.
+    /// The hosts with their bastions looked up, and with what `ssh_config` says of both.
     ///
     /// - Throws: `CommandFailure` with status 65 for a `jump` that makes no sense.
     private func routed(_ hosts: [InventoryHost], in inventory: Inventory) throws -> [InventoryHost] {
         try hosts.map { host in
-            guard !host.jump.isEmpty else { return host }
             var host = host
             do {
-                host.bastions = try inventory.bastions(of: host)
+                if !host.jump.isEmpty { host.bastions = try inventory.bastions(of: host) }
             } catch {
                 throw CommandFailure.badData("'jump' of \(host.name.oneLine): \(error)")
             }
-            return host
+            return try inventory.configured(host, in: config)
         }
     }
 

@@ -33,7 +33,8 @@ struct SurveyOptions: ParsableArguments {
 
     /// The devices: nobody logs in to them, so they need no user and no secret, but bastions on the way do.
     func targets(in surroundings: Surroundings) async throws -> [Device] {
-        let hosts = try RunTargets(devices: devices, port: port).hosts(in: surroundings, quiet: quiet)
+        let config = try SSHConfigSource.load(devices.inventory.sshConfig, in: surroundings)
+        let hosts = try RunTargets(devices: devices, port: port, config: config).hosts(in: surroundings, quiet: quiet)
         var names: Set<String> = []
         let bastions = hosts.flatMap(\.bastions).filter { names.insert($0.name).inserted }
         let resolver = SecretResolver(environment: { surroundings.environment[$0] }, ask: surroundings.ask)
@@ -44,6 +45,8 @@ struct SurveyOptions: ParsableArguments {
                 name: host.name, address: host.address, port: host.port ?? 22, platform: host.platform ?? "generic", user: "")
             device.jump = host.bastions.compactMap { byName[$0.name] }
             device.hostKeys = host.hostKey
+            device.apply(sshConfigOf: host)
+            if !known.knownHosts.isEmpty { device.knownHostsFiles = [] }
             return device
         }
     }

@@ -1,6 +1,8 @@
 import Logging
 import Muster
 import MusterInventory
+import MusterSSH
+import MusterSSHConfig
 
 #if canImport(Darwin)
     import Darwin
@@ -27,7 +29,8 @@ extension Surroundings {
             // Without `atexit`'s and the runtime's clean-up: whoever presses Ctrl-C for the third time has waited enough.
             leave: { _exit($0) },
             startLogging: { LoggingSystem.bootstrap($0) }, now: { ContinuousClock.now - start },
-            sleep: { try await Task.sleep(for: $0) }, localUser: localUser(environment))
+            sleep: { try await Task.sleep(for: $0) }, localUser: localUser(environment),
+            sshFacts: sshFacts(environment))
         surroundings.executable = executable()
         surroundings.confirm = TerminalConfirmation.ofProcess()
         return surroundings
@@ -51,6 +54,19 @@ extension Surroundings {
             if let user = environment[name], !user.isEmpty { return user }
         }
         return getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) }
+    }
+
+    /// ssh takes the user and the home folder from the system; who sets HOME means it, though.
+    private static func sshFacts(_ environment: [String: String]) -> LocalFacts {
+        let entry = getpwuid(getuid())
+        var name = [CChar](repeating: 0, count: 256)
+        gethostname(&name, name.count - 1)
+        return LocalFacts(
+            user: entry.map { String(cString: $0.pointee.pw_name) } ?? localUser(environment) ?? "", userID: getuid(),
+            home: environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? entry.map { String(cString: $0.pointee.pw_dir) } ?? "/",
+            hostName: String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self), environment: environment,
+            // Called before the run starts, on one thread.
+            homeOfUser: { user in getpwnam(user).map { String(cString: $0.pointee.pw_dir) } }, sha1: Digest.sha1)
     }
 
     private static func processEnvironment() -> [String: String] {

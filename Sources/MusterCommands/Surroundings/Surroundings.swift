@@ -1,6 +1,7 @@
 package import Logging
 package import Muster
 package import MusterInventory
+package import MusterSSHConfig
 
 /// Runs commands on devices and calls `each` for every result, in order: `withResults`, or a test's stand-in.
 package typealias Runner =
@@ -39,6 +40,10 @@ package struct Surroundings: Sendable {
     package var executable: String?
     /// Asks the person at the terminal a question that is answered with yes or no; nil when there is none.
     package var confirm: (@Sendable (_ question: String) async throws -> Bool)?
+    /// What `ssh_config` may refer to of this side.
+    package var sshFacts: LocalFacts
+    /// How `ssh_config` and what it includes are read.
+    package var sshConfigFiles: SSHConfigFiles
 
     package init(
         environment: [String: String], output: OutputPort, errors: OutputPort, input: @escaping @Sendable () throws -> [UInt8],
@@ -46,7 +51,8 @@ package struct Surroundings: Sendable {
         watchSignals: @escaping @Sendable (@escaping @Sendable (StopSignal) -> Void) -> (any SignalWatch)?,
         leave: @escaping @Sendable (Int32) -> Void,
         startLogging: @escaping @Sendable (@escaping @Sendable (String) -> any LogHandler) -> Void,
-        now: @escaping @Sendable () -> Duration, sleep: @escaping @Sendable (Duration) async throws -> Void, localUser: String?
+        now: @escaping @Sendable () -> Duration, sleep: @escaping @Sendable (Duration) async throws -> Void, localUser: String?,
+        sshFacts: LocalFacts, sshConfigFiles: SSHConfigFiles = .system
     ) {
         self.environment = environment
         self.output = output
@@ -60,5 +66,7 @@ package struct Surroundings: Sendable {
         self.now = now
         self.sleep = sleep
         self.localUser = localUser
+        self.sshFacts = sshFacts
+        self.sshConfigFiles = sshConfigFiles
     }
 }

@@ -1,3 +1,5 @@
+package import MusterSSHConfig
+
 /// A device of the inventory, with everything its groups and the defaults say about it.
 ///
 /// The fields can be changed: what the command line says goes before what the inventory says.
@@ -34,6 +36,12 @@ public struct InventoryHost: Sendable {
     public var legacy: Bool?
     /// The host keys that are the only right ones, whatever known hosts files say; empty when those decide.
     public var hostKey: [HostKeyPin]
+    /// What `ssh_config` says of the host, once the caller has looked it up.
+    package var ssh: SSHOptions?
+    /// The fields that have their value from `ssh_config`, and where it is written.
+    package var sshOrigins: [String: SSHConfigPosition] = [:]
+    /// Whether the identities are not the inventory's: like ssh, a login then passes over those that are of no use.
+    package var identityIsOptional = false
     /// The names of the host's groups, groups of groups included, in the order of precedence.
     public let groups: [String]
     /// The host's own data, merged key by key over that of its groups and the defaults.

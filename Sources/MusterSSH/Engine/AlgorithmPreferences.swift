@@ -57,6 +57,31 @@ package struct AlgorithmPreferences: Sendable, Hashable {
         keyExchange: modernKeyExchange + legacyKeyExchange + extensionInfo, hostKey: modernHostKey + legacyHostKey,
         cipher: modernCipher + legacyCipher, mac: modernMAC + legacyMAC)
 
+    /// Whether an algorithm may be offered when the user names it.
+    ///
+    /// Only what the linked libssh2 has: told of nothing that it knows, it would offer its own defaults. And never one with which libssh2
+    /// fails or crashes, or that encrypts nothing.
+    package static func canOffer(_ name: String) -> Bool {
+        supported.contains(name) && name != "none" && !["arcfour", "blowfish", "cast128"].contains { name.hasPrefix($0) }
+    }
+
+    /// All that the linked libssh2 has, of every kind.
+    private static let supported: Set<String> = {
+        guard LibSSH2.isInitialised, let session = libssh2_session_init_ex(nil, nil, nil, nil) else { return [] }
+        defer { libssh2_session_free(session) }
+        var names: Set<String> = []
+        for type in [LIBSSH2_METHOD_KEX, LIBSSH2_METHOD_HOSTKEY, LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_MAC_CS] {
+            var list: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+            let count = libssh2_session_supported_algs(session, type, &list)
+            guard count > 0, let list else { continue }
+            for index in 0..<Int(count) {
+                if let name = list[index] { names.insert(String(cString: name)) }
+            }
+            libssh2_free(session, list)
+        }
+        return names
+    }()
+
     /// Whether an algorithm is one that only `legacy` offers.
     package static func isLegacy(_ name: String) -> Bool { legacyNames.contains(name) }
 

@@ -1,0 +1,45 @@
+import MusterSSHConfig
+
+extension SSHSettings {
+    /// The settings that an `ssh_config` makes for a host.
+    init(_ options: SSHOptions) {
+        keyExchange = options.keyExchange
+        hostKeyAlgorithms = options.hostKeyAlgorithms
+        ciphers = options.ciphers
+        macs = options.macs
+        publicKeyAlgorithms = options.publicKeyAlgorithms
+        compression = options.compression
+        switch options.identityAgent {
+        case .none?: identityAgent = SSHSettings.IdentityAgent.none
+        case .socket(let path): identityAgent = .socket(path)
+        case nil: break
+        }
+        identitiesOnly = options.identitiesOnly
+        certificateFiles = options.certificateFiles
+        preferredAuthentications = options.preferredAuthentications
+        for (name, isEnabled) in [
+            ("publickey", options.publicKeyAuthentication), ("password", options.passwordAuthentication),
+            ("keyboard-interactive", options.keyboardInteractiveAuthentication),
+        ] where isEnabled == false { disabledAuthentications.append(name) }
+        switch options.hostKeyChecking {
+        case .strict: hostKeyChecking = .strict
+        case .acceptNew: hostKeyChecking = .acceptNew
+        case .ask: hostKeyChecking = .ask
+        case .off: hostKeyChecking = .off
+        case nil: break
+        }
+        hostKeyAlias = options.hostKeyAlias
+        userKnownHostsFiles = options.userKnownHostsFiles
+        globalKnownHostsFiles = options.globalKnownHostsFiles
+        hashKnownHosts = options.hashKnownHosts
+        proxyJump = options.proxyJump
+        proxyCommand = options.proxyCommand
+        addressFamily = options.addressFamily.flatMap { AddressFamily(rawValue: $0.rawValue) }
+        bindAddress = options.bindAddress
+        // For ssh zero means no limit of its own.
+        connectTimeout = options.connectTimeout.flatMap { $0 > .zero ? $0 : nil }
+        aliveInterval = options.aliveInterval
+        aliveCountMax = options.aliveCountMax
+        tcpKeepAlive = options.tcpKeepAlive
+    }
+}
