@@ -124,7 +124,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "MusterRenderingTests", dependencies: ["MusterRendering", "Muster"], swiftSettings: strict),
         .testTarget(
-            name: "MusterCommandsTests", dependencies: ["MusterCommands", "MusterLab", "MusterSSHConfig", "MusterTestSupport"], swiftSettings: strict),
+            name: "MusterCommandsTests",
+            dependencies: ["MusterCommands", "MusterLab", "MusterSSHConfig", "MusterTestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "MusterLabTests", dependencies: ["MusterLab"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -6,7 +6,7 @@ import Testing
 @testable import MusterCommands
 
 /// `muster audit crypto` against simulated devices and sshd.
-@Suite(.timeLimit(.minutes(2))) struct AuditLoopbackTests {
+@Suite(.timeLimit(.minutes(5))) struct AuditLoopbackTests {
     private func names(_ object: [String: Any], _ list: String) -> [String: String?] {
         var names: [String: String?] = [:]
         for entry in object[list] as? [[String: Any]] ?? [] { names[entry["name"] as? String ?? ""] = entry["weak"] as? String }

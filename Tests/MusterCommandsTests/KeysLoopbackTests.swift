@@ -6,7 +6,7 @@ import Testing
 @testable import MusterCommands
 
 /// `muster keys` against simulated devices and sshd.
-@Suite(.timeLimit(.minutes(2))) struct KeysLoopbackTests {
+@Suite(.timeLimit(.minutes(5))) struct KeysLoopbackTests {
     private let a = LabDevice("a", address: "127.1.0.1")
     private let b = LabDevice("b", address: "127.1.0.2")
 

@@ -53,7 +53,7 @@ private final class Person: Sendable {
     }
 }
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct TerminalPromptTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct TerminalPromptTests {
     @Test func theAnswerIsUnseen_whenAPersonTypesIt() async throws {
         let person = try Person()
         let prompt = TerminalPrompt(path: person.device)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import MusterLab
 
-@Suite(.enabled(if: OpenSSHClient.isInstalled), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: OpenSSHClient.isInstalled), .timeLimit(.minutes(5)))
 struct LabServerTests {
     #if os(Linux)
         private let address = "127.1.0.1"

@@ -7,7 +7,7 @@ import Testing
 
 /// A channel through OpenSSH's sshd to a port, as bastions give it, behaves like any transport.
 struct SSHConformanceLoopbackTests {
-    @Test(.timeLimit(.minutes(2)), arguments: TransportBehaviour.allCases)
+    @Test(.timeLimit(.minutes(5)), arguments: TransportBehaviour.allCases)
     func tunnel(_ behaviour: TransportBehaviour) async throws {
         try await withOpenSSHServer { server in
             let key = try [UInt8](Data(contentsOf: URL(filePath: server.userKey)))

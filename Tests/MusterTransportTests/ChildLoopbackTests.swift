@@ -5,7 +5,7 @@ import Testing
 @testable import MusterTransport
 
 /// Real programs as children.
-@Suite(.timeLimit(.minutes(1))) struct ChildLoopbackTests {
+@Suite(.timeLimit(.minutes(5))) struct ChildLoopbackTests {
     private let loop = Loops.next()
 
     private func shell(_ script: String, terminal: ChildCommand.TerminalShape? = nil) -> ChildCommand {

@@ -3,12 +3,12 @@ import MusterTransport
 import Testing
 
 struct ConformanceLoopbackTests {
-    @Test(.timeLimit(.minutes(2)), arguments: TransportBehaviour.allCases)
+    @Test(.timeLimit(.minutes(5)), arguments: TransportBehaviour.allCases)
     func tcp(_ behaviour: TransportBehaviour) async throws {
         try await TransportConformance { port, body in try await body(connect(port)) }.check(behaviour)
     }
 
-    @Test(.timeLimit(.minutes(2)), arguments: TransportBehaviour.allCases)
+    @Test(.timeLimit(.minutes(5)), arguments: TransportBehaviour.allCases)
     func telnetOverTCP(_ behaviour: TransportBehaviour) async throws {
         let doubled: @Sendable ([UInt8]) -> [UInt8] = { text in text.flatMap { $0 == 255 ? [255, 255] : [$0] } }
         try await TransportConformance(onTheWire: doubled) { port, body in
@@ -18,7 +18,7 @@ struct ConformanceLoopbackTests {
     }
 
     /// A transport around another, as the tests use it.
-    @Test(.timeLimit(.minutes(2)), arguments: TransportBehaviour.allCases)
+    @Test(.timeLimit(.minutes(5)), arguments: TransportBehaviour.allCases)
     func holdingTransport(_ behaviour: TransportBehaviour) async throws {
         try await TransportConformance { port, body in try await body(HoldingTransport(try await connect(port))) }.check(behaviour)
     }

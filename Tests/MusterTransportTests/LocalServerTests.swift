@@ -5,7 +5,7 @@ import Testing
 @testable import MusterTransport
 
 /// Requests on a Unix socket.
-@Suite(.timeLimit(.minutes(1))) struct LocalServerLoopbackTests {
+@Suite(.timeLimit(.minutes(5))) struct LocalServerLoopbackTests {
     private let loop = Loops.next()
 
     @Test func replyComesBack_whenARequestIsWhole() async throws {

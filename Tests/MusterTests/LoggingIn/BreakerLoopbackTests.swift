@@ -4,7 +4,7 @@ import MusterLab
 import Testing
 
 /// Wrong credentials on many devices at once, which must not lock an account.
-@Suite(.timeLimit(.minutes(1))) struct BreakerLoopbackTests {
+@Suite(.timeLimit(.minutes(5))) struct BreakerLoopbackTests {
     private func fleet(_ count: Int, faults: [LabFault] = []) -> [LabDevice] {
         (1...count).map { LabDevice("r\($0)", address: "127.1.0.\($0)", faults: faults) }
     }

@@ -26,7 +26,7 @@ private final class Person: Sendable {
 }
 
 /// One-time codes and other questions on the way in.
-@Suite(.timeLimit(.minutes(1))) struct CodeLoopbackTests {
+@Suite(.timeLimit(.minutes(5))) struct CodeLoopbackTests {
     private static let code = "hush-314159"
 
     private func withDevices<R>(_ count: Int, _ faults: [LabFault], _ body: (Bench, [LabDevice]) async throws -> R) async throws -> R {

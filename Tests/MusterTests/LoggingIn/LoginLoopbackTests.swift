@@ -6,7 +6,7 @@ import MusterTestSupport
 import Testing
 
 /// Ways in, one after the other, and servers that are hard to get into.
-@Suite(.timeLimit(.minutes(1))) struct LoginLoopbackTests {
+@Suite(.timeLimit(.minutes(5))) struct LoginLoopbackTests {
     private let lab = LabDevice("r1", address: "127.1.0.1")
 
     private func device(_ faults: LabFault...) -> LabDevice { LabDevice("r1", address: "127.1.0.1", faults: faults) }

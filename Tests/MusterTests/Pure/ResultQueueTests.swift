@@ -3,7 +3,7 @@ import Testing
 
 @testable import Muster
 
-@Suite(.timeLimit(.minutes(1))) struct ResultQueueTests {
+@Suite(.timeLimit(.minutes(5))) struct ResultQueueTests {
     private func result(_ host: String) -> DeviceResult {
         DeviceResult(host: host, address: host, port: 22, platform: "generic", status: .ok, started: Date(timeIntervalSince1970: 0))
     }

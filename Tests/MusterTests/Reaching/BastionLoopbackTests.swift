@@ -5,7 +5,7 @@ import MusterTestSupport
 import Testing
 
 /// Devices that are reached through others.
-@Suite(.timeLimit(.minutes(1))) struct BastionLoopbackTests {
+@Suite(.timeLimit(.minutes(5))) struct BastionLoopbackTests {
     private let bastion = LabDevice("bastion", address: "127.5.0.1", platform: .linux)
 
     /// Devices of the lab behind a route.

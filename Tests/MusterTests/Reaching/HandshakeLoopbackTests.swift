@@ -5,7 +5,7 @@ import MusterTestSupport
 import Testing
 
 /// Servers that do not get as far as a prompt.
-@Suite(.timeLimit(.minutes(1))) struct HandshakeLoopbackTests {
+@Suite(.timeLimit(.minutes(5))) struct HandshakeLoopbackTests {
     private func device(port: Int) -> Device {
         Device(name: "odd", address: "127.0.0.1", port: port, platform: "cisco_iosxe", user: "netops", password: Secret(Hush.password))
     }

@@ -5,7 +5,7 @@ import MusterLab
 import Testing
 
 /// What is done about host keys.
-@Suite(.timeLimit(.minutes(1))) struct HostKeyLoopbackTests {
+@Suite(.timeLimit(.minutes(5))) struct HostKeyLoopbackTests {
     private let plain = LabDevice("r1", address: "127.1.0.1")
 
     @Test func pinsAndReports_whenTheKeyIsUnknown() async throws {

@@ -6,7 +6,7 @@ import MusterTestSupport
 import Testing
 
 /// Devices that the system's `ssh` reaches.
-@Suite(.timeLimit(.minutes(2))) struct OpenSSHTransportLoopbackTests {
+@Suite(.timeLimit(.minutes(5))) struct OpenSSHTransportLoopbackTests {
     private let plain = LabDevice("r1", address: "127.1.0.1")
 
     /// The program that was built beside the tests.

@@ -5,7 +5,7 @@ import MusterTestSupport
 import Testing
 
 /// Devices that cannot be reached, and logins that are refused.
-@Suite(.timeLimit(.minutes(1))) struct ReachingLoopbackTests {
+@Suite(.timeLimit(.minutes(5))) struct ReachingLoopbackTests {
     @Test func unknownHost_whenTheNameHasNoAddress() async throws {
         try await withBench { bench in
             let device = Device(

@@ -5,7 +5,7 @@ import MusterSSHConfig
 import Testing
 
 /// What the settings of a device change on the way to it.
-@Suite(.timeLimit(.minutes(1))) struct SSHSettingsLoopbackTests {
+@Suite(.timeLimit(.minutes(5))) struct SSHSettingsLoopbackTests {
     private let plain = LabDevice("r1", address: "127.1.0.1")
 
     @Test func keyIsPinnedByItsAlias() async throws {

@@ -3,7 +3,7 @@ import MusterLab
 import Testing
 
 /// The order of results, and how many devices are under way at once.
-@Suite(.timeLimit(.minutes(1))) struct FanOutLoopbackTests {
+@Suite(.timeLimit(.minutes(5))) struct FanOutLoopbackTests {
     /// Devices that each wait at a gate of their own.
     private func gated(_ count: Int) -> (devices: [LabDevice], gates: [LabGate]) {
         let gates = (0..<count).map { _ in LabGate() }

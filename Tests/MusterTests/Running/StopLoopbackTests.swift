@@ -3,7 +3,7 @@ import MusterLab
 import Testing
 
 /// Runs that end before their time: each device still gets its one result, and is logged out.
-@Suite(.timeLimit(.minutes(1))) struct StopLoopbackTests {
+@Suite(.timeLimit(.minutes(5))) struct StopLoopbackTests {
     /// Five devices that wait at one gate.
     private func gated() -> (devices: [LabDevice], gate: LabGate) {
         let gate = LabGate()

@@ -4,7 +4,7 @@ import MusterLab
 import Testing
 
 /// One device for the length of a scope.
-@Suite(.timeLimit(.minutes(1))) struct WithDeviceLoopbackTests {
+@Suite(.timeLimit(.minutes(5))) struct WithDeviceLoopbackTests {
     private let plain = LabDevice("r1", address: "127.1.0.1")
     private struct Trouble: Error, Equatable { var number: Int }
 

@@ -4,7 +4,7 @@ import MusterLab
 import Testing
 
 /// Commands whose answers are long, odd, or never end.
-@Suite(.timeLimit(.minutes(1))) struct CommandLoopbackTests {
+@Suite(.timeLimit(.minutes(5))) struct CommandLoopbackTests {
     private let plain = LabDevice("r1", address: "127.1.0.1")
 
     /// Runs a command that only one device gets, while the healthy ones do something else.

@@ -5,7 +5,7 @@ import MusterTestSupport
 import Testing
 
 /// The real thing: OpenSSH's sshd and the shell of this machine.
-@Suite(.timeLimit(.minutes(1))) struct OpenSSHLoopbackTests {
+@Suite(.timeLimit(.minutes(5))) struct OpenSSHLoopbackTests {
     private func device(_ server: OpenSSHServer, passphrase: String? = nil) -> Device {
         Device(
             name: "here", address: "127.0.0.1", port: server.port, platform: "linux", user: server.user, identities: [server.userKey],

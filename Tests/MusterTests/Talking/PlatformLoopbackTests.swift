@@ -3,7 +3,7 @@ import MusterLab
 import Testing
 
 /// What is the same on every platform: an answer, a rejection, the mode and the prompt.
-@Suite(.timeLimit(.minutes(1))) struct PlatformLoopbackTests {
+@Suite(.timeLimit(.minutes(5))) struct PlatformLoopbackTests {
     struct Expectation: Sendable, CustomTestStringConvertible {
         var platform: LabPlatform
         var version = "show version"

@@ -4,7 +4,7 @@ import MusterLab
 import Testing
 
 /// Devices that want `enable` before they answer.
-@Suite(.timeLimit(.minutes(1))) struct PrivilegeLoopbackTests {
+@Suite(.timeLimit(.minutes(5))) struct PrivilegeLoopbackTests {
     static let platforms: [LabPlatform] = [.ciscoIOSXE, .aristaEOS]
 
     private func device(_ platform: LabPlatform, faults: [LabFault] = []) -> LabDevice {

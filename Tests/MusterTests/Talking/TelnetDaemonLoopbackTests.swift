@@ -7,7 +7,7 @@ import Testing
 /// A telnet server that many systems come with: inetutils' telnetd, where it is installed.
 ///
 /// Its Debian package brings a superserver along, so the tests do not install it.
-@Suite(.timeLimit(.minutes(1)), .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/sbin/telnetd")))
+@Suite(.timeLimit(.minutes(5)), .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/sbin/telnetd")))
 struct TelnetDaemonLoopbackTests {
     /// What login(1) says and does, for a user of the test's own: as login(1) does, it forgets what was typed before the password's question.
     private static let login = #"""

@@ -5,7 +5,7 @@ import MusterTestSupport
 import Testing
 
 /// Devices that are reached by telnet.
-@Suite(.timeLimit(.minutes(2))) struct TelnetLoopbackTests {
+@Suite(.timeLimit(.minutes(5))) struct TelnetLoopbackTests {
     private func withTelnetBench<R>(_ device: LabDevice, waits: Bool = false, _ body: (Bench, Device) async throws -> R) async throws -> R {
         try await withBench([device], waits: waits) {
             $0.listensForTelnet = true
