@@ -89,7 +89,7 @@ import Testing
         #expect(device.user == "me")
         #expect(device.port == 99)
         #expect(device.ssh.connectTimeout == nil)
-        #expect(device.ssh.hostKeyChecking == nil)
+        #expect(device.hostKeyPolicy == nil)
         #expect(world.options.connectTimeout == .seconds(3))
     }
 

@@ -28,10 +28,3 @@ enum AskpassOutcome: Sendable, Equatable {
     /// The connection ended before an answer to it.
     case undecided
 }
-
-/// Offers everything at once, and knows no codes.
-struct PlainAskpassServices: AskpassServices {
-    func permission(toOffer login: AskpassAnswers.Login) async -> AskpassPermission { .granted }
-    func settle(_ login: AskpassAnswers.Login, _ outcome: AskpassOutcome) {}
-    func code(for question: String, user: String) async throws -> Secret? { nil }
-}

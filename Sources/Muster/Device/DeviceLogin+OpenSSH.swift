@@ -30,8 +30,8 @@ extension DeviceLogin {
     ///
     /// Where there is a password too, it may have been refused, and another client would only try it again.
     private func lackingKeyType(after error: MusterError) async -> SSHError.Gap? {
-        guard error.code == .credential || error.code == .authentication, device.password == nil else { return nil }
-        for path in device.identities {
+        guard error.code == .credential || error.code == .authentication, device.passwordForSSH == nil else { return nil }
+        for path in device.keyPaths {
             if case .content(let bytes) = environment.keyFiles[path], KeyFile.isSecurityKey(bytes) { return .keyType("security key") }
             let certificate = path + "-cert.pub"
             // Whether it may be used at all is for ssh to say.
@@ -43,13 +43,20 @@ extension DeviceLogin {
     /// Logs in by the system's `ssh`, as far as the first prompt; ssh is gone when that fails.
     mutating func runOpenSSH(_ platform: Platform) async throws(MusterError) -> OpenDevice {
         guard let openSSH = environment.openSSH else { throw failure(.usage, "no ssh is prepared") }
-        if device.password != nil, device.identities.isEmpty, openSSH.desk == nil {
+        if device.passwordForSSH != nil, device.keyPaths.isEmpty, openSSH.desk == nil {
             throw failure(
                 .credential, phase: .authenticate, "ssh takes a password only from a helper, and none is set",
                 hint: "name an installed muster in `RunOptions.openSSH.askpassHelper`")
         }
+        // ssh knows no pins, and to judge by what it logs would be to believe whoever sent it.
+        if let pinned = (device.jump + [device]).first(where: { !$0.hostKeys.isEmpty }) {
+            throw failure(
+                .usage, phase: .hostKey, "the transport openssh cannot check the host key that the inventory pins for \(pinned.name)",
+                hint: "put the key into a known hosts file instead of `host_key`, or use the transport ssh")
+        }
         environment.events(.phase(host: device.name, .resolve))
-        let session = OpenSSHSession(loop: loop, answers: answers, services: PlainAskpassServices(), clock: clock) {
+        let services = RunAskpassServices(device: device, environment: environment, timer: timer)
+        let session = OpenSSHSession(loop: loop, answers: answers, services: services, clock: clock) {
             [device, environment] event in
             switch event {
             case .phase(let phase): environment.events(.phase(host: device.name, phase))
@@ -78,8 +85,8 @@ extension DeviceLogin {
     private mutating func reachPrompt(
         _ session: OpenSSHSession, _ platform: Platform, _ openSSH: OpenSSHEnvironment
     ) async throws(MusterError) -> OpenDevice {
-        let timer = loop.schedule(at: deadline) { session.assumeIsolated { $0.expire() } }
-        defer { timer.cancel() }
+        timer.start { session.assumeIsolated { $0.expire() } }
+        defer { timer.stop() }
         let shell: Result<ChildTransport, OpenSSHFailure>
         do throws(OpenSSHFailure) {
             shell = .success(try await session.reachShell(child(platform, openSSH), desk: openSSH.desk))
@@ -92,7 +99,7 @@ extension DeviceLogin {
         case .failure(let reason): throw wrapped(reason)
         case .success(let shell):
             // The console has the same deadline, and can say what it waited for and what it saw.
-            timer.cancel()
+            timer.stop()
             do throws(MusterError) {
                 return try await openConsole(over: shell, platform: platform, carrier: session, credentials: nil)
             } catch {
@@ -108,24 +115,25 @@ extension DeviceLogin {
     private var answers: AskpassAnswers {
         let hops = device.jump + [device]
         var passphrases: [String: Secret] = [:]
-        for hop in hops {
-            guard let passphrase = hop.passphrase else { continue }
-            for path in hop.identities where passphrases[path] == nil { passphrases[path] = passphrase }
+        for credential in hops.flatMap(\.allCredentials) {
+            guard case .identity(let path, let passphrase?) = credential.kind, passphrases[path] == nil else { continue }
+            passphrases[path] = passphrase
         }
         return AskpassAnswers(
-            logins: hops.map { AskpassAnswers.Login(user: $0.user, host: $0.address, password: $0.password) }, passphrases: passphrases)
+            logins: hops.map { AskpassAnswers.Login(user: $0.user, host: $0.address, password: $0.passwordForSSH) },
+            passphrases: passphrases)
     }
 
     private func child(_ platform: Platform, _ openSSH: OpenSSHEnvironment) -> ChildCommand {
         func hop(_ device: Device) -> OpenSSHCommand.Hop {
             OpenSSHCommand.Hop(
-                host: device.address, port: device.port, user: device.user, identities: device.identities,
-                legacy: device.legacy ? .old.known(to: openSSH.algorithms) : nil)
+                host: device.address, port: device.port, user: device.user, identities: device.keyPaths,
+                legacy: device.legacy ? .old.known(to: openSSH.algorithms) : nil, hostKeys: device.hostKeyPolicy,
+                knownHostsFiles: device.knownHostsFiles, hostKeyAlias: device.hostKeyAlias)
         }
         var command = OpenSSHCommand(
             target: hop(device), bastions: device.jump.map(hop), hostKeys: environment.hostKeys,
-            knownHostsFiles: device.knownHostsFiles.isEmpty ? openSSH.knownHostsFiles : device.knownHostsFiles,
-            connectTimeout: environment.connectTimeout)
+            knownHostsFiles: openSSH.knownHostsFiles, connectTimeout: environment.connectTimeout)
         command.keepAlive = environment.keepAlive.interval > .zero ? environment.keepAlive : nil
         command.program = openSSH.options.program
         command.asksNothing = openSSH.desk == nil
@@ -154,3 +162,13 @@ extension DeviceLogin {
 }
 
 extension OpenSSHSession: ConsoleCarrier {}
+
+extension Device {
+    /// The password that ssh is told for the device's own user; it takes one, and asks no second time.
+    fileprivate var passwordForSSH: Secret? {
+        for credential in allCredentials where credential.user == nil || credential.user == user {
+            if case .password(let password) = credential.kind { return password }
+        }
+        return nil
+    }
+}

@@ -101,7 +101,7 @@ extension SSHError {
 
 extension Device {
     /// Where the codes of a user come from; nil to ask the person at the terminal.
-    fileprivate func codeSource(user: String) -> SecretSource? {
+    func codeSource(user: String) -> SecretSource? {
         for credential in credentials where credential.user == user || credential.isEveryonesCode {
             if case .oneTimeCode(let source) = credential.kind { return source }
         }

@@ -11,6 +11,12 @@ struct OpenSSHCommand: Sendable, Equatable {
         var identities: [String] = []
         /// Algorithms of old devices to offer beside the usual ones.
         var legacy: OpenSSHAlgorithms?
+        /// What is done about its key; the command's policy when `nil`.
+        var hostKeys: HostKeyPolicy?
+        /// Its known hosts files; the command's when empty.
+        var knownHostsFiles: [String] = []
+        /// The name that its key has in them.
+        var hostKeyAlias: String?
     }
 
     /// Which configuration files ssh reads.
@@ -25,7 +31,7 @@ struct OpenSSHCommand: Sendable, Equatable {
     /// The bastions, outermost first.
     var bastions: [Hop] = []
     var hostKeys: HostKeyPolicy
-    /// The known hosts file; ssh's own choice when `nil`.
+    /// The known hosts files; ssh's own choice when empty.
     var knownHostsFiles: [String] = []
     var connectTimeout: Duration
     /// How often the device is asked for a sign of life, and how often in vain before it is taken for dead.
@@ -56,14 +62,15 @@ struct OpenSSHCommand: Sendable, Equatable {
             ("PermitLocalCommand", "no"), ("UpdateHostKeys", "no"), ("VisualHostKey", "no"),
             ("ConnectTimeout", String(wholeSeconds(connectTimeout))),
         ]
-        switch hostKeys {
+        let policy = hop.hostKeys ?? hostKeys
+        switch policy {
         case .acceptNew: list.append(("StrictHostKeyChecking", "accept-new"))
         case .strict: list.append(("StrictHostKeyChecking", "yes"))
         case .off: list += [("StrictHostKeyChecking", "no"), ("UserKnownHostsFile", "/dev/null"), ("GlobalKnownHostsFile", "/dev/null")]
         }
-        if hostKeys != .off, !knownHostsFiles.isEmpty {
-            list.append(("UserKnownHostsFile", knownHostsFiles.map(Self.path).joined(separator: " ")))
-        }
+        let files = hop.knownHostsFiles.isEmpty ? knownHostsFiles : hop.knownHostsFiles
+        if policy != .off, !files.isEmpty { list.append(("UserKnownHostsFile", files.map(Self.path).joined(separator: " "))) }
+        if let alias = hop.hostKeyAlias { list.append(("HostKeyAlias", alias)) }
         if let keepAlive {
             list += [("ServerAliveInterval", String(wholeSeconds(keepAlive.interval))), ("ServerAliveCountMax", String(keepAlive.count))]
         }

@@ -191,7 +191,8 @@ actor OpenSSHSession {
         isOver = true
         log.end()
         let reason = explained(OpenSSHFailure(log: log, status: exit.status))
-        settle(reason.code == .authentication ? .refused : .undecided)
+        // Who hangs up on a password has refused it.
+        settle(reason.code == .authentication || log.phase == .authenticate ? .refused : .undecided)
         if failure == nil { failure = reason }
         if let failure { resume(.failure(failure)) }
     }

@@ -89,6 +89,27 @@ import Testing
         }
     }
 
+    @Test func passwordIsWithheld_whenOtherDevicesRefusedIt() async throws {
+        let labs = (1...8).map { LabDevice("d\($0)", address: "127.5.1.\($0)") }
+        try await withBench(labs) { bench in
+            let devices = labs.map { device(bench, $0, password: Hush.wrong) }
+            let record = try await bench.run(["show version"], on: devices, options: options(bench))
+            #expect(record.results.count { $0.error?.code == .authentication } == 3)
+            #expect(record.results.count { $0.error?.code == .skipped } == 5, "\(record.results.map { $0.error })")
+            #expect(bench.lab.counts.loginsRefused == 3)
+        }
+    }
+
+    @Test func usageError_whenTheInventoryPinsTheKey() async throws {
+        try await withBench([plain]) { bench in
+            var device = device(bench, plain)
+            device.hostKeys = [try HostKeyPin("SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+            let result = try await bench.run(["show version"], on: [device], options: options(bench)).result("r1")
+            #expect(result.error?.code == .usage, "\(String(describing: result.error))")
+            #expect(bench.lab.counts(at: plain.address).connectionsTotal == 0)
+        }
+    }
+
     @Test func answers_whenItIsBehindTwoBastions() async throws {
         let outer = LabDevice("outer", address: "127.1.0.8", platform: .linux)
         let inner = LabDevice("inner", address: "127.1.0.9", platform: .linux)

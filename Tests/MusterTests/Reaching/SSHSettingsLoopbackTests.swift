@@ -11,7 +11,7 @@ import Testing
     @Test func keyIsPinnedByItsAlias() async throws {
         try await withBench([plain]) { bench in
             var device = bench.device(plain)
-            device.ssh.hostKeyAlias = "core"
+            device.hostKeyAlias = "core"
             let first = try await bench.run(["show version"], on: [device])
             #expect(first.results.map(\.status) == [.ok])
             let lines = try String(contentsOfFile: bench.knownHosts, encoding: .utf8).split(separator: "\n")
@@ -26,10 +26,10 @@ import Testing
     @Test func unknownKeyIsRefused_whenTheDeviceIsStrict() async throws {
         try await withBench([plain]) { bench in
             var device = bench.device(plain)
-            device.ssh.hostKeyChecking = .strict
+            device.hostKeyPolicy = .strict
             let result = try #require(try await bench.run(["show version"], on: [device]).results.first)
             #expect(result.error?.code == .hostKey)
-            device.ssh.hostKeyChecking = .off
+            device.hostKeyPolicy = .off
             let off = try await bench.run(["show version"], on: [device])
             #expect(off.results.map(\.status) == [.ok])
             #expect(off.pinned.isEmpty)

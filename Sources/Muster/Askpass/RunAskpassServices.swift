@@ -1,0 +1,43 @@
+import MusterInventory
+import MusterSSH
+
+/// What a run does for one device's `ssh`: the same limit on refusals and the same codes as for logins by libssh2.
+struct RunAskpassServices: AskpassServices {
+    let device: Device
+    let environment: DeviceEnvironment
+    let timer: LoginTimer
+
+    private func services(user: String) -> DeviceLoginServices {
+        DeviceLoginServices(
+            breaker: environment.breaker, codes: environment.codes, timer: timer, user: user, codeSource: device.codeSource(user: user))
+    }
+
+    private func identity(_ login: AskpassAnswers.Login) -> CredentialIdentity {
+        CredentialIdentity(user: login.user, credential: .password(login.password?.reveal() ?? ""))
+    }
+
+    func permission(toOffer login: AskpassAnswers.Login) async -> AskpassPermission {
+        switch await services(user: login.user).permission(toOffer: identity(login)) {
+        case .granted: .granted
+        case .withheld(let why): .withheld(why)
+        case .cancelled: .cancelled
+        }
+    }
+
+    func settle(_ login: AskpassAnswers.Login, _ outcome: AskpassOutcome) {
+        let offer: LoginOffer =
+            switch outcome {
+            case .accepted: .accepted
+            case .refused: .refused
+            case .undecided: .undecided
+            }
+        environment.breaker.settle(identity(login), offer)
+    }
+
+    func code(for question: String, user: String) async throws -> Secret? {
+        let services = services(user: user)
+        if case .notAtHand = services.code(for: question) { try await services.fetchCode(for: question, device: device.name) }
+        guard case .code(let code) = services.code(for: question) else { return nil }
+        return Secret(code)
+    }
+}
