@@ -5,29 +5,29 @@ package import MusterTransport
 /// Bytes come in by plain calls, drive the one operation in flight, and go on to the channels; a task is woken only when what it
 /// waits for is complete. Operations queue up: libssh2 can do one at a time.
 package actor SSHSession: ByteReceiver {
-    private let transport: any ByteTransport
-    private var engine: SSHEngine
-    private var banner: BannerMachine? = BannerMachine()
-    private var pending: [Pending] = []
-    private var channels: [ChannelID: ChannelState] = [:]
+    let transport: any ByteTransport
+    var engine: SSHEngine
+    var banner: BannerMachine? = BannerMachine()
+    var pending: [Pending] = []
+    var channels: [ChannelID: ChannelState] = [:]
     /// What was asked for last.
-    private var stage = SSHError.Stage.handshake
-    private var failure: SSHError?
+    var stage = SSHError.Stage.handshake
+    var failure: SSHError?
     /// The transport has ended, here or there.
-    private var isOver = false
-    private var transportEnd: TransportEnd?
-    private var isStepping = false
+    var isOver = false
+    var transportEnd: TransportEnd?
+    var isStepping = false
     private var observers: [@Sendable () -> Void] = []
     /// When the next sign of life is due.
     private var pulse: LoopTimer?
 
-    private struct Pending {
+    struct Pending {
         let operation: EngineOperation
         let stage: SSHError.Stage
         let complete: @Sendable (Result<EngineStep, SSHError>) -> Void
     }
 
-    private struct ChannelState {
+    struct ChannelState {
         var receiver: (any ByteReceiver)?
         /// What the channel's window had no room for.
         var unsent: [UInt8] = []
@@ -97,7 +97,7 @@ package actor SSHSession: ByteReceiver {
     /// One turn: go on with the operation in flight, hand out what the channels received, write out what gathered.
     ///
     /// Writing can end the transport, which is then noticed here, in a last turn.
-    private func step() {
+    func step() {
         guard !isStepping else { return }
         isStepping = true
         var sawEnd: Bool
@@ -136,175 +136,10 @@ package actor SSHSession: ByteReceiver {
         }
     }
 
-    private func readChannels() {
-        guard !channels.isEmpty else { return }
-        // The first read takes apart all that came, for every channel: the others are asked whether there is anything.
-        var isFirst = true
-        for id in Array(channels.keys) where isRead(id) && (isFirst || engine.hasInput(id)) {
-            read(id)
-            isFirst = false
-        }
-        if isFirst, pending.isEmpty, let unused = channels.first(where: \.value.isClosing)?.key { engine.drive(unused) }
-    }
-
-    private func isRead(_ id: ChannelID) -> Bool {
-        guard let channel = channels[id] else { return false }
-        return channel.receiver != nil && !channel.hasEnded
-    }
-
-    /// Closes the channels that nobody uses and frees them, but for one: without any, libssh2 has no call that reads.
-    private func freeChannels() {
-        for (id, channel) in channels where channel.isClosing && channel.unsent.isEmpty {
-            if !channel.isClosed, engine.closeChannel(id) { channels[id]?.isClosed = true }
-            if channels[id]?.isClosed == true, channels.count > 1, engine.free(id) { channels[id] = nil }
-        }
-    }
-
-    private func read(_ id: ChannelID) {
-        loop.withScratch { buffer in
-            var delivered = false
-            while let receiver = channels[id]?.receiver {
-                switch engine.read(id, into: buffer) {
-                case .bytes(let count):
-                    delivered = true
-                    receiver.received(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-                case .nothingYet:
-                    if delivered { receiver.burstEnded() }
-                    return
-                case .end:
-                    if delivered { receiver.burstEnded() }
-                    return end(id, transportEnd ?? .closedByPeer)
-                case .failed(let code):
-                    if delivered { receiver.burstEnded() }
-                    return end(id, reason(code))
-                }
-            }
-        }
-    }
-
-    /// Why a channel cannot be read any more.
-    private func reason(_ code: Int32) -> TransportEnd {
-        if let reason = engine.disconnectReason { return .lost("the device disconnected: \(reason)") }
-        return transportEnd ?? .lost("libssh2 error \(code)")
-    }
-
-    private func retryUnsent() {
-        for (id, channel) in channels where !channel.unsent.isEmpty && (!channel.hasEnded || channel.isClosing) {
-            let taken = channel.unsent.withUnsafeBytes { engine.write($0, to: id) }
-            channels[id]?.unsent.removeFirst(taken)
-        }
-    }
-
-    private func flush() {
+    func flush() {
         let bytes = engine.takeOutbound()
         if !bytes.isEmpty { transport.send(bytes) }
         engine.recycle(bytes)
-    }
-
-    // MARK: Operations
-
-    private func perform(_ operation: EngineOperation, stage: SSHError.Stage) async throws(SSHError) -> EngineStep {
-        if let failure { throw failure }
-        self.stage = stage
-        let result = await withCheckedContinuation { continuation in
-            // The way here may have given up the loop for a turn, in which the session was cancelled.
-            if let failure { return continuation.resume(returning: Result<EngineStep, SSHError>.failure(failure)) }
-            pending.append(Pending(operation: operation, stage: stage) { continuation.resume(returning: $0) })
-            step()
-        }
-        return try result.get()
-    }
-
-    /// Exchanges versions and keys.
-    ///
-    /// - Returns: The host key that the server proved to have; whether it is the right one is for the caller to decide.
-    package func handshake() async throws(SSHError) -> HostKey {
-        transport.start(self)
-        _ = try await perform(.handshake, stage: .handshake)
-        guard let key = engine.hostKey else { throw SSHError(.keyExchange, stage: .handshake, "the device showed no host key") }
-        return key
-    }
-
-    /// Offers a credential once.
-    ///
-    /// - Throws: `SSHError` of kind `refused` also when the server takes it for one half of the login.
-    func authenticate(_ login: Login, _ attempt: LoginAttempt) async throws(SSHError) {
-        let user = login.user
-        if attempt.method == .keyboardInteractive {
-            _ = try await perform(.keyboardInteractive(user: user, answers: login.answers(for: attempt)), stage: .authentication)
-            return
-        }
-        guard let index = attempt.credential else { return }
-        switch login.credentials[index] {
-        case .password(let password):
-            _ = try await perform(.password(user: user, password: password), stage: .authentication)
-        case .publicKey(_, let content, let passphrase):
-            _ = try await perform(.publicKey(user: user, key: content, passphrase: passphrase), stage: .authentication)
-        case .oneTimeCode:
-            break
-        }
-    }
-
-    /// The methods that the server would go on with; nil when it let the user in without asking for anything.
-    func methods(user: String) async throws(SSHError) -> [String]? {
-        guard case .methods(let list) = try await perform(.methods(user: user), stage: .authentication) else { return nil }
-        return list
-    }
-
-    /// Why the last keyboard-interactive exchange was given up; the connection is of no use after that.
-    var interactiveStop: InteractiveStop? { engine.interactiveStop }
-    /// Whether a code was given in the last keyboard-interactive exchange.
-    var gaveCode: Bool { engine.gaveCode }
-    /// The reason that the server gave for disconnecting.
-    var disconnectReason: String? { engine.disconnectReason }
-
-    /// Opens a channel with a terminal and a shell.
-    package func openShell(terminal: TerminalSize, type: String) async throws(SSHError) -> SSHChannel {
-        guard case .opened(let id) = try await perform(.openSession, stage: .open) else {
-            throw SSHError(.channel, stage: .open, "the device opened no channel")
-        }
-        _ = try await perform(.terminal(id, terminal, type: type), stage: .open)
-        _ = try await perform(.shell(id), stage: .open)
-        channels[id] = ChannelState()
-        return SSHChannel(session: self, id: id)
-    }
-
-    /// Opens a connection from the server on to another host, over which another session may run.
-    ///
-    /// - Parameter completion: Called once, on the loop. The error's kinds `unreachableTarget`, `forwardingRefused` and `channelShortage` are the
-    ///   server's answers; it cannot be cancelled, as libssh2 has to see the answer.
-    package func openTunnel(to host: String, port: Int, completion: @escaping @Sendable (Result<SSHChannel, SSHError>) -> Void) {
-        if let failure { return completion(.failure(failure)) }
-        stage = .open
-        pending.append(
-            Pending(operation: .openTunnel(host: host, port: port), stage: .open) { result in
-                completion(result.flatMap { step in self.assumeIsolated { $0.tunnel(step) } })
-            })
-        step()
-    }
-
-    private func tunnel(_ step: EngineStep) -> Result<SSHChannel, SSHError> {
-        guard case .opened(let id) = step else { return .failure(SSHError(.channel, stage: .open, "no channel was opened")) }
-        channels[id] = ChannelState(isTunnel: true)
-        return .success(SSHChannel(session: self, id: id))
-    }
-
-    /// Calls `observer` once when the session has ended, here or there, on the loop.
-    package func whenOver(_ observer: @escaping @Sendable () -> Void) {
-        if isOver { observer() } else { observers.append(observer) }
-    }
-
-    private func tellObservers() {
-        let observers = observers
-        self.observers = []
-        for observer in observers { observer() }
-    }
-
-    /// What was agreed on that only old gear needs; empty when all is modern.
-    package var legacyAlgorithms: [String] {
-        var names: [String] = []
-        for name in engine.agreed where AlgorithmPreferences.isLegacy(name) && !names.contains(name) { names.append(name) }
-        return names
     }
 
     // MARK: Keeping it alive
@@ -328,47 +163,18 @@ package actor SSHSession: ByteReceiver {
         }
     }
 
-    // MARK: Channels
-
-    func start(_ id: ChannelID, _ receiver: any ByteReceiver) {
-        channels[id, default: ChannelState()].receiver = receiver
-        step()
-        if isOver { endChannels(.closedByPeer) }
-    }
-
-    func send(_ bytes: UnsafeRawBufferPointer, to id: ChannelID) {
-        guard let channel = channels[id], !channel.hasEnded, !isOver else { return }
-        let taken = channel.unsent.isEmpty ? engine.write(bytes, to: id) : 0
-        if taken < bytes.count { channels[id]?.unsent.append(contentsOf: bytes[taken...]) }
-        if !isStepping { flush() }
-    }
-
-    func close(_ id: ChannelID) {
-        end(id, .closedHere)
-        guard channels[id]?.isClosing == false else { return }
-        channels[id]?.isClosing = true
-        guard !isOver, !isStepping else { return }
-        freeChannels()
-        flush()
-    }
-
-    private func end(_ id: ChannelID, _ end: TransportEnd) {
-        guard channels[id]?.hasEnded == false else { return }
-        channels[id]?.hasEnded = true
-        let receiver = channels[id]?.receiver
-        channels[id]?.receiver = nil
-        // What ends here is the way to the device, and not its own session.
-        let isWayLost = channels[id]?.isTunnel == true && (transportEnd != nil || isOver)
-        receiver?.ended(isWayLost ? .lost("the bastion's connection ended") : end)
-    }
-
-    private func endChannels(_ end: TransportEnd) {
-        for id in channels.keys where channels[id]?.receiver != nil {
-            self.end(id, end)
-        }
-    }
-
     // MARK: The end
+
+    /// Calls `observer` once when the session has ended, here or there, on the loop.
+    package func whenOver(_ observer: @escaping @Sendable () -> Void) {
+        if isOver { observer() } else { observers.append(observer) }
+    }
+
+    private func tellObservers() {
+        let observers = observers
+        self.observers = []
+        for observer in observers { observer() }
+    }
 
     /// Ends the session with SSH's goodbye, frees everything, and closes the transport.
     ///
@@ -435,41 +241,5 @@ package actor SSHSession: ByteReceiver {
         let waiting = pending
         pending = []
         for entry in waiting { entry.complete(.failure(error)) }
-    }
-
-    // MARK: Errors
-
-    private func error(_ code: Int32, for pending: Pending) -> SSHError {
-        if banner != nil, let transportEnd { return lost(transportEnd) }
-        return SSHErrorReport(
-            code: code, operation: pending.operation, stage: pending.stage, text: engine.lastErrorText,
-            disconnectReason: engine.disconnectReason, transcript: engine.transcript, deviceBanner: engine.banner,
-            hasEnded: transportEnd != nil
-        ).error
-    }
-
-    private func lost(_ end: TransportEnd) -> SSHError {
-        if let banner {
-            let seen = banner.seen.isEmpty ? "the connection closed" : "\"\(banner.seen)\" and the connection closed"
-            return SSHError(
-                .connectionLost, stage: .handshake, "expected an SSH version line, seen \(seen)",
-                hint: "the device may refuse this address, or have no free session")
-        }
-        // Nothing is pending yet where the end comes with the first bytes.
-        let stage = pending.first?.stage ?? stage
-        if let reason = engine.disconnectReason {
-            return SSHError(.connectionLost, stage: stage, "the device disconnected: \(reason)")
-        }
-        switch end {
-        case .closedByPeer: return SSHError(.connectionLost, stage: stage, "the device closed the connection")
-        case .closedHere: return SSHError(.connectionLost, stage: stage, "the connection was closed here")
-        case .lost(let text): return SSHError(.connectionLost, stage: stage, "the connection broke: \(text)")
-        }
-    }
-
-    private func notSSH(_ banner: BannerMachine) -> SSHError {
-        SSHError(
-            .notSSH, stage: .handshake, "expected an SSH version line, seen \"\(banner.seen)\"",
-            hint: banner.looksLikeTelnet ? "this port speaks telnet" : "is this the SSH port?")
     }
 }
