@@ -1,5 +1,6 @@
 import ArgumentParser
 import Muster
+import MusterInventory
 import MusterTransport
 
 #if canImport(Darwin)
@@ -27,6 +28,7 @@ package enum MusterTool {
     ///   - surroundings: The world to do it in.
     /// - Returns: The exit status.
     package static func run(_ arguments: [String], in surroundings: Surroundings) async -> Int32 {
+        if let problem = unknownVerb(arguments) { return report(problem, in: surroundings) }
         let verb: any Verb
         do {
             var command = try MusterCommand.parseAsRoot(arguments)
@@ -44,6 +46,24 @@ package enum MusterTool {
         } catch {
             return report(error, in: surroundings)
         }
+    }
+
+    /// What is wrong with arguments whose first words name no command; nil when they do.
+    ///
+    /// The parser would call the word, and all that follow, unexpected.
+    private static func unknownVerb(_ arguments: [String]) -> CommandFailure? {
+        var command: any ParsableCommand.Type = MusterCommand.self
+        for word in arguments.prefix(while: { !$0.hasPrefix("-") && $0 != "help" }) {
+            let verbs = command.configuration.subcommands
+            guard !verbs.isEmpty else { return nil }
+            let names = verbs.compactMap { $0.configuration.commandName }
+            guard let index = names.firstIndex(of: word) else {
+                let hint = Suggestion.hint(for: word, among: names) ?? "expected one of \(names.joined(separator: ", "))"
+                return .usage("there is no command '\(word.oneLine)'; \(hint)")
+            }
+            command = verbs[index]
+        }
+        return nil
     }
 
     /// Says why a command could not go on.

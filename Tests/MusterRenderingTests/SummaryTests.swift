@@ -42,6 +42,37 @@ import Testing
                 """)
     }
 
+    @Test func commandIsToldOfOnce_whenTheErrorEndedIt() {
+        var result = Sample.rejected("c")
+        result.status = .cancelled
+        result.commands.append(CommandResult(command: "show clock", status: .failed, failure: "cancelled while it ran"))
+        result.commands.append(CommandResult(command: "show users", status: .skipped))
+        result.error = MusterError(.cancelled, phase: .command, device: "c", message: "cancelled while 'show clock' ran")
+        #expect(
+            summary([result]).rendered(elapsed: .seconds(1), width: 80) == """
+                1 device in 1.00s: 1 cancelled
+
+                cancelled
+                  c: show versoin: % Invalid input
+                  c: cancelled while 'show clock' ran
+
+                """)
+    }
+
+    @Test func legacyAlgorithmsAreShown_withTheDevicesThatAgreedOnThem() {
+        var results = [Sample.ok("a"), Sample.ok("b"), Sample.ok("c")]
+        results[0].legacyAlgorithms = ["ssh-rsa", "hmac-sha1"]
+        results[2].legacyAlgorithms = ["ssh-rsa", "hmac-sha1"]
+        #expect(
+            summary(results).rendered(elapsed: .seconds(1), width: 80) == """
+                3 devices in 1.00s: 3 ok
+
+                legacy algorithms
+                  a, c: ssh-rsa, hmac-sha1
+
+                """)
+    }
+
     @Test func hostsAreGrouped_whenTheirTextIsTheSame() {
         let results = (1...48).map { Sample.unreachable("leaf-\($0)", message: "no answer") }
         #expect(

@@ -9,27 +9,43 @@ import MusterTransport
 #endif
 
 /// What all devices of a run share: known hosts, key files, time limits, the listener for events.
-struct DeviceEnvironment: Sendable {
-    var knownHosts: HostKeyStores
-    var hostKeys: HostKeyPolicy
+final class DeviceEnvironment: Sendable {
+    let knownHosts: HostKeyStores
+    let hostKeys: HostKeyPolicy
     /// The content of each key file, or why it cannot be read.
-    var keyFiles: [String: KeyFileContent]
+    let keyFiles: [String: KeyFileContent]
     /// Sees that no account is locked.
-    var breaker: LoginBreaker
-    var codes: OneTimeCodes
-    var connectTimeout: Duration
-    var commandTimeout: Duration
-    var keepAlive: KeepAlive
+    let breaker: LoginBreaker
+    let codes: OneTimeCodes
+    let connectTimeout: Duration
+    let commandTimeout: Duration
+    let keepAlive: KeepAlive
     /// The bastions that devices of the run are behind.
     let bastions = BastionPool()
     /// What `ssh` children need; `nil` when no device wants one.
-    var openSSH: OpenSSHEnvironment?
-    var events: @Sendable (RunEvent) -> Void
+    let openSSH: OpenSSHEnvironment?
+    let events: @Sendable (RunEvent) -> Void
 
     /// A key file's bytes, or why they could not be had.
     enum KeyFileContent: Sendable {
         case content([UInt8])
         case unreadable(String)
+    }
+
+    private init(
+        options: RunOptions, knownHosts: HostKeyStores, keyFiles: [String: KeyFileContent], openSSH: OpenSSHEnvironment?,
+        events: @escaping @Sendable (RunEvent) -> Void
+    ) {
+        self.knownHosts = knownHosts
+        hostKeys = options.hostKeys
+        self.keyFiles = keyFiles
+        breaker = LoginBreaker(limit: options.maxAuthFailures)
+        codes = OneTimeCodes(ask: options.ask)
+        connectTimeout = options.connectTimeout
+        commandTimeout = options.commandTimeout
+        keepAlive = KeepAlive(interval: options.keepAlive)
+        self.openSSH = openSSH
+        self.events = events
     }
 
     /// Reads the files that the devices need, each once and off the event loops.
@@ -48,10 +64,7 @@ struct DeviceEnvironment: Sendable {
             events(.warning(host: nil, "\(first)\(more) no sense as a known host; what it was to say is not known"))
         }
         return DeviceEnvironment(
-            knownHosts: knownHosts, hostKeys: options.hostKeys, keyFiles: keyFiles,
-            breaker: LoginBreaker(limit: options.maxAuthFailures), codes: OneTimeCodes(ask: options.ask),
-            connectTimeout: options.connectTimeout, commandTimeout: options.commandTimeout,
-            keepAlive: KeepAlive(interval: options.keepAlive),
+            options: options, knownHosts: knownHosts, keyFiles: keyFiles,
             openSSH: try await OpenSSHEnvironment.open(for: devices, options: options), events: events)
     }
 

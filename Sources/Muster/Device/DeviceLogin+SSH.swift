@@ -107,6 +107,7 @@ extension DeviceLogin {
     private mutating func logIn(_ session: SSHSession, _ authentication: inout DeviceAuthentication) async throws(MusterError) -> Bool {
         do {
             let key = try await session.handshake()
+            if device.legacy { legacyAlgorithms = await session.legacyAlgorithms }
             enter(.hostKey)
             shownKeyTypes.append(key.type)
             try hostKeyCheck.check(key)
@@ -125,8 +126,6 @@ extension DeviceLogin {
             throw failure(.connection, "\(error)")
         }
     }
-
-    private var hostKeyCheck: HostKeyCheck { HostKeyCheck(device: device, environment: environment) }
 
     /// What is offered to the device.
     private func preferences() throws(MusterError) -> AlgorithmPreferences {

@@ -10,9 +10,12 @@ struct DeviceLogin {
     /// The caller sends a command right after the login.
     let sendsAtOnce: Bool
     let timer: LoginTimer
+    let hostKeyCheck: HostKeyCheck
     var clock: PhaseClock
     /// What libssh2 lacked, where that alone was the reason for a failure.
     var gap: SSHError.Gap?
+    /// What was agreed on that only old gear needs.
+    var legacyAlgorithms: [String] = []
     /// The types of the host keys that the device has shown so far.
     var shownKeyTypes: [String] = []
 
@@ -21,6 +24,7 @@ struct DeviceLogin {
         self.environment = environment
         self.loop = loop
         self.sendsAtOnce = sendsAtOnce
+        hostKeyCheck = HostKeyCheck(device: device, environment: environment)
         clock = PhaseClock(at: loop.now)
         timer = LoginTimer(loop: loop, deadline: clock.began + (device.ssh.connectTimeout ?? environment.connectTimeout))
     }

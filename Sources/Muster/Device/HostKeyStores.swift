@@ -10,6 +10,8 @@ package import MusterSSH
 struct HostKeyStores: Sendable {
     private var stores: [[String]: HostKeyStore] = [:]
     private let usual: [String]
+    /// The one of nearly all devices, which need not look for it.
+    private var usualStore: HostKeyStore?
 
     /// Reads the files, each list once.
     ///
@@ -20,6 +22,7 @@ struct HostKeyStores: Sendable {
         for (files, devices) in Dictionary(grouping: checked, by: { stores.files(of: $0) }) {
             stores.stores[files] = try await HostKeyStore.load(for: devices, files: files)
         }
+        stores.usualStore = stores.stores[stores.usual]
         return stores
     }
 
@@ -32,7 +35,7 @@ struct HostKeyStores: Sendable {
     }
 
     /// What is known of a device; nil for one that is not checked.
-    subscript(device: Device) -> HostKeyStore? { stores[files(of: device)] }
+    subscript(device: Device) -> HostKeyStore? { device.knownHostsFiles.isEmpty ? usualStore : stores[device.knownHostsFiles] }
 
     /// Lines that made no sense, as file and line.
     var unreadable: [String] { Set(stores.values.flatMap(\.unreadable)).sorted() }

@@ -6,7 +6,7 @@ import MusterSSH
 /// A user is for a whole connection (RFC 4252, 5: a server may hang up when it changes), so each gets its own. A code that is asked for
 /// and not at hand is fetched without a connection: the device's patience may be shorter than a person's.
 struct DeviceAuthentication {
-    private let device: Device
+    private let name: String
     private var users: [(login: Login, services: DeviceLoginServices)]
     private let breaker: LoginBreaker
     private var failures: [SSHError] = []
@@ -15,7 +15,7 @@ struct DeviceAuthentication {
     /// - Parameters:
     ///   - credentials: What to try for each user, in order.
     init(device: Device, environment: DeviceEnvironment, timer: LoginTimer, credentials: [(user: String, credentials: [Credential])]) {
-        self.device = device
+        name = device.name
         breaker = environment.breaker
         users = credentials.map { user, credentials in
             let source = device.codeSource(user: user)
@@ -61,7 +61,7 @@ struct DeviceAuthentication {
         guard let question = wantedCode else { return }
         wantedCode = nil
         do {
-            try await users[0].services.fetchCode(for: question, device: device.name)
+            try await users[0].services.fetchCode(for: question, device: name)
         } catch is CancellationError {
             throw SSHError(.cancelled, stage: .authentication, "cancelled")
         } catch {

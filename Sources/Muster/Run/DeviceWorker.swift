@@ -52,6 +52,7 @@ actor DeviceWorker {
             // It was not even connected to.
             if error.code == .skipped, result.phases.connect == nil { result.attempts = 0 }
         }
+        result.legacyAlgorithms = login.legacyAlgorithms
         for command in commands[result.commands.count...] {
             result.commands.append(CommandResult(command: command, status: .skipped))
         }

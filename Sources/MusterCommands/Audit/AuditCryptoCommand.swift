@@ -22,7 +22,7 @@ struct AuditCryptoCommand: Verb {
 
     /// The form of the listing.
     enum Form: String, CaseIterable, ExpressibleByArgument {
-        case text, json, jsonl
+        case table, json, jsonl
     }
 
     @OptionGroup var options: SurveyOptions
@@ -31,7 +31,7 @@ struct AuditCryptoCommand: Verb {
     var all = false
 
     @Option(name: [.short, .long], help: ArgumentHelp("Form of the listing.", valueName: "form"))
-    var output = Form.text
+    var output = Form.table
 
     func perform(in surroundings: Surroundings) async throws -> Int32 {
         let notes = SurveyNotes(surroundings: surroundings, isQuiet: options.quiet)
@@ -39,14 +39,16 @@ struct AuditCryptoCommand: Verb {
         let results = try await options.survey(notes).results(devices) { visit throws(MusterError) in CryptoOffer(try await visit.offer()) }
         let rows = Array(zip(devices, results))
         let text =
-            output == .text
+            output == .table
             ? CryptoOffer.table(rows, all: all, palette: Palettes(choice: options.color, surroundings).output)
             : JSONList(lines: output == .jsonl).text(of: rows) { CryptoOffer.write($1.0, $1.1, to: &$0) }
         try surroundings.output.write(Array(text.utf8))
         let failures = [(device: Device, error: MusterError)](results, of: devices)
         notes.unreachable(failures)
         let weak = results.count { if case .success(let offer) = $0 { !offer.weaknesses.isEmpty } else { false } }
-        notes.note(summary(total: devices.count, weak: weak, unreachable: failures.count))
+        let isShort = output == .table && !all && weak == 0 && failures.count < devices.count
+        notes.note(
+            summary(total: devices.count, weak: weak, unreachable: failures.count) + (isShort ? "; --all lists what they offer" : ""))
         if !failures.isEmpty { return ExitStatus.unreachable }
         return weak == 0 ? ExitStatus.success : ExitStatus.rejected
     }

@@ -46,12 +46,12 @@ extension InventoryHost {
             host.port = port
             note("port", "port")
         }
-        guard host.identity.isEmpty, origins["identity"] == nil else { return host }
+        guard options.namesIdentities || host.password == nil, host.identity.isEmpty, origins["identity"] == nil else { return host }
         if options.namesIdentities {
             host.identity = options.identityFiles.filter(exists)
             host.identityIsOptional = true
             if !host.identity.isEmpty { note("identity", "identityfile") }
-        } else if host.password == nil {
+        } else {
             // A device with a password is not asked about keys that nobody named: each costs it a try.
             host.identity = config.defaultIdentityFiles.filter(exists)
             host.identityIsOptional = true
@@ -92,7 +92,7 @@ extension Inventory {
     private func hops(
         of host: InventoryHost, in config: SSHConfig, _ exists: (String) -> Bool, reaching: [String]
     ) throws(SSHConfigProblem) -> [InventoryHost] {
-        guard host.jump.isEmpty, host.origins["jump"] == nil, let options = host.ssh else { return [] }
+        guard let options = host.ssh, !options.proxyJump.isEmpty, host.jump.isEmpty, host.origins["jump"] == nil else { return [] }
         var chain: [InventoryHost] = []
         for jump in options.proxyJump {
             let hop = try hop(jump, for: host, in: config, exists)

@@ -26,6 +26,8 @@ package struct Summary: Sendable {
     package private(set) var counts: [DeviceResult.Status: Int] = [:]
     private var groups: [Group] = []
     private var places: [Key: Int] = [:]
+    /// The devices that agreed on old algorithms, by these.
+    private var legacy: [String: [String]] = [:]
 
     /// How many names stand for a group before the rest is a number.
     private static let namesShown = 10
@@ -38,9 +40,14 @@ package struct Summary: Sendable {
     /// Adds a result, without keeping what the device printed.
     package mutating func add(_ result: DeviceResult) {
         counts[result.status, default: 0] += 1
+        if !result.legacyAlgorithms.isEmpty {
+            legacy[result.legacyAlgorithms.joined(separator: ", ").oneLine, default: []].append(result.host)
+        }
         guard result.status != .ok else { return }
         var isExplained = false
-        for command in result.commands where command.status == .failed {
+        // The command that the error ended is told of with the error.
+        let ended = result.error?.phase == .command ? result.commands.lastIndex { $0.status != .skipped } : nil
+        for (index, command) in result.commands.enumerated() where command.status == .failed && index != ended {
             let reason = command.failure.map { $0.oneLine.trimmed } ?? "the device rejected it"
             add(reason, at: command.command.oneLine, hint: nil, of: result)
             isExplained = true
@@ -112,17 +119,25 @@ package struct Summary: Sendable {
             text += "\n" + Summary.colour(of: status, palette)(status.rawValue) + "\n"
             for group in members { Summary.append(group, width: width, palette: palette, to: &text) }
         }
+        if !legacy.isEmpty { text += "\n" + palette.yellow("legacy algorithms") + "\n" }
+        for (algorithms, hosts) in legacy.sorted(by: { $0.key < $1.key }) {
+            Summary.append("\(Summary.shown(hosts)): \(algorithms)", indent: 2, width: width, to: &text) { $0 }
+        }
         return text
     }
 
     private static func append(_ group: Group, width: Int?, palette: Palette, to text: inout String) {
-        var names = group.hosts.prefix(namesShown).map(\.oneLine).joined(separator: ", ")
-        if group.hosts.count > namesShown { names += " and \(group.hosts.count - namesShown) more" }
+        let names = shown(group.hosts)
         let example = group.isVaried && group.hosts.count > 1 ? "for example: " : ""
         let place = group.place.map { "\($0): " } ?? ""
         let line = group.text.isEmpty ? names : "\(names): \(place)\(example)\(group.text)"
         append(line, indent: 2, width: width, to: &text) { $0 }
         if let hint = group.hint { append("hint: \(hint)", indent: 4, width: width, to: &text, palette.dim) }
+    }
+
+    private static func shown(_ hosts: [String]) -> String {
+        let names = hosts.prefix(namesShown).map(\.oneLine).joined(separator: ", ")
+        return hosts.count > namesShown ? "\(names) and \(hosts.count - namesShown) more" : names
     }
 
     private static func append(_ line: String, indent: Int, width: Int?, to text: inout String, _ colour: (String) -> String) {

@@ -27,6 +27,21 @@ import Testing
         }
     }
 
+    @Test func oldAlgorithms_areUsedByWishAlone_andNamedInTheResult() async throws {
+        let old = LabDevice("old", address: "127.1.0.1")
+        try await withBench([old], adjust: { $0.algorithms.keyExchange = "diffie-hellman-group14-sha1" }) { bench in
+            var device = bench.device(old)
+            let refused = try #require(try await bench.run(["show version"], on: [device]).results.first)
+            #expect(refused.error?.code == .noCommonAlgorithm)
+            #expect(refused.error?.hint?.contains("legacy: true") == true)
+            #expect(refused.legacyAlgorithms.isEmpty)
+            device.legacy = true
+            let result = try #require(try await bench.run(["show version"], on: [device]).results.first)
+            #expect(result.status == .ok, "\(String(describing: result.error))")
+            #expect(result.legacyAlgorithms == ["diffie-hellman-group14-sha1"])
+        }
+    }
+
     @Test func timeout_whenTheServerSendsNoVersionLine() async throws {
         try await withLoopbackServer { connection in
             readToEnd(of: connection)
