@@ -19,7 +19,7 @@ package actor SSHSession: ByteReceiver {
     var isStepping = false
     private var observers: [@Sendable () -> Void] = []
     /// When the next sign of life is due.
-    private var pulse: LoopTimer?
+    var pulse: LoopTimer?
 
     struct Pending {
         let operation: EngineOperation
@@ -146,19 +146,21 @@ package actor SSHSession: ByteReceiver {
 
     /// Sends something every so often, so that firewalls and address translators between do not forget the connection, and the system notices
     /// when the other side has gone.
+    ///
+    /// The system is told at the first of these, which most sessions do not live to see; it counts the silence before that, too.
     package func keepAlive(_ settings: KeepAlive) {
         guard !isOver, settings.interval > .zero else { return }
-        transport.keepAlive(settings)
-        beat(every: settings.interval)
+        beat(settings, isFirst: true)
     }
 
-    private func beat(every interval: Duration) {
-        pulse = loop.schedule(at: loop.now + interval) { [weak self] in
+    private func beat(_ settings: KeepAlive, isFirst: Bool) {
+        pulse = loop.schedule(at: loop.now + settings.interval) { [weak self] in
             self?.assumeIsolated { session in
                 guard !session.isOver else { return }
+                if isFirst { session.transport.keepAlive(settings) }
                 session.engine.keepAlive()
                 session.flush()
-                session.beat(every: interval)
+                session.beat(settings, isFirst: false)
             }
         }
     }

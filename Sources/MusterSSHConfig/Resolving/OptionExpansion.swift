@@ -12,18 +12,17 @@ struct OptionExpansion {
         options.port = raw.port
         options.user = raw.texts[.user]
         options.namesIdentities = !raw.identityFiles.isEmpty
-        let all = try tokens
         for file in raw.identityFiles where file.lowercased() != "none" {
-            options.identityFiles.append(try path(file, keyword: "identityfile", all))
+            options.identityFiles.append(try path(file, keyword: "identityfile"))
         }
-        for file in raw.certificateFiles { options.certificateFiles.append(try path(file, keyword: "certificatefile", all)) }
-        options.identityAgent = try agent(all)
+        for file in raw.certificateFiles { options.certificateFiles.append(try path(file, keyword: "certificatefile")) }
+        options.identityAgent = try agent()
         options.preferredAuthentications = raw.texts[.preferredAuthentications]?.split(separator: ",").map { String($0.trimmingSpaces) }
         options.hostKeyAlias = raw.texts[.hostKeyAlias]
         options.bindAddress = raw.texts[.bindAddress]
         if let files = raw.paths[.userKnownHostsFile] {
             var expanded: [String] = []
-            for file in files { expanded.append(try path(file, keyword: "userknownhostsfile", all)) }
+            for file in files { expanded.append(try path(file, keyword: "userknownhostsfile")) }
             options.userKnownHostsFiles = expanded
         }
         options.globalKnownHostsFiles = raw.paths[.globalKnownHostsFile]
@@ -101,12 +100,13 @@ struct OptionExpansion {
 
     // MARK: Paths
 
-    private func path(_ text: String, keyword: String, _ tokens: Tokens) throws(SSHConfigProblem) -> String {
+    private func path(_ text: String, keyword: String) throws(SSHConfigProblem) -> String {
         guard let path = facts.expandingTilde(text) else {
             throw problem(keyword, "found '\(text.escapedForMessage)', and there is no such user")
         }
         // Before the variables, so that what these hold is taken as it is.
-        return try variables(in: try expanded(path, keyword: keyword, tokens), keyword: keyword)
+        let plain = path.utf8.contains(UInt8(ascii: "%")) ? try expanded(path, keyword: keyword, try tokens) : path
+        return try variables(in: plain, keyword: keyword)
     }
 
     /// Replaces `${NAME}`.
@@ -125,7 +125,7 @@ struct OptionExpansion {
         return result + rest
     }
 
-    private func agent(_ tokens: Tokens) throws(SSHConfigProblem) -> SSHOptions.IdentityAgent? {
+    private func agent() throws(SSHConfigProblem) -> SSHOptions.IdentityAgent? {
         guard let text = raw.texts[.identityAgent] else { return nil }
         if text == "none" { return SSHOptions.IdentityAgent.none }
         let variable = text == "SSH_AUTH_SOCK" ? text[...] : text.hasPrefix("$") && !text.hasPrefix("${") ? text.dropFirst() : nil
@@ -134,7 +134,7 @@ struct OptionExpansion {
             guard let socket = facts.environment[String(variable)], !socket.isEmpty else { return SSHOptions.IdentityAgent.none }
             return .socket(socket)
         }
-        return .socket(try path(text, keyword: "identityagent", tokens))
+        return .socket(try path(text, keyword: "identityagent"))
     }
 
     // MARK: The way there
