@@ -39,7 +39,13 @@ public struct Device: Sendable {
     /// What is done about its host key; what the run's options say when nil.
     public var hostKeyPolicy: HostKeyPolicy?
     /// How SSH to it goes, beyond the above.
-    public var ssh = SSHSettings()
+    public var ssh: SSHSettings {
+        get { kept.settings }
+        set { kept = KeptSettings(newValue) }
+    }
+
+    /// Apart from the rest and shared: each function on the way to a device has copies of the device in its frame.
+    private var kept = KeptSettings.none
 
     /// Makes a device.
     ///
@@ -66,5 +72,17 @@ public struct Device: Sendable {
         self.identities = identities
         self.passphrase = passphrase
         self.secrets = secrets
+    }
+}
+
+/// Settings that several copies of a device share.
+private final class KeptSettings: Sendable {
+    let settings: SSHSettings
+
+    /// Those of a device that nothing is said of.
+    static let none = KeptSettings(SSHSettings())
+
+    init(_ settings: SSHSettings) {
+        self.settings = settings
     }
 }

@@ -13,7 +13,7 @@ import MusterTransport
 
 extension DeviceLogin {
     /// Logs in by libssh2, and by the system's `ssh` where that has what alone was lacking.
-    mutating func runAuto(_ platform: Platform) async throws(MusterError) -> OpenDevice {
+    func runAuto(_ platform: Platform) async throws(MusterError) -> OpenDevice {
         do {
             return try await runSSH(platform)
         } catch {
@@ -41,7 +41,7 @@ extension DeviceLogin {
     }
 
     /// Logs in by the system's `ssh`, as far as the first prompt; ssh is gone when that fails.
-    mutating func runOpenSSH(_ platform: Platform) async throws(MusterError) -> OpenDevice {
+    func runOpenSSH(_ platform: Platform) async throws(MusterError) -> OpenDevice {
         guard let openSSH = environment.openSSH else { throw failure(.usage, "no ssh is prepared") }
         if device.passwordForSSH != nil, device.keyPaths.isEmpty, openSSH.desk == nil {
             throw failure(
@@ -82,7 +82,7 @@ extension DeviceLogin {
         return try result.get()
     }
 
-    private mutating func reachPrompt(
+    private func reachPrompt(
         _ session: OpenSSHSession, _ platform: Platform, _ openSSH: OpenSSHEnvironment
     ) async throws(MusterError) -> OpenDevice {
         timer.start { session.assumeIsolated { $0.expire() } }

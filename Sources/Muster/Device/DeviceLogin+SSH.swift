@@ -4,7 +4,7 @@ import MusterTransport
 
 extension DeviceLogin {
     /// Logs in by SSH, as far as the first prompt.
-    mutating func runSSH(_ platform: Platform) async throws(MusterError) -> OpenDevice {
+    func runSSH(_ platform: Platform) async throws(MusterError) -> OpenDevice {
         try await withSession { login, session, timer throws(MusterError) in
             login.enter(.open)
             do {
@@ -27,7 +27,7 @@ extension DeviceLogin {
     }
 
     /// Logs in by SSH and opens nothing: a bastion is asked for channels only.
-    mutating func runBastion() async throws(MusterError) -> SSHSession {
+    func runBastion() async throws(MusterError) -> SSHSession {
         try await withSession { login, session, _ throws(MusterError) in
             login.clock.finish(at: login.loop.now)
             return session
@@ -37,7 +37,7 @@ extension DeviceLogin {
     /// Finds the prompt and does the platform's set-up.
     ///
     /// - Parameter credentials: what to answer when the device asks, in the terminal, who is there.
-    mutating func openConsole(
+    func openConsole(
         over transport: any ByteTransport, platform: Platform, carrier: any ConsoleCarrier, credentials: LoginCredentials?
     ) async throws(MusterError) -> OpenDevice {
         let console = Console(transport: transport, platform: platform, secrets: device.secrets.mapValues { $0.reveal() })
@@ -51,8 +51,8 @@ extension DeviceLogin {
     }
 
     /// Connects and logs in, over as many connections as it takes, and goes on with `body`; the session is closed when any of it fails.
-    private mutating func withSession<R: Sendable>(
-        _ body: (inout DeviceLogin, SSHSession, LoginTimer) async throws(MusterError) -> R
+    private func withSession<R: Sendable>(
+        _ body: (DeviceLogin, SSHSession, LoginTimer) async throws(MusterError) -> R
     ) async throws(MusterError) -> R {
         var authentication = DeviceAuthentication(
             device: device, environment: environment, timer: timer, credentials: try credentials())
@@ -77,8 +77,8 @@ extension DeviceLogin {
     }
 
     /// Goes as far as one connection carries the login; nil when it goes on over another one.
-    private mutating func overConnection<R: Sendable>(
-        _ authentication: inout DeviceAuthentication, _ body: (inout DeviceLogin, SSHSession, LoginTimer) async throws(MusterError) -> R
+    private func overConnection<R: Sendable>(
+        _ authentication: inout DeviceAuthentication, _ body: (DeviceLogin, SSHSession, LoginTimer) async throws(MusterError) -> R
     ) async throws(MusterError) -> R? {
         let transport = try await connect()
         enter(.handshake)
@@ -89,7 +89,7 @@ extension DeviceLogin {
                 timer.start { session.assumeIsolated { $0.expire() } }
                 defer { timer.stop() }
                 guard try await logIn(session, &authentication) else { return nil }
-                return try await body(&self, session, timer)
+                return try await body(self, session, timer)
             } onCancel: {
                 session.cancel()
             }
@@ -104,7 +104,7 @@ extension DeviceLogin {
         }
     }
 
-    private mutating func logIn(_ session: SSHSession, _ authentication: inout DeviceAuthentication) async throws(MusterError) -> Bool {
+    private func logIn(_ session: SSHSession, _ authentication: inout DeviceAuthentication) async throws(MusterError) -> Bool {
         do {
             let key = try await session.handshake()
             if device.legacy { legacyAlgorithms = await session.legacyAlgorithms }

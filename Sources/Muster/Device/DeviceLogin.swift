@@ -3,7 +3,9 @@ import MusterSSH
 import MusterTransport
 
 /// The way from a device's name to its first prompt, phase by phase, within one time limit.
-struct DeviceLogin {
+///
+/// A class, for one task alone: of a value each function on the way would keep copies in its frame for as long as the session lasts.
+final class DeviceLogin {
     let device: Device
     let environment: DeviceEnvironment
     let loop: Loop
@@ -34,20 +36,20 @@ struct DeviceLogin {
     /// The time that the way may take: the device's own, or the run's.
     var connectTimeout: Duration { device.ssh.connectTimeout ?? environment.connectTimeout }
 
-    mutating func enter(_ phase: Phase) {
+    func enter(_ phase: Phase) {
         clock.enter(phase, at: loop.now)
         environment.events(.phase(host: device.name, phase))
     }
 
     /// Ends the phase under way, where the login stopped.
-    mutating func finishClock() {
+    func finishClock() {
         clock.finish(at: loop.now)
     }
 
     /// Logs in; what was opened on the way is closed again when a phase fails.
     ///
     /// - Throws: `MusterError`; its code is `cancelled` when the task was cancelled.
-    mutating func run() async throws(MusterError) -> OpenDevice {
+    func run() async throws(MusterError) -> OpenDevice {
         guard let platform = Platform.builtIn(named: device.platform) else {
             throw failure(
                 .usage, "unknown platform '\(device.platform)'",
@@ -62,7 +64,7 @@ struct DeviceLogin {
     }
 
     /// The way to the device: a connection, or a channel of the last bastion's.
-    mutating func connect() async throws(MusterError) -> any ByteTransport {
+    func connect() async throws(MusterError) -> any ByteTransport {
         environment.events(.phase(host: device.name, .resolve))
         if let bastion = environment.bastions.bastion(for: device.jump) {
             enter(.connect)

@@ -22,7 +22,7 @@ public func withDevice<R>(
 ) async throws -> R {
     let environment = try await DeviceEnvironment.load(devices: [device], options: options, events: events)
     async let bastions: Void = environment.bastions.run(in: environment)
-    var login = DeviceLogin(device: device, environment: environment, loop: environment.bastions.loop(for: device))
+    let login = DeviceLogin(device: device, environment: environment, loop: environment.bastions.loop(for: device))
     let open: OpenDevice
     do {
         open = try await login.run()

@@ -12,6 +12,7 @@ actor DeviceWorker {
     private let commands: [String]
     private let environment: DeviceEnvironment
     private let loop: Loop
+    private var result: DeviceResult
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
 
@@ -20,58 +21,71 @@ actor DeviceWorker {
         self.commands = commands
         self.environment = environment
         self.loop = loop
+        result = DeviceResult(
+            host: device.name, address: device.address, port: device.port, platform: device.platform, status: .ok, started: Date())
     }
 
     /// Logs in, runs the commands, logs out.
+    ///
+    /// The result is kept in the actor and not in the function, whose frame lasts as long as the session.
     func run() async -> DeviceResult {
         environment.events(.started(host: device.name))
         let began = loop.now
-        var result = DeviceResult(
-            host: device.name, address: device.address, port: device.port, platform: device.platform, status: .ok, started: Date())
-        var login = DeviceLogin(device: device, environment: environment, loop: loop, sendsAtOnce: !commands.isEmpty)
+        let login = DeviceLogin(device: device, environment: environment, loop: loop, sendsAtOnce: !commands.isEmpty)
         do throws(MusterError) {
             let open = try await login.run()
-            environment.events(.phase(host: device.name, .command))
-            let start = loop.now
-            result.error = await withTaskCancellationHandler {
-                await run(on: open, into: &result.commands)
-            } onCancel: {
-                open.abort()
-            }
-            result.phases = login.clock.times
-            result.phases.commands = loop.now - start
-            environment.events(.phase(host: device.name, .close))
-            for failure in await open.console.setUpFailures {
-                environment.events(.warning(host: device.name, "the device rejected a set-up command, its output may be paged: \(failure)"))
-            }
-            await open.close()
+            await use(open, phases: login.clock.times)
         } catch {
             login.finishClock()
-            result.phases = login.clock.times
-            result.error = error
-            // It was not even connected to.
-            if error.code == .skipped, result.phases.connect == nil { result.attempts = 0 }
+            fail(error, phases: login.clock.times)
         }
-        result.legacyAlgorithms = login.legacyAlgorithms
+        finish(legacyAlgorithms: login.legacyAlgorithms, elapsed: loop.now - began)
+        return result
+    }
+
+    private func use(_ open: OpenDevice, phases: PhaseTimes) async {
+        environment.events(.phase(host: device.name, .command))
+        result.phases = phases
+        let start = loop.now
+        await withTaskCancellationHandler {
+            await run(on: open)
+        } onCancel: {
+            open.abort()
+        }
+        result.phases.commands = loop.now - start
+        environment.events(.phase(host: device.name, .close))
+        for failure in await open.console.setUpFailures {
+            environment.events(.warning(host: device.name, "the device rejected a set-up command, its output may be paged: \(failure)"))
+        }
+        await open.close()
+    }
+
+    private func fail(_ error: MusterError, phases: PhaseTimes) {
+        result.phases = phases
+        result.error = error
+        // It was not even connected to.
+        if error.code == .skipped, phases.connect == nil { result.attempts = 0 }
+    }
+
+    private func finish(legacyAlgorithms: [String], elapsed: Duration) {
+        result.legacyAlgorithms = legacyAlgorithms
         for command in commands[result.commands.count...] {
             result.commands.append(CommandResult(command: command, status: .skipped))
         }
         result.status = Self.status(error: result.error, commands: result.commands)
-        result.elapsed = loop.now - began
-        return result
+        result.elapsed = elapsed
     }
 
-    private func run(on open: OpenDevice, into results: inout [CommandResult]) async -> MusterError? {
+    private func run(on open: OpenDevice) async {
         for command in commands {
-            let (result, error) = await open.run(command, timeout: environment.commandTimeout)
-            results.append(result)
+            let (answer, error) = await open.run(command, timeout: environment.commandTimeout)
+            result.commands.append(answer)
             guard let error else { continue }
-            if Task.isCancelled {
-                return MusterError(.cancelled, phase: .command, device: device.name, message: "cancelled while '\(command)' ran")
-            }
-            return error
+            result.error =
+                Task.isCancelled
+                ? MusterError(.cancelled, phase: .command, device: device.name, message: "cancelled while '\(command)' ran") : error
+            return
         }
-        return nil
     }
 
     /// The device's status in the contract's words.
