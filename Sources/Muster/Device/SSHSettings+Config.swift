@@ -21,17 +21,6 @@ extension SSHSettings {
             ("publickey", options.publicKeyAuthentication), ("password", options.passwordAuthentication),
             ("keyboard-interactive", options.keyboardInteractiveAuthentication),
         ] where isEnabled == false { disabledAuthentications.append(name) }
-        switch options.hostKeyChecking {
-        case .strict: hostKeyChecking = .strict
-        case .acceptNew: hostKeyChecking = .acceptNew
-        case .ask: hostKeyChecking = .ask
-        case .off: hostKeyChecking = .off
-        case nil: break
-        }
-        hostKeyAlias = options.hostKeyAlias
-        userKnownHostsFiles = options.userKnownHostsFiles
-        globalKnownHostsFiles = options.globalKnownHostsFiles
-        hashKnownHosts = options.hashKnownHosts
         proxyJump = options.proxyJump
         proxyCommand = options.proxyCommand
         addressFamily = options.addressFamily.flatMap { AddressFamily(rawValue: $0.rawValue) }
