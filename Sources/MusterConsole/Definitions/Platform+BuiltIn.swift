@@ -4,17 +4,8 @@ extension Platform {
     /// The names of the definitions that are part of the program.
     package static let builtInNames = sources.keys.sorted()
 
-    /// Names that other tools have for these platforms: netmiko's device types, Ansible's network_os, scrapli's and NAPALM's.
-    package static let aliases: [String: String] = [
-        "cisco_ios": "cisco_iosxe", "cisco_xe": "cisco_iosxe", "ios": "cisco_iosxe", "iosxe": "cisco_iosxe", "cisco.ios.ios": "cisco_iosxe",
-        "cisco_xr": "cisco_iosxr", "iosxr": "cisco_iosxr", "cisco.iosxr.iosxr": "cisco_iosxr",
-        "nxos": "cisco_nxos", "nxos_ssh": "cisco_nxos", "cisco.nxos.nxos": "cisco_nxos",
-        "eos": "arista_eos", "arista.eos.eos": "arista_eos",
-        "junos": "juniper_junos", "juniper": "juniper_junos", "junipernetworks.junos.junos": "juniper_junos",
-        "srl": "nokia_srlinux", "srlinux": "nokia_srlinux", "nokia_srl": "nokia_srlinux", "nokia.srlinux.srlinux": "nokia_srlinux",
-        "frrouting": "frr", "vtysh": "frr", "frr.frr.frr": "frr",
-        "linux_ssh": "linux", "default": "generic", "autodetect": "generic",
-    ]
+    /// Names that other tools have for these platforms.
+    package static var aliases: [String: String] { PlatformAliases.table }
 
     /// The built-in definition of that name or alias, or nil.
     ///
