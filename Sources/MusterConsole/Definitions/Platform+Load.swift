@@ -58,7 +58,9 @@ extension Platform {
             pagers: pagers, echo: Echo(rawValue: echo) ?? .exact, pty: try pty(muster["pty"], reader),
             typeAhead: try reader.flag(muster["type_ahead"], "muster.type_ahead") ?? false,
             returnKey: returnKey.map { Array($0.utf8) } ?? [10],
-            login: try login(muster["login"], reader), telnetNewline: try telnetNewline(muster["telnet_return"], reader))
+            login: try login(muster["login"], reader), telnetNewline: try telnetNewline(muster["telnet_return"], reader),
+            config: try config(muster["config"], reader, modes: names, defaultMode: defaultMode),
+            save: try save(muster["save"], reader, modes: names))
     }
 
     private static let topKeys = [
@@ -66,7 +68,9 @@ extension Platform {
         "on_close_instructions", "force_in_session_auth", "bypass_in_session_auth", "ntc_templates_platform", "genie_platform", "muster",
     ]
 
-    private static let musterKeys = ["pager", "failure_patterns", "echo", "pty", "type_ahead", "return", "login", "telnet_return"]
+    private static let musterKeys = [
+        "pager", "failure_patterns", "echo", "pty", "type_ahead", "return", "login", "telnet_return", "config", "save",
+    ]
 
     private static func syntaxProblem(_ error: any Error, _ file: String) -> PlatformProblem {
         if let error = error as? YamlError {
@@ -104,7 +108,7 @@ extension Platform {
         "^\\Q" + text.replacing("\\E", with: "\\E\\\\E\\Q") + "\\E"
     }
 
-    private static func instructions(
+    static func instructions(
         _ node: Node?, _ key: String, _ reader: DefinitionReader, modes: [String]?
     ) throws(PlatformProblem) -> [Instruction] {
         try reader.list(node, key) { node, key throws(PlatformProblem) in

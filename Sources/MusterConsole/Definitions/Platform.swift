@@ -31,6 +31,10 @@ package final class Platform: Sendable {
     package let login: LoginRules?
     /// What a line feed is on a telnet connection.
     package let telnetNewline: TelnetCodec.Newline
+    /// How its configuration is changed; nil where the definition does not say.
+    package let config: ConfigRules?
+    /// What makes a change last over a restart: empty where a change always does, nil where the definition does not say.
+    package let save: [Instruction]?
 
     /// Whether a device prints what is typed.
     package enum Echo: String, Sendable, CaseIterable {
@@ -45,7 +49,8 @@ package final class Platform: Sendable {
         failurePatterns: [Pattern] = [], onOpen: [Instruction] = [], onClose: [Instruction] = [], forceInSessionAuth: Bool = false,
         bypassInSessionAuth: Bool = false, ntcTemplatesPlatform: String? = nil, geniePlatform: String? = nil,
         pagers: [Pager]? = nil, echo: Echo = .exact, pty: PTYWishes = PTYWishes(), typeAhead: Bool = false, returnKey: [UInt8] = [10],
-        login: LoginRules? = .common, telnetNewline: TelnetCodec.Newline = .crlf
+        login: LoginRules? = .common, telnetNewline: TelnetCodec.Newline = .crlf,
+        config: ConfigRules? = nil, save: [Instruction]? = nil
     ) {
         self.name = name
         self.prompt = prompt
@@ -67,6 +72,8 @@ package final class Platform: Sendable {
         self.returnKey = returnKey
         self.login = login
         self.telnetNewline = telnetNewline
+        self.config = config
+        self.save = save
     }
 
     /// The mode of that name, or nil.
