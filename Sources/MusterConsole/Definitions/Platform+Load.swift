@@ -58,7 +58,9 @@ extension Platform {
             pagers: pagers, echo: Echo(rawValue: echo) ?? .exact, pty: try pty(muster["pty"], reader),
             typeAhead: try reader.flag(muster["type_ahead"], "muster.type_ahead") ?? false,
             returnKey: returnKey.map { Array($0.utf8) } ?? [10],
-            login: try login(muster["login"], reader), telnetNewline: try telnetNewline(muster["telnet_return"], reader))
+            login: try login(muster["login"], reader), telnetNewline: try telnetNewline(muster["telnet_return"], reader),
+            questions: try questions(muster["questions"], reader), abortKey: try abortKey(muster["abort"], reader),
+            encoding: try encoding(muster["encoding"], reader))
     }
 
     private static let topKeys = [
@@ -66,7 +68,10 @@ extension Platform {
         "on_close_instructions", "force_in_session_auth", "bypass_in_session_auth", "ntc_templates_platform", "genie_platform", "muster",
     ]
 
-    private static let musterKeys = ["pager", "failure_patterns", "echo", "pty", "type_ahead", "return", "login", "telnet_return"]
+    private static let musterKeys = [
+        "pager", "failure_patterns", "echo", "pty", "type_ahead", "return", "login", "telnet_return",
+        "questions", "abort", "encoding",
+    ]
 
     private static func syntaxProblem(_ error: any Error, _ file: String) -> PlatformProblem {
         if let error = error as? YamlError {
@@ -147,7 +152,7 @@ extension Platform {
     }
 
     /// `\x04` in a definition's single quotes stands for the byte.
-    private static func unescaped(_ text: String) -> String {
+    static func unescaped(_ text: String) -> String {
         var result = ""
         var rest = text[...]
         while let mark = rest.firstRange(of: "\\x") {

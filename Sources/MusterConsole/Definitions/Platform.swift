@@ -31,11 +31,19 @@ package final class Platform: Sendable {
     package let login: LoginRules?
     /// What a line feed is on a telnet connection.
     package let telnetNewline: TelnetCodec.Newline
+    /// Questions that are answered whichever command asks them.
+    package let questions: [AnsweredQuestion]
+    /// What is typed to get out of a question that nobody has an answer to.
+    package let abortKey: [UInt8]
+    /// How text is written in bytes.
+    package let encoding: TextEncoding
 
     /// Whether a device prints what is typed.
     package enum Echo: String, Sendable, CaseIterable {
         /// It does, as it is typed.
         case exact
+        /// It does, in another form: words completed, blanks changed. The first line that it finishes is the echo.
+        case rewritten
         /// It does not.
         case none
     }
@@ -45,7 +53,8 @@ package final class Platform: Sendable {
         failurePatterns: [Pattern] = [], onOpen: [Instruction] = [], onClose: [Instruction] = [], forceInSessionAuth: Bool = false,
         bypassInSessionAuth: Bool = false, ntcTemplatesPlatform: String? = nil, geniePlatform: String? = nil,
         pagers: [Pager]? = nil, echo: Echo = .exact, pty: PTYWishes = PTYWishes(), typeAhead: Bool = false, returnKey: [UInt8] = [10],
-        login: LoginRules? = .common, telnetNewline: TelnetCodec.Newline = .crlf
+        login: LoginRules? = .common, telnetNewline: TelnetCodec.Newline = .crlf, questions: [AnsweredQuestion] = [],
+        abortKey: [UInt8] = [0x03], encoding: TextEncoding = .utf8
     ) {
         self.name = name
         self.prompt = prompt
@@ -67,6 +76,9 @@ package final class Platform: Sendable {
         self.returnKey = returnKey
         self.login = login
         self.telnetNewline = telnetNewline
+        self.questions = questions
+        self.abortKey = abortKey
+        self.encoding = encoding
     }
 
     /// The mode of that name, or nil.
