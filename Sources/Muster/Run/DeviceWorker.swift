@@ -62,16 +62,22 @@ actor DeviceWorker {
     }
 
     private func run(on open: OpenDevice, into results: inout [CommandResult]) async -> MusterError? {
+        var question: MusterError?
         for command in commands {
-            let (result, error) = await open.run(command, timeout: environment.commandTimeout)
+            let (result, error) = await open.run(command, timeout: environment.commandTimeout, answers: environment.answers)
             results.append(result)
             guard let error else { continue }
+            // The device is back at its prompt: as after a command that it rejects, the next one has its turn.
+            if error.code == .question, await !open.console.isBroken {
+                question = question ?? error
+                continue
+            }
             if Task.isCancelled {
                 return MusterError(.cancelled, phase: .command, device: device.name, message: "cancelled while '\(command)' ran")
             }
             return error
         }
-        return nil
+        return question
     }
 
     /// The device's status in the contract's words.
@@ -82,7 +88,7 @@ actor DeviceWorker {
         case .cancelled: .cancelled
         case .skipped: .skipped
         // The device took the login and then refused what the commands needed.
-        case .privilege: .failed
+        case .privilege, .question: .failed
         case .usage where error?.phase == .command: .failed
         default: .unreachable
         }

@@ -20,6 +20,10 @@ public struct RunOptions: Sendable {
     public var fanout = 100
     /// The time for one command.
     public var commandTimeout: Duration = .seconds(30)
+    /// What is typed to questions that commands ask, before the answers of the platform's definition.
+    ///
+    /// A question that none of them answers ends the command, and the device is brought back to its prompt. Nothing is ever agreed to unasked.
+    public var answers: [QuestionAnswer] = []
     /// The time from the look-up of the name to the first prompt.
     public var connectTimeout: Duration = .seconds(15)
     /// The time between two signs of life on a connection; zero sends none.

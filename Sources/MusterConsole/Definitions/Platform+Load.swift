@@ -59,6 +59,8 @@ extension Platform {
             typeAhead: try reader.flag(muster["type_ahead"], "muster.type_ahead") ?? false,
             returnKey: returnKey.map { Array($0.utf8) } ?? [10],
             login: try login(muster["login"], reader), telnetNewline: try telnetNewline(muster["telnet_return"], reader),
+            questions: try questions(muster["questions"], reader), abortKey: try abortKey(muster["abort"], reader),
+            encoding: try encoding(muster["encoding"], reader),
             config: try config(muster["config"], reader, modes: names, defaultMode: defaultMode),
             save: try save(muster["save"], reader, modes: names))
     }
@@ -69,7 +71,9 @@ extension Platform {
     ]
 
     private static let musterKeys = [
-        "pager", "failure_patterns", "echo", "pty", "type_ahead", "return", "login", "telnet_return", "config", "save",
+        "pager", "failure_patterns", "echo", "pty", "type_ahead", "return", "login", "telnet_return",
+        "questions", "abort", "encoding",
+        "config", "save",
     ]
 
     private static func syntaxProblem(_ error: any Error, _ file: String) -> PlatformProblem {
@@ -151,7 +155,7 @@ extension Platform {
     }
 
     /// `\x04` in a definition's single quotes stands for the byte.
-    private static func unescaped(_ text: String) -> String {
+    static func unescaped(_ text: String) -> String {
         var result = ""
         var rest = text[...]
         while let mark = rest.firstRange(of: "\\x") {

@@ -31,6 +31,12 @@ package final class Platform: Sendable {
     package let login: LoginRules?
     /// What a line feed is on a telnet connection.
     package let telnetNewline: TelnetCodec.Newline
+    /// Questions that are answered whichever command asks them.
+    package let questions: [AnsweredQuestion]
+    /// What is typed to get out of a question that nobody has an answer to.
+    package let abortKey: [UInt8]
+    /// How text is written in bytes.
+    package let encoding: TextEncoding
     /// How its configuration is changed; nil where the definition does not say.
     package let config: ConfigRules?
     /// What makes a change last over a restart: empty where a change always does, nil where the definition does not say.
@@ -40,6 +46,8 @@ package final class Platform: Sendable {
     package enum Echo: String, Sendable, CaseIterable {
         /// It does, as it is typed.
         case exact
+        /// It does, in another form: words completed, blanks changed. The first line that it finishes is the echo.
+        case rewritten
         /// It does not.
         case none
     }
@@ -49,7 +57,8 @@ package final class Platform: Sendable {
         failurePatterns: [Pattern] = [], onOpen: [Instruction] = [], onClose: [Instruction] = [], forceInSessionAuth: Bool = false,
         bypassInSessionAuth: Bool = false, ntcTemplatesPlatform: String? = nil, geniePlatform: String? = nil,
         pagers: [Pager]? = nil, echo: Echo = .exact, pty: PTYWishes = PTYWishes(), typeAhead: Bool = false, returnKey: [UInt8] = [10],
-        login: LoginRules? = .common, telnetNewline: TelnetCodec.Newline = .crlf,
+        login: LoginRules? = .common, telnetNewline: TelnetCodec.Newline = .crlf, questions: [AnsweredQuestion] = [],
+        abortKey: [UInt8] = [0x03], encoding: TextEncoding = .utf8,
         config: ConfigRules? = nil, save: [Instruction]? = nil
     ) {
         self.name = name
@@ -72,6 +81,9 @@ package final class Platform: Sendable {
         self.returnKey = returnKey
         self.login = login
         self.telnetNewline = telnetNewline
+        self.questions = questions
+        self.abortKey = abortKey
+        self.encoding = encoding
         self.config = config
         self.save = save
     }
