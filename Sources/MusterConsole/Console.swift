@@ -6,7 +6,7 @@ package import MusterTransport
 /// begun breaks the console: where the dialogue stands is unknown from there on, and the session should be ended.
 package actor Console: ByteReceiver {
     private nonisolated let transport: any ByteTransport
-    private var machine: ConsoleMachine
+    var machine: ConsoleMachine
     private var waiting: [Int: CheckedContinuation<Result<Answer, ConsoleError>, Never>] = [:]
     private var nextID = 1
     private var timer: LoopTimer?

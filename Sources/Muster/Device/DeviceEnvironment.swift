@@ -21,6 +21,8 @@ final class DeviceEnvironment: Sendable {
     let connectTimeout: Duration
     let commandTimeout: Duration
     let answers: [AnsweredQuestion]
+    let commandMode: String?
+    let stopsOnFailure: Bool
     let keepAlive: KeepAlive
     /// The bastions that devices of the run are behind.
     let bastions = BastionPool()
@@ -46,6 +48,8 @@ final class DeviceEnvironment: Sendable {
         connectTimeout = options.connectTimeout
         commandTimeout = options.commandTimeout
         answers = options.answers.map(\.rule)
+        commandMode = options.commandMode
+        stopsOnFailure = options.stopsOnFailure
         keepAlive = KeepAlive(interval: options.keepAlive)
         self.openSSH = openSSH
         self.events = events

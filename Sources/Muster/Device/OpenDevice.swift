@@ -15,9 +15,7 @@ struct OpenDevice: Sendable {
         do {
             return (CommandResult(try await console.send(command, timeout: timeout, answers: answers)), nil)
         } catch {
-            let result = CommandResult(
-                command: command, status: error.commandStatus, output: String(decoding: error.partialOutput, as: UTF8.self),
-                elapsed: error.elapsed, failure: error.commandFailure)
+            let result = CommandResult(rejected: error, command: command)
             return (result, device.wrapped(error, phase: .command, timeout: timeout))
         }
     }
@@ -39,6 +37,15 @@ extension CommandResult {
         self.init(
             command: exchange.command, status: exchange.failure == nil ? .ok : .failed, output: exchange.text, elapsed: exchange.elapsed,
             mode: exchange.mode, prompt: exchange.prompt, failure: exchange.failure, truncated: exchange.truncated)
+    }
+}
+
+extension CommandResult {
+    /// What a command came to that did not get its prompt.
+    init(rejected error: ConsoleError, command: String) {
+        self.init(
+            command: command, status: error.commandStatus, output: String(decoding: error.partialOutput, as: UTF8.self),
+            elapsed: error.elapsed, failure: error.commandFailure)
     }
 }
 

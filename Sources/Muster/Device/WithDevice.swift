@@ -36,7 +36,7 @@ public func withDevice<R>(
     }
     let result: Result<R, any Error>
     do {
-        let session = DeviceSession(open: open, timeout: options.commandTimeout, answers: environment.answers)
+        let session = DeviceSession(open: open, environment: environment)
         result = .success(
             try await withTaskCancellationHandler {
                 try await body(session)
@@ -56,11 +56,12 @@ public func withDevice<R>(
 /// A device that is logged in to, inside the scope of `withDevice`.
 public struct DeviceSession: Sendable {
     let open: OpenDevice
-    let timeout: Duration
-    let answers: [AnsweredQuestion]
+    let environment: DeviceEnvironment
 
     /// The device.
     public var device: Device { open.device }
+    var timeout: Duration { environment.commandTimeout }
+    var answers: [AnsweredQuestion] { environment.answers }
 
     /// Runs one command and returns what the device answered.
     ///

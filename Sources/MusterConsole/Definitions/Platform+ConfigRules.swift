@@ -12,8 +12,7 @@ extension Platform {
         for part in ConfigRules.Part.allCases {
             parts[part] = try instructions(map[part.rawValue], "muster.config.\(part.rawValue)", reader, modes: modes)
         }
-        guard parts[.enter]?.isEmpty == false else { throw reader.problem(node, "muster.config.enter", "missing", "a list of instructions") }
-        if parts[.exit]?.isEmpty != false { parts[.exit] = [.enterMode(defaultMode)] }
+        if parts[.enter]?.isEmpty == false, parts[.exit]?.isEmpty != false { parts[.exit] = [.enterMode(defaultMode)] }
         if parts[.confirm]?.isEmpty != false, parts[.commitConfirmed]?.isEmpty == false { parts[.confirm] = parts[.commit] }
         let unchanged = try reader.list(map["unchanged"], "muster.config.unchanged") { node, key throws(PlatformProblem) in
             try reader.requiredPattern(node, key, .anywhere)
