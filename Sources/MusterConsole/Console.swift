@@ -6,7 +6,7 @@ package import MusterTransport
 /// begun breaks the console: where the dialogue stands is unknown from there on, and the session should be ended.
 package actor Console: ByteReceiver {
     private nonisolated let transport: any ByteTransport
-    private var machine: ConsoleMachine
+    var machine: ConsoleMachine
     private var waiting: [Int: CheckedContinuation<Result<Answer, ConsoleError>, Never>] = [:]
     private var nextID = 1
     private var timer: LoopTimer?
@@ -74,11 +74,15 @@ package actor Console: ByteReceiver {
     /// - Parameters:
     ///   - command: one line.
     ///   - timeout: from this call to the prompt; for a command that is typed ahead of set-up's answers, from the last of these.
+    ///   - answers: to questions that the command may ask; they go before the definition's.
     /// - Throws: `ConsoleError`, which keeps what the command had printed. A command that the device rejects is no error: see `Exchange.failure`.
-    package func send(_ command: String, timeout: Duration) async throws(ConsoleError) -> Exchange {
+    ///   After a question that nobody has an answer to the device is back at its prompt, unless `isBroken`.
+    package func send(
+        _ command: String, timeout: Duration, answers: [AnsweredQuestion] = []
+    ) async throws(ConsoleError) -> Exchange {
         let id = newID()
         let answer = try await ask(id) { console, now in
-            console.machine.submit(command, id: id, deadline: now + timeout, now: now)
+            console.machine.submit(command, id: id, answers: answers, deadline: now + timeout, now: now)
         }
         guard case .finished(let exchange) = answer else {
             throw ConsoleError(kind: .unusable, expected: "an answer to a command", command: command)

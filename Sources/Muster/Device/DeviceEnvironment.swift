@@ -1,3 +1,4 @@
+import MusterConsole
 import MusterInventory
 import MusterSSH
 import MusterTransport
@@ -19,6 +20,9 @@ final class DeviceEnvironment: Sendable {
     let codes: OneTimeCodes
     let connectTimeout: Duration
     let commandTimeout: Duration
+    let answers: [AnsweredQuestion]
+    let commandMode: String?
+    let stopsOnFailure: Bool
     let keepAlive: KeepAlive
     /// The bastions that devices of the run are behind.
     let bastions = BastionPool()
@@ -43,6 +47,9 @@ final class DeviceEnvironment: Sendable {
         codes = OneTimeCodes(ask: options.ask)
         connectTimeout = options.connectTimeout
         commandTimeout = options.commandTimeout
+        answers = options.answers.map(\.rule)
+        commandMode = options.commandMode
+        stopsOnFailure = options.stopsOnFailure
         keepAlive = KeepAlive(interval: options.keepAlive)
         self.openSSH = openSSH
         self.events = events

@@ -8,14 +8,14 @@ struct OpenDevice: Sendable {
     let console: Console
     let loop: Loop
 
-    /// Runs one command; the error is what ended the session, if it did.
-    func run(_ command: String, timeout: Duration) async -> (result: CommandResult, error: MusterError?) {
+    /// Runs one command; the error is what kept it from its prompt. After a question the session can be used, after all else not.
+    func run(
+        _ command: String, timeout: Duration, answers: [AnsweredQuestion]
+    ) async -> (result: CommandResult, error: MusterError?) {
         do {
-            return (CommandResult(try await console.send(command, timeout: timeout)), nil)
+            return (CommandResult(try await console.send(command, timeout: timeout, answers: answers)), nil)
         } catch {
-            let result = CommandResult(
-                command: command, status: error.commandStatus, output: String(decoding: error.partialOutput, as: UTF8.self),
-                elapsed: error.elapsed, failure: error.commandFailure)
+            let result = CommandResult(rejected: error, command: command)
             return (result, device.wrapped(error, phase: .command, timeout: timeout))
         }
     }
@@ -40,6 +40,15 @@ extension CommandResult {
     }
 }
 
+extension CommandResult {
+    /// What a command came to that did not get its prompt.
+    init(rejected error: ConsoleError, command: String) {
+        self.init(
+            command: command, status: error.commandStatus, output: String(decoding: error.partialOutput, as: UTF8.self),
+            elapsed: error.elapsed, failure: error.commandFailure)
+    }
+}
+
 extension ConsoleError {
     /// The session ended before the command's turn.
     private var isUntyped: Bool { elapsed == .zero && partialOutput.isEmpty }
@@ -61,6 +70,7 @@ extension ConsoleError {
         case .ended: "the connection ended while it ran"
         case .cancelled: "cancelled while it ran"
         case .badCommand: "it cannot be typed"
+        case .question(let text), .questionRepeated(let text): "it asked: \(text)"
         default: nil
         }
     }
@@ -78,6 +88,7 @@ extension Device {
             case .secretMissing: (.credential, .privilege)
             case .loginRefused: (.authentication, phase)
             case .passwordMissing, .credentialUntypable: (.credential, phase)
+            case .question, .questionRepeated: (.question, phase)
             case .cancelled: (.cancelled, phase)
             case .badCommand: (.usage, phase)
             case .unusable: (.prompt, phase)

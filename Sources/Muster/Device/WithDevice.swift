@@ -1,3 +1,4 @@
+import MusterConsole
 import MusterTransport
 
 /// Logs in to a device, runs `body`, and logs out, however `body` ends.
@@ -35,7 +36,7 @@ public func withDevice<R>(
     }
     let result: Result<R, any Error>
     do {
-        let session = DeviceSession(open: open, timeout: options.commandTimeout)
+        let session = DeviceSession(open: open, environment: environment)
         result = .success(
             try await withTaskCancellationHandler {
                 try await body(session)
@@ -55,10 +56,12 @@ public func withDevice<R>(
 /// A device that is logged in to, inside the scope of `withDevice`.
 public struct DeviceSession: Sendable {
     let open: OpenDevice
-    let timeout: Duration
+    let environment: DeviceEnvironment
 
     /// The device.
     public var device: Device { open.device }
+    var timeout: Duration { environment.commandTimeout }
+    var answers: [AnsweredQuestion] { environment.answers }
 
     /// Runs one command and returns what the device answered.
     ///
@@ -67,11 +70,14 @@ public struct DeviceSession: Sendable {
     /// - Parameters:
     ///   - command: One line, without its end.
     ///   - timeout: How long to wait for the prompt; the scope's time for a command when left out.
+    ///   - answers: What is typed to questions that the command asks, before `RunOptions.answers` and those of the platform's definition.
     /// - Returns: The device's answer.
-    /// - Throws: `MusterError` when the prompt does not come back or the connection is lost; the session is of no use then.
+    /// - Throws: `MusterError` with the code `question` when the command asks what none of the answers is for; the device is back at its
+    ///   prompt, and the session goes on. `MusterError` when the prompt does not come back or the connection is lost; the session is of no use then.
     ///   `CancellationError` when the task is cancelled, which ends the session: nobody knows where in its answer the device is.
-    public func send(_ command: String, timeout: Duration? = nil) async throws -> CommandResult {
-        let (result, error) = await open.run(command, timeout: timeout ?? self.timeout)
+    public func send(_ command: String, timeout: Duration? = nil, answers: [QuestionAnswer] = []) async throws -> CommandResult {
+        let rules = answers.map(\.rule) + self.answers
+        let (result, error) = await open.run(command, timeout: timeout ?? self.timeout, answers: rules)
         guard let error else { return result }
         if error.code == .cancelled || Task.isCancelled { throw CancellationError() }
         throw error

@@ -9,6 +9,7 @@ import MusterTransport
 /// Does one device of a run, on the event loop that owns its connection, and makes its one result.
 actor DeviceWorker {
     private let device: Device
+    private let work: DeviceTask.Work
     private let commands: [String]
     private let environment: DeviceEnvironment
     private let loop: Loop
@@ -16,9 +17,10 @@ actor DeviceWorker {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
 
-    init(device: Device, commands: [String], environment: DeviceEnvironment, loop: Loop) {
-        self.device = device
-        self.commands = commands
+    init(_ task: DeviceTask, environment: DeviceEnvironment, loop: Loop) {
+        device = task.device
+        work = task.work
+        commands = task.commands
         self.environment = environment
         self.loop = loop
         result = DeviceResult(
@@ -31,8 +33,10 @@ actor DeviceWorker {
     func run() async -> DeviceResult {
         environment.events(.started(host: device.name))
         let began = loop.now
-        let login = DeviceLogin(device: device, environment: environment, loop: loop, sendsAtOnce: !commands.isEmpty)
+        let login = DeviceLogin(
+            device: device, environment: environment, loop: loop, sendsAtOnce: !commands.isEmpty && environment.commandMode == nil)
         do throws(MusterError) {
+            if try isLeftAlone() { return result }
             let open = try await login.run()
             await use(open, phases: login.clock.times)
         } catch {
@@ -48,7 +52,7 @@ actor DeviceWorker {
         result.phases = phases
         let start = loop.now
         await withTaskCancellationHandler {
-            await run(on: open)
+            await work(on: open)
         } onCancel: {
             open.abort()
         }
@@ -76,11 +80,59 @@ actor DeviceWorker {
         result.elapsed = elapsed
     }
 
+    /// Whether there is nothing to connect for: the platform can't do what is asked, or can't try it.
+    private func isLeftAlone() throws(MusterError) -> Bool {
+        guard case .change(let change) = work, let platform = device.definition else { return false }
+        if let problem = device.problem(with: change, on: platform) {
+            result.attempts = 0
+            throw problem
+        }
+        guard change.isDryRun, !ConfigurationChange.canBeTried(on: platform) else { return false }
+        let untried = ChangeResult(untried: change)
+        result.attempts = 0
+        result.commands = untried.lines
+        result.change = untried
+        return true
+    }
+
+    /// Does what there is to do.
+    private func work(on open: OpenDevice) async {
+        guard case .change(let change) = work else {
+            if let mode = environment.commandMode {
+                do {
+                    try await open.console.enterMode(mode, timeout: environment.commandTimeout)
+                } catch {
+                    result.error = device.wrapped(error, phase: .privilege, timeout: environment.commandTimeout)
+                    return
+                }
+            }
+            return await run(on: open)
+        }
+        do throws(MusterError) {
+            let outcome = try await open.configure(change, timeout: environment.commandTimeout, in: environment)
+            result.commands = outcome.lines
+            result.change = outcome
+            result.error = outcome.error
+            if Task.isCancelled, outcome.state == .unknown || outcome.state == .pending { result.error?.code = .cancelled }
+        } catch {
+            result.error = error
+        }
+    }
+
     private func run(on open: OpenDevice) async {
         for command in commands {
-            let (answer, error) = await open.run(command, timeout: environment.commandTimeout)
+            let (answer, error) = await open.run(command, timeout: environment.commandTimeout, answers: environment.answers)
             result.commands.append(answer)
-            guard let error else { continue }
+            guard let error else {
+                if environment.stopsOnFailure, answer.status == .failed { return }
+                continue
+            }
+            // The device is back at its prompt: as after a command that it rejects, the next one has its turn.
+            if error.code == .question, await !open.console.isBroken {
+                result.error = result.error ?? error
+                if environment.stopsOnFailure { return }
+                continue
+            }
             result.error =
                 Task.isCancelled
                 ? MusterError(.cancelled, phase: .command, device: device.name, message: "cancelled while '\(command)' ran") : error
@@ -96,7 +148,7 @@ actor DeviceWorker {
         case .cancelled: .cancelled
         case .skipped: .skipped
         // The device took the login and then refused what the commands needed.
-        case .privilege: .failed
+        case .privilege, .question, .rejected: .failed
         case .usage where error?.phase == .command: .failed
         default: .unreachable
         }

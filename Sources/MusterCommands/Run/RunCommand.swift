@@ -39,6 +39,8 @@ struct RunCommand: Verb {
     @Flag(help: "Show what would run where, and connect to nothing.")
     var dryRun = false
 
+    @OptionGroup var questions: AnswerOptions
+
     @OptionGroup(title: "Devices") var devices: DeviceOptions
     @OptionGroup(title: "Login") var login: LoginOptions
     @OptionGroup(title: "Pace") var pace: PaceOptions
@@ -72,6 +74,7 @@ struct RunCommand: Verb {
             case .first: .first(pace.count ?? 1)
             }
         options.commandTimeout = pace.timeout ?? options.commandTimeout
+        options.answers = questions.answers
         options.connectTimeout = pace.connectTimeout ?? options.connectTimeout
         options.deadline = pace.deadline
         options.maxAuthFailures = login.maxAuthFailures
