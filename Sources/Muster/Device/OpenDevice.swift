@@ -7,6 +7,7 @@ struct OpenDevice: Sendable {
     let carrier: any ConsoleCarrier
     let console: Console
     let loop: Loop
+    var recording: DeviceRecording?
 
     /// Runs one command; the error is what ended the session, if it did.
     func run(_ command: String, timeout: Duration) async -> (result: CommandResult, error: MusterError?) {
@@ -29,6 +30,7 @@ struct OpenDevice: Sendable {
     func close() async {
         // Both live on one loop.
         await carrier.close(after: { console.assumeIsolated { $0.close() } })
+        await recording?.finish()
     }
 }
 

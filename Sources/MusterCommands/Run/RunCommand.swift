@@ -43,6 +43,7 @@ struct RunCommand: Verb {
     @OptionGroup(title: "Login") var login: LoginOptions
     @OptionGroup(title: "Pace") var pace: PaceOptions
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var recording: RecordingOptionGroup
 
     func validate() throws {
         if commands.isEmpty, commandsFile == nil {
@@ -77,6 +78,7 @@ struct RunCommand: Verb {
         options.maxAuthFailures = login.maxAuthFailures
         options.hostKeys = login.hostKeys?.policy ?? options.hostKeys
         options.knownHostsFiles = login.known.knownHosts
+        options.recording = recording.options
         return options
     }
 }

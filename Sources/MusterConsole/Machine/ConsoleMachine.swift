@@ -78,6 +78,9 @@ package struct ConsoleMachine {
     var pagerAnswers = 0
     var pager = PagerMemory()
     var end: TransportEnd?
+    /// Whether what is typed at a question for a secret is noted, for a recording to leave it out, and what that was.
+    package var notesSecrets = false
+    var typedSecrets: [[UInt8]] = []
 
     enum Phase { case new, login, ready, broken }
 
@@ -319,6 +322,7 @@ package struct ConsoleMachine {
 
     /// Types a line.
     mutating func type(_ line: String) {
+        noteSecret(line)
         outgoing.append(contentsOf: line.utf8)
         outgoing.append(contentsOf: platform.returnKey)
     }
