@@ -21,12 +21,13 @@ struct MusterCommand: ParsableCommand {
                   muster run -w admin@192.0.2.1 "show version"
                   muster inventory show
                   muster platforms list
+                  muster replay transcripts/edge-01.jsonl
                   muster keys check
                   muster audit crypto
                 """,
             version: "muster \(musterVersion) (\(engineVersion()))",
             subcommands: [
-                RunCommand.self, InventoryCommand.self, PlatformsCommand.self, KeysCommand.self, AuditCommand.self,
+                RunCommand.self, ReplayCommand.self, InventoryCommand.self, PlatformsCommand.self, KeysCommand.self, AuditCommand.self,
             ])
     }
 }

@@ -41,7 +41,7 @@ extension OpenDevice {
 
     /// Logs in a second time and out again: whether the device still lets anybody in, which an open session does not tell.
     private func logInAgain(in environment: DeviceEnvironment) async -> MusterError? {
-        var login = DeviceLogin(device: device, environment: environment, loop: loop)
+        let login = DeviceLogin(device: device, environment: environment, loop: loop)
         do throws(MusterError) {
             let second = try await login.run()
             await second.close()

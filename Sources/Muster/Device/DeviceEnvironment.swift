@@ -28,6 +28,8 @@ final class DeviceEnvironment: Sendable {
     let bastions = BastionPool()
     /// What `ssh` children need; `nil` when no device wants one.
     let openSSH: OpenSSHEnvironment?
+    /// Where sessions are recorded; `nil` when they are not.
+    let recordings: RecordingFolder?
     let events: @Sendable (RunEvent) -> Void
 
     /// A key file's bytes, or why they could not be had.
@@ -38,7 +40,7 @@ final class DeviceEnvironment: Sendable {
 
     private init(
         options: RunOptions, knownHosts: HostKeyStores, keyFiles: [String: KeyFileContent], openSSH: OpenSSHEnvironment?,
-        events: @escaping @Sendable (RunEvent) -> Void
+        recordings: RecordingFolder?, events: @escaping @Sendable (RunEvent) -> Void
     ) {
         self.knownHosts = knownHosts
         hostKeys = options.hostKeys
@@ -52,15 +54,18 @@ final class DeviceEnvironment: Sendable {
         stopsOnFailure = options.stopsOnFailure
         keepAlive = KeepAlive(interval: options.keepAlive)
         self.openSSH = openSSH
+        self.recordings = recordings
         self.events = events
     }
 
     /// Reads the files that the devices need, each once and off the event loops.
     ///
-    /// - Throws: `MusterError` with code `usage` when a known hosts file exists and cannot be read.
+    /// - Throws: `MusterError` with code `usage` when a known hosts file exists and cannot be read, or the folder for recordings is of no use.
     static func load(
         devices: [Device], options: RunOptions, events: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> DeviceEnvironment {
+        var recordings: RecordingFolder?
+        if let recording = options.recording { recordings = try await RecordingFolder.open(recording) }
         var keyFiles: [String: KeyFileContent] = [:]
         let all = devices + devices.flatMap(\.jump)
         for path in Set(all.flatMap(\.keyPaths)) { keyFiles[path] = try await read(path) }
@@ -72,7 +77,7 @@ final class DeviceEnvironment: Sendable {
         }
         return DeviceEnvironment(
             options: options, knownHosts: knownHosts, keyFiles: keyFiles,
-            openSSH: try await OpenSSHEnvironment.open(for: devices, options: options), events: events)
+            openSSH: try await OpenSSHEnvironment.open(for: devices, options: options), recordings: recordings, events: events)
     }
 
     /// Writes what is left to write and frees what the run held.

@@ -40,14 +40,18 @@ extension DeviceLogin {
     func openConsole(
         over transport: any ByteTransport, platform: Platform, carrier: any ConsoleCarrier, credentials: LoginCredentials?
     ) async throws(MusterError) -> OpenDevice {
-        let console = Console(transport: transport, platform: platform, secrets: device.secrets.mapValues { $0.reveal() })
+        let recording = environment.recordings?.record(
+            device, platform: platform, credentials: credentials, events: environment.events)
+        let console = Console(
+            transport: transport, platform: platform, secrets: device.secrets.mapValues { $0.reveal() }, recorder: recording?.recorder)
         do {
             try await console.open(deadline: deadline, credentials: credentials, sendsAtOnce: sendsAtOnce)
         } catch {
+            await recording?.finish()
             throw device.wrapped(error, phase: .login, timeout: connectTimeout)
         }
         clock.finish(at: loop.now)
-        return OpenDevice(device: device, carrier: carrier, console: console, loop: loop)
+        return OpenDevice(device: device, carrier: carrier, console: console, loop: loop, recording: recording)
     }
 
     /// Connects and logs in, over as many connections as it takes, and goes on with `body`; the session is closed when any of it fails.

@@ -7,6 +7,7 @@ struct OpenDevice: Sendable {
     let carrier: any ConsoleCarrier
     let console: Console
     let loop: Loop
+    var recording: DeviceRecording?
 
     /// Runs one command; the error is what kept it from its prompt. After a question the session can be used, after all else not.
     func run(
@@ -29,6 +30,7 @@ struct OpenDevice: Sendable {
     func close() async {
         // Both live on one loop.
         await carrier.close(after: { console.assumeIsolated { $0.close() } })
+        await recording?.finish()
     }
 }
 

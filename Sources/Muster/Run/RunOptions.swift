@@ -51,6 +51,8 @@ public struct RunOptions: Sendable {
     public var ask: (@Sendable (_ question: String) async throws -> Secret)?
     /// The known hosts files, of which the first is written; those that ssh reads when empty.
     public var knownHostsFiles: [String] = []
+    /// Where the sessions are recorded, secrets left out; nil records nothing.
+    public var recording: RecordingOptions?
 
     /// Makes the default options.
     public init() {}

@@ -45,6 +45,7 @@ struct RunCommand: Verb {
     @OptionGroup(title: "Login") var login: LoginOptions
     @OptionGroup(title: "Pace") var pace: PaceOptions
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var recording: RecordingOptionGroup
 
     func validate() throws {
         if commands.isEmpty, commandsFile == nil {
@@ -80,6 +81,7 @@ struct RunCommand: Verb {
         options.maxAuthFailures = login.maxAuthFailures
         options.hostKeys = login.hostKeys?.policy ?? options.hostKeys
         options.knownHostsFiles = login.known.knownHosts
+        options.recording = recording.options
         return options
     }
 }

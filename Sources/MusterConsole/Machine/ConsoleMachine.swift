@@ -80,6 +80,9 @@ package struct ConsoleMachine {
     /// Answers that were typed to questions for a password.
     var typedSecrets: [String] = []
     var end: TransportEnd?
+    /// Whether what is typed at a question for a secret is noted, for a recording to leave it out, and what that was.
+    package var notesSecrets = false
+    var notedSecrets: [[UInt8]] = []
 
     enum Phase { case new, login, ready, broken }
 
@@ -324,6 +327,7 @@ package struct ConsoleMachine {
 
     /// Types a line.
     mutating func type(_ line: String) {
+        noteSecret(line)
         outgoing.append(contentsOf: line.utf8)
         outgoing.append(contentsOf: platform.returnKey)
     }
