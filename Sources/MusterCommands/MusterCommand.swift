@@ -20,10 +20,13 @@ struct MusterCommand: ParsableCommand {
                   muster run "show version"
                   muster run -w admin@192.0.2.1 "show version"
                   muster inventory show
+                  muster platforms list
                   muster keys check
                   muster audit crypto
                 """,
             version: "muster \(musterVersion) (\(engineVersion()))",
-            subcommands: [RunCommand.self, InventoryCommand.self, KeysCommand.self, AuditCommand.self])
+            subcommands: [
+                RunCommand.self, InventoryCommand.self, PlatformsCommand.self, KeysCommand.self, AuditCommand.self,
+            ])
     }
 }

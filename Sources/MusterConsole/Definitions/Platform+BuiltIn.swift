@@ -14,13 +14,25 @@ extension Platform {
         let name = aliases[name] ?? name
         return cache.withLock { cache in
             if let platform = cache[name] { return platform }
-            guard let bytes = sources[name]?() else { return nil }
             // Every built-in definition is read by the tests.
-            let text = String(decoding: bytes, as: UTF8.self)
-            let platform = try? load(yaml: text, name: name, file: "\(name).yaml")
+            let platform = source(named: name).flatMap { try? load(yaml: $0, name: name, file: "\(name).yaml") }
             cache[name] = platform
             return platform
         }
+    }
+
+    /// The built-in definition of that name or alias, read anew, with the places of its keys; nil when there is none.
+    package static func builtInDefinition(named name: String) -> Definition? {
+        let name = aliases[name] ?? name
+        return source(named: name).map { read(yaml: $0, name: name, file: "\(name).yaml", keepsPlaces: true) }
+    }
+
+    /// What kind of device a built-in platform is, for people.
+    package static func builtInSummary(named name: String) -> String? { builtIn(named: name)?.summary }
+
+    /// The text of a built-in definition.
+    private static func source(named name: String) -> String? {
+        sources[name].map { String(decoding: $0(), as: UTF8.self) }
     }
 
     /// The built-in name or alias that `name` was most likely meant to be, for "did you mean".
