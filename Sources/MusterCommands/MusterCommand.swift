@@ -19,11 +19,12 @@ struct MusterCommand: ParsableCommand {
                 Examples:
                   muster run "show version"
                   muster run -w admin@192.0.2.1 "show version"
+                  muster configure --file change.cfg --dry-run
                   muster inventory show
                   muster keys check
                   muster audit crypto
                 """,
             version: "muster \(musterVersion) (\(engineVersion()))",
-            subcommands: [RunCommand.self, InventoryCommand.self, KeysCommand.self, AuditCommand.self])
+            subcommands: [RunCommand.self, ConfigureCommand.self, InventoryCommand.self, KeysCommand.self, AuditCommand.self])
     }
 }
