@@ -8,6 +8,8 @@ package struct LabDevice: Sendable {
     package var platform: LabPlatform
     /// What is wrong with it.
     package var faults: [LabFault]
+    /// What was changed in its configuration, by whatever session.
+    let running = LabRunningConfiguration()
 
     /// A device of the lab.
     ///
