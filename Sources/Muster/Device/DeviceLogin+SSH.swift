@@ -5,7 +5,13 @@ import MusterTransport
 extension DeviceLogin {
     /// Logs in by SSH, as far as the first prompt.
     mutating func runSSH(_ platform: Platform) async throws(MusterError) -> OpenDevice {
-        try await withSession { login, session, timer throws(MusterError) in
+        let usesExec = usesExec(platform)
+        return try await withSession { login, session, timer throws(MusterError) in
+            guard !usesExec else {
+                timer.stop()
+                login.clock.finish(at: login.loop.now)
+                return login.execLine(over: session, platform)
+            }
             login.enter(.open)
             do {
                 let terminal = TerminalSize(columns: platform.pty.columns, rows: platform.pty.rows)
@@ -40,14 +46,14 @@ extension DeviceLogin {
     mutating func openConsole(
         over transport: any ByteTransport, platform: Platform, carrier: any ConsoleCarrier, credentials: LoginCredentials?
     ) async throws(MusterError) -> OpenDevice {
-        let console = Console(transport: transport, platform: platform, secrets: device.secrets.mapValues { $0.reveal() })
+        let console = device.console(over: transport, platform: platform)
         do {
             try await console.open(deadline: deadline, credentials: credentials, sendsAtOnce: sendsAtOnce)
         } catch {
             throw device.wrapped(error, phase: .login, timeout: connectTimeout)
         }
         clock.finish(at: loop.now)
-        return OpenDevice(device: device, carrier: carrier, console: console, loop: loop)
+        return OpenDevice(device: device, carrier: carrier, line: .shell(console), loop: loop)
     }
 
     /// Connects and logs in, over as many connections as it takes, and goes on with `body`; the session is closed when any of it fails.
@@ -107,7 +113,7 @@ extension DeviceLogin {
     private mutating func logIn(_ session: SSHSession, _ authentication: inout DeviceAuthentication) async throws(MusterError) -> Bool {
         do {
             let key = try await session.handshake()
-            if device.legacy { legacyAlgorithms = await session.legacyAlgorithms }
+            if device.mayAgreeOnLegacy { legacyAlgorithms = await session.legacyAlgorithms }
             enter(.hostKey)
             shownKeyTypes.append(key.type)
             try hostKeyCheck.check(key)
@@ -139,10 +145,19 @@ extension DeviceLogin {
         }
     }
 
-    private var keepAlive: KeepAlive {
+    /// Signs of life: the device's own settings, or the run's.
+    var keepAlive: KeepAlive {
         var keepAlive = environment.keepAlive
         keepAlive.interval = device.ssh.aliveInterval ?? keepAlive.interval
         keepAlive.count = device.ssh.aliveCountMax ?? keepAlive.count
+        keepAlive.asksByTCP = device.ssh.tcpKeepAlive ?? true
         return keepAlive
+    }
+}
+
+extension Device {
+    /// Whether something may have been agreed on that only old gear needs: most devices need not be asked.
+    fileprivate var mayAgreeOnLegacy: Bool {
+        legacy || [ssh.keyExchange, ssh.hostKeyAlgorithms, ssh.ciphers, ssh.macs].contains { $0 != nil }
     }
 }

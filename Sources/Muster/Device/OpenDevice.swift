@@ -5,18 +5,24 @@ import MusterTransport
 struct OpenDevice: Sendable {
     let device: Device
     let carrier: any ConsoleCarrier
-    let console: Console
+    let line: DeviceLine
     let loop: Loop
 
     /// Runs one command; the error is what ended the session, if it did.
     func run(_ command: String, timeout: Duration) async -> (result: CommandResult, error: MusterError?) {
-        do {
-            return (CommandResult(try await console.send(command, timeout: timeout)), nil)
-        } catch {
-            let result = CommandResult(
-                command: command, status: error.commandStatus, output: String(decoding: error.partialOutput, as: UTF8.self),
-                elapsed: error.elapsed, failure: error.commandFailure)
-            return (result, device.wrapped(error, phase: .command, timeout: timeout))
+        switch line {
+        case .shell(let console): await device.run(command, on: console, timeout: timeout)
+        case .exec(let line): await line.run(command, timeout: timeout)
+        }
+    }
+
+    /// The device's shell; where commands go over exec channels it is opened at the first call, and they go through it from then on.
+    ///
+    /// - Parameter timeout: the time until its first prompt.
+    func shell(timeout: Duration) async throws(MusterError) -> Console {
+        switch line {
+        case .shell(let console): console
+        case .exec(let line): try await line.shell(timeout: timeout)
         }
     }
 
@@ -28,7 +34,26 @@ struct OpenDevice: Sendable {
     /// Logs out and frees everything; never fails and never waits for the device.
     func close() async {
         // Both live on one loop.
-        await carrier.close(after: { console.assumeIsolated { $0.close() } })
+        await carrier.close(after: { line.sayGoodbye() })
+    }
+}
+
+extension Device {
+    /// Its command line over a transport, with nothing sent yet.
+    func console(over transport: any ByteTransport, platform: Platform) -> Console {
+        Console(transport: transport, platform: platform, secrets: secrets.mapValues { $0.reveal() })
+    }
+
+    /// Types one command; the error is what ended the session, if it did.
+    func run(_ command: String, on console: Console, timeout: Duration) async -> (result: CommandResult, error: MusterError?) {
+        do {
+            return (CommandResult(try await console.send(command, timeout: timeout)), nil)
+        } catch {
+            let result = CommandResult(
+                command: command, status: error.commandStatus, output: String(decoding: error.partialOutput, as: UTF8.self),
+                elapsed: error.elapsed, failure: error.commandFailure)
+            return (result, wrapped(error, phase: .command, timeout: timeout))
+        }
     }
 }
 

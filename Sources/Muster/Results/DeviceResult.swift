@@ -42,7 +42,7 @@ public struct DeviceResult: Sendable, Hashable {
     public var phases: PhaseTimes
     /// One for each command of the run, in order.
     public var commands: [CommandResult]
-    /// The algorithms that were agreed on and that only old gear needs; empty where `Device.legacy` is not set, and for other transports.
+    /// The algorithms that were agreed on and that only old gear needs; empty for telnet.
     public var legacyAlgorithms: [String] = []
     /// Why it is not `ok`, unless a command's failure says so.
     public var error: MusterError?

@@ -28,7 +28,7 @@ actor DeviceWorker {
         let began = loop.now
         var result = DeviceResult(
             host: device.name, address: device.address, port: device.port, platform: device.platform, status: .ok, started: Date())
-        var login = DeviceLogin(device: device, environment: environment, loop: loop, sendsAtOnce: !commands.isEmpty)
+        var login = DeviceLogin(device: device, environment: environment, loop: loop, sendsAtOnce: !commands.isEmpty, allowsExec: true)
         do throws(MusterError) {
             let open = try await login.run()
             environment.events(.phase(host: device.name, .command))
@@ -41,7 +41,7 @@ actor DeviceWorker {
             result.phases = login.clock.times
             result.phases.commands = loop.now - start
             environment.events(.phase(host: device.name, .close))
-            for failure in await open.console.setUpFailures {
+            for failure in await open.line.console?.setUpFailures ?? [] {
                 environment.events(.warning(host: device.name, "the device rejected a set-up command, its output may be paged: \(failure)"))
             }
             await open.close()

@@ -26,7 +26,7 @@ package struct Survey: Sendable {
         _ devices: [Device], _ look: @escaping @Sendable (SurveyVisit) async throws(MusterError) -> Seen
     ) async throws -> [Result<Seen, MusterError>] {
         let environment = try await DeviceEnvironment.load(devices: devices.flatMap(\.jump), options: options, events: events)
-        let atOnce = max(1, min(options.fanout, FileLimit.raise()))
+        let atOnce = max(1, min(options.fanout, FileLimit.raise(filesPerDevice: devices.contains(where: \.startsPrograms) ? 6 : 1)))
         async let bastions: Void = environment.bastions.run(in: environment)
         let results = await withTaskGroup(of: (Int, Result<Seen, MusterError>).self) { group in
             var results: [Result<Seen, MusterError>?] = Array(repeating: nil, count: devices.count)
@@ -46,9 +46,7 @@ package struct Survey: Sendable {
         }
         environment.bastions.close()
         await bastions
-        if let problem = await environment.knownHosts.flush() {
-            events(.warning(host: nil, "a host key could not be pinned: \(problem)"))
-        }
+        await environment.close()
         try Task.checkCancellation()
         return results.compactMap { $0 }
     }

@@ -77,6 +77,7 @@ struct RunCommand: Verb {
         options.maxAuthFailures = login.maxAuthFailures
         options.hostKeys = login.hostKeys?.policy ?? options.hostKeys
         options.knownHostsFiles = login.known.knownHosts
+        options.openSSH.configurationFile = devices.inventory.sshConfig
         return options
     }
 }

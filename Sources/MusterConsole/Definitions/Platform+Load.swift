@@ -58,7 +58,8 @@ extension Platform {
             pagers: pagers, echo: Echo(rawValue: echo) ?? .exact, pty: try pty(muster["pty"], reader),
             typeAhead: try reader.flag(muster["type_ahead"], "muster.type_ahead") ?? false,
             returnKey: returnKey.map { Array($0.utf8) } ?? [10],
-            login: try login(muster["login"], reader), telnetNewline: try telnetNewline(muster["telnet_return"], reader))
+            login: try login(muster["login"], reader), telnetNewline: try telnetNewline(muster["telnet_return"], reader),
+            allowsExec: try allowsExec(muster["exec"], reader))
     }
 
     private static let topKeys = [
@@ -66,7 +67,7 @@ extension Platform {
         "on_close_instructions", "force_in_session_auth", "bypass_in_session_auth", "ntc_templates_platform", "genie_platform", "muster",
     ]
 
-    private static let musterKeys = ["pager", "failure_patterns", "echo", "pty", "type_ahead", "return", "login", "telnet_return"]
+    private static let musterKeys = ["pager", "failure_patterns", "echo", "pty", "type_ahead", "return", "login", "telnet_return", "exec"]
 
     private static func syntaxProblem(_ error: any Error, _ file: String) -> PlatformProblem {
         if let error = error as? YamlError {

@@ -31,6 +31,8 @@ package final class Platform: Sendable {
     package let login: LoginRules?
     /// What a line feed is on a telnet connection.
     package let telnetNewline: TelnetCodec.Newline
+    /// Whether a command may go over an exec channel of its own, and the exit status tell how it went.
+    package let allowsExec: Bool
 
     /// Whether a device prints what is typed.
     package enum Echo: String, Sendable, CaseIterable {
@@ -45,7 +47,7 @@ package final class Platform: Sendable {
         failurePatterns: [Pattern] = [], onOpen: [Instruction] = [], onClose: [Instruction] = [], forceInSessionAuth: Bool = false,
         bypassInSessionAuth: Bool = false, ntcTemplatesPlatform: String? = nil, geniePlatform: String? = nil,
         pagers: [Pager]? = nil, echo: Echo = .exact, pty: PTYWishes = PTYWishes(), typeAhead: Bool = false, returnKey: [UInt8] = [10],
-        login: LoginRules? = .common, telnetNewline: TelnetCodec.Newline = .crlf
+        login: LoginRules? = .common, telnetNewline: TelnetCodec.Newline = .crlf, allowsExec: Bool = false
     ) {
         self.name = name
         self.prompt = prompt
@@ -67,6 +69,7 @@ package final class Platform: Sendable {
         self.returnKey = returnKey
         self.login = login
         self.telnetNewline = telnetNewline
+        self.allowsExec = allowsExec
     }
 
     /// The mode of that name, or nil.
