@@ -142,10 +142,9 @@ struct SSHSessionLoopbackTests {
 
     @Test(arguments: ["ed25519", "ecdsa"]) func keyFile_logsInToOpenSSH(type: String) async throws {
         try await withOpenSSHServer(userKeyType: type) { server in
-            let content = [UInt8](try Data(contentsOf: URL(fileURLWithPath: server.userKey)))
             try await withSession(port: server.port) { session in
                 _ = try await session.handshake()
-                try await session.logIn(user: server.user, credentials: [.publicKey(name: "key", content: content, passphrase: nil)])
+                try await session.logIn(user: server.user, credentials: [.keyFile(server.userKey)])
                 _ = try await session.openShell(terminal: TerminalSize(columns: 511, rows: 24), type: "vt100")
             }
         }
@@ -153,17 +152,16 @@ struct SSHSessionLoopbackTests {
 
     @Test func encryptedKeyFile_needsItsPassphrase() async throws {
         try await withOpenSSHServer(passphrase: "let me in") { server in
-            let content = [UInt8](try Data(contentsOf: URL(fileURLWithPath: server.userKey)))
             try await withSession(port: server.port) { session in
                 _ = try await session.handshake()
                 try await session.logIn(
-                    user: server.user, credentials: [.publicKey(name: "key", content: content, passphrase: "let me in")])
+                    user: server.user, credentials: [.keyFile(server.userKey, passphrase: "let me in")])
             }
             let error = await error {
                 try await withSession(port: server.port) { session in
                     _ = try await session.handshake()
                     try await session.logIn(
-                        user: server.user, credentials: [.publicKey(name: "key", content: content, passphrase: "wrong")])
+                        user: server.user, credentials: [.keyFile(server.userKey, passphrase: "wrong")])
                 }
             }
             #expect(error?.kind == .credential)
@@ -173,11 +171,10 @@ struct SSHSessionLoopbackTests {
 
     @Test func rsaKeyThatOpenSSHRefuses_isExplained() async throws {
         try await withOpenSSHServer(userKeyType: "rsa") { server in
-            let content = [UInt8](try Data(contentsOf: URL(fileURLWithPath: server.userKey)))
             let error = await error {
                 try await withSession(port: server.port) { session in
                     _ = try await session.handshake()
-                    try await session.logIn(user: server.user, credentials: [.publicKey(name: "id_rsa", content: content, passphrase: nil)])
+                    try await session.logIn(user: server.user, credentials: [.keyFile(server.userKey)])
                 }
             }
             if LibSSH2.version.hasPrefix("1.10.") {
@@ -287,10 +284,9 @@ struct SSHSessionLoopbackTests {
 
     @Test func rekeyInMidOutput_losesNothing() async throws {
         try await withOpenSSHServer(configuration: ["RekeyLimit 64K"]) { server in
-            let content = [UInt8](try Data(contentsOf: URL(fileURLWithPath: server.userKey)))
             try await withSession(port: server.port) { session in
                 _ = try await session.handshake()
-                try await session.logIn(user: server.user, credentials: [.publicKey(name: "key", content: content, passphrase: nil)])
+                try await session.logIn(user: server.user, credentials: [.keyFile(server.userKey)])
                 let channel = try await session.openShell(terminal: TerminalSize(columns: 511, rows: 24), type: "dumb")
                 let collector = Collector(loop: session.loop)
                 await collector.start(channel)

@@ -39,7 +39,7 @@ private struct Server {
                 log.append("again")
                 at = 0
                 policy.reconnected()
-            case .failed:
+            case .expand, .failed:
                 return false
             }
         }
@@ -375,7 +375,7 @@ struct LoginPolicyTests {
                 asked += 1
                 policy.record(methods: [["password"], ["publickey"], ["keyboard-interactive"]][asked % 3])
             case .reconnect: policy.reconnected()
-            case .failed: return
+            case .expand, .failed: return
             }
         }
         Issue.record("it goes on for ever")
