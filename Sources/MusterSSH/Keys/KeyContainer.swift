@@ -111,7 +111,7 @@ package enum UnlockedKey: Sendable {
 package struct SealedKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     let content: [UInt8]
     let passphrase: String
-    let publicKey: PublicKey?
+    package let publicKey: PublicKey?
 
     package var description: String { "encrypted key" }
     package var debugDescription: String { description }
