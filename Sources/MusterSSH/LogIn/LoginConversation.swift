@@ -123,7 +123,11 @@ struct LoginConversation {
     /// What is known of a key that was refused.
     var hint: String? {
         let refused = login.policy.standing.indices.filter { login.policy.standing[$0] == .refused }
-        guard let name = refused.lazy.compactMap({ rsaName(at: $0) }).first else { return nil }
+        guard let index = refused.first(where: { rsaName(at: $0) != nil }), let name = rsaName(at: index) else { return nil }
+        if login.sealed.contains(index) {
+            return "libssh2 \(LibSSH2.version) signs with the RSA key of \(name) only by SHA-1, as it has to decrypt the file itself; "
+                + "ssh-keygen -p -m PEM rewrites the file in a form without that limit"
+        }
         return "libssh2 \(LibSSH2.version) signs with the RSA key of \(name) only by SHA-1, which OpenSSH 8.8 and later refuse; "
             + "use an Ed25519 or ECDSA key, libssh2 1.11 or later, or transport: auto"
     }
