@@ -84,7 +84,9 @@ extension SSHSession {
             for _ in 0..<20 { await session.step() }
             let callsThen = await session.operationCalls
             #expect(callsThen == calls)
-            signer.answer { message, algorithm in key.signature(of: message, algorithm: algorithm).map { .success($0) } ?? .failure(.damaged) }
+            signer.answer { message, algorithm in
+                key.signature(of: message, algorithm: algorithm).map { .success($0) } ?? .failure(.damaged)
+            }
             try await login
         }
     }

@@ -107,7 +107,6 @@ struct DeviceLogin {
         return failure(.credential, phase: .authenticate, reasons.joined(separator: "; "), hint: hints.first)
     }
 
-
     func failure(_ code: MusterError.Code, phase: Phase? = nil, _ message: String, hint: String? = nil) -> MusterError {
         MusterError(code, phase: phase ?? clock.phase, device: device.name, message: message, hint: hint)
     }

@@ -90,7 +90,7 @@ final class KeyRing: Sendable {
     func askPassphrase(of file: KeyFile) async {
         var problem = KeyProblem.needsPassphrase
         for attempt in 1...Self.tries {
-            let question = attempt == 1 ? "Passphrase for \(file.path)" : "Wrong. Passphrase for \(file.path), try \(attempt) of \(Self.tries)"
+            let question = (attempt == 1 ? "" : "Wrong (\(attempt - 1) of \(Self.tries)). ") + "Passphrase for \(file.path)"
             // Whoever just presses return does not know it.
             guard let answer = try? await passphrases.resolve(.prompt(question)), !answer.reveal().isEmpty else { break }
             do throws(KeyProblem) {

@@ -38,13 +38,16 @@ struct KeyContainer: Sendable {
         self.content = content
         let lines = String(decoding: content, as: UTF8.self).split(whereSeparator: \.isNewline)
             .map { $0.trimmingCharacters(in: .whitespaces) }
-        guard let begin = lines.firstIndex(where: { $0.hasPrefix("-----BEGIN ") && $0.hasSuffix("PRIVATE KEY-----") }) else { throw .notAKey }
+        guard let begin = lines.firstIndex(where: { $0.hasPrefix("-----BEGIN ") && $0.hasSuffix("PRIVATE KEY-----") }) else {
+            throw .notAKey
+        }
         let end = lines[begin...].firstIndex { $0.hasPrefix("-----END ") } ?? lines.endIndex
         let body = lines[(begin + 1)..<end]
         guard lines[begin] == "-----BEGIN OPENSSH PRIVATE KEY-----" else {
             if lines[begin] == "-----BEGIN DSA PRIVATE KEY-----" { throw .unknownType("ssh-dss") }
             let isEncrypted =
-                lines[begin] == "-----BEGIN ENCRYPTED PRIVATE KEY-----" || body.contains { $0.hasPrefix("Proc-Type:") && $0.contains("ENCRYPTED") }
+                lines[begin] == "-----BEGIN ENCRYPTED PRIVATE KEY-----"
+                || body.contains { $0.hasPrefix("Proc-Type:") && $0.contains("ENCRYPTED") }
             form = .pem(isEncrypted: isEncrypted)
             publicKey = nil
             return

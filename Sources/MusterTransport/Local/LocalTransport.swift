@@ -26,7 +26,10 @@ package enum LocalTransport {
             .connect(unixDomainSocketPath: path)
             .whenComplete { result in
                 switch result {
-                case .success: done(.success(TCPTransport(loop: loop, handler: handlers.value ?? TCPHandler(outgoing: loop.outgoing, end: .closedByPeer))))
+                case .success:
+                    done(
+                        .success(
+                            TCPTransport(loop: loop, handler: handlers.value ?? TCPHandler(outgoing: loop.outgoing, end: .closedByPeer))))
                 case .failure(let error): done(.failure(Failure(text: systemText(error))))
                 }
             }

@@ -98,7 +98,8 @@ struct AgentMachineTests {
 
     @Test func nonsense_endsIt() {
         for bytes: [UInt8] in [
-            [0, 0, 0, 1, 99], [0xFF, 0xFF, 0xFF, 0xFF], [0, 0, 0, 0], WireBytes.string([12] + WireBytes.integer(5)), signature("ssh-ed25519"),
+            [0, 0, 0, 1, 99], [0xFF, 0xFF, 0xFF, 0xFF], [0, 0, 0, 0], WireBytes.string([12] + WireBytes.integer(5)),
+            signature("ssh-ed25519"),
         ] {
             var machine = open()
             #expect(feed(&machine, bytes) == [.complete(id: 1, .failure(.garbled)), .close], "\(bytes)")

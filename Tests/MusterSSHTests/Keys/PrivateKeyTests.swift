@@ -57,13 +57,16 @@ struct PrivateKeyTests {
         let algorithm = key.algorithm == .rsa ? "rsa-sha2-512" : key.algorithm.type
         // PROTOCOL.sshsig signs the hash, and ssh-keygen makes it of the file again.
         let digest = sha512(message)
-        let signed = Array("SSHSIG".utf8) + ["muster", "", "sha512"].flatMap { WireBytes.string(Array($0.utf8)) } + WireBytes.string(digest)
+        let signed =
+            Array("SSHSIG".utf8) + ["muster", "", "sha512"].flatMap { WireBytes.string(Array($0.utf8)) } + WireBytes.string(digest)
         let signature = try #require(key.signature(of: signed, algorithm: algorithm))
         let blob =
             Array("SSHSIG".utf8) + WireBytes.integer(1) + WireBytes.string(key.publicKey.blob)
             + ["muster", "", "sha512"].flatMap { WireBytes.string(Array($0.utf8)) }
             + WireBytes.string(WireBytes.string(Array(algorithm.utf8)) + WireBytes.string(signature))
-        let text = "-----BEGIN SSH SIGNATURE-----\n" + Data(blob).base64EncodedString(options: .lineLength76Characters) + "\n-----END SSH SIGNATURE-----\n"
+        let text =
+            "-----BEGIN SSH SIGNATURE-----\n" + Data(blob).base64EncodedString(options: .lineLength76Characters)
+            + "\n-----END SSH SIGNATURE-----\n"
         try text.replacingOccurrences(of: "\r\n", with: "\n").write(toFile: "\(folder)/sig", atomically: true, encoding: .utf8)
         try "me \(line)".write(toFile: "\(folder)/signers", atomically: true, encoding: .utf8)
         try Data(message).write(to: URL(fileURLWithPath: "\(folder)/message"))

@@ -427,7 +427,8 @@ struct LoginPolicyTests {
 
     @Test func methodThatIsForbidden_isNeverOffered() {
         var policy = LoginPolicy([key, password], rules: LoginRules(disabled: [.publicKey, .password]))
-        var server = Server(.init(methods: ["publickey", "password", "keyboard-interactive"], takes: LoginAttempt(1, .keyboardInteractive)))
+        var server = Server(
+            .init(methods: ["publickey", "password", "keyboard-interactive"], takes: LoginAttempt(1, .keyboardInteractive)))
         let isIn = server.logIn(&policy)
         #expect(isIn)
         #expect(!server.log.contains { $0.hasSuffix("/password") || $0.hasSuffix("publickey") })

@@ -54,7 +54,9 @@ import Testing
             try await withSSHAgent(keys: [server.userKey]) { socket in
                 // The same key, locked since.
                 #expect(
-                    await Program.runAsync(["/usr/bin/ssh-keygen", "-q", "-p", "-N", Hush.passphrase, "-Z", "aes256-ctr", "-f", server.userKey])
+                    await Program.runAsync([
+                        "/usr/bin/ssh-keygen", "-q", "-p", "-N", Hush.passphrase, "-Z", "aes256-ctr", "-f", server.userKey,
+                    ])
                         == 0)
                 try await withBench { bench in
                     var options = bench.options
@@ -126,7 +128,9 @@ import Testing
             try await withUnixServer(path: "\(folder)/agent") { connection in
                 connections.withLock { $0 += 1 }
                 if let blob {
-                    func number(_ value: Int) -> [UInt8] { [UInt8(value >> 24), UInt8(value >> 16 & 255), UInt8(value >> 8 & 255), UInt8(value & 255)] }
+                    func number(_ value: Int) -> [UInt8] {
+                        [UInt8(value >> 24), UInt8(value >> 16 & 255), UInt8(value >> 8 & 255), UInt8(value & 255)]
+                    }
                     var request = [UInt8](repeating: 0, count: 5)
                     guard read(connection, &request, 5) == 5 else { return }
                     let answer = [12] + number(1) + number(blob.count) + blob + number(0)
@@ -151,7 +155,8 @@ import Testing
                     var third = target(server, "third", agent: socket)
                     third.credentials = []
                     third.identities = [server.userKey]
-                    let record = try await bench.run(["true"], on: [target(server, "first", agent: socket), second, third], options: options)
+                    let record = try await bench.run(
+                        ["true"], on: [target(server, "first", agent: socket), second, third], options: options)
                     let error = try record.result("first").error
                     #expect(error?.code == .credential)
                     #expect(error?.message.contains("the agent did not answer within 1s") == true, "\(error?.message ?? "")")

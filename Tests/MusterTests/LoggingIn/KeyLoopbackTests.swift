@@ -211,7 +211,9 @@ import Testing
         try await withTemporaryFolder { folder in
             try await makeKey(type: "ed25519", path: "\(folder)/ca")
             try await makeKey(type: "ecdsa", path: "\(folder)/key")
-            _ = await Program.runAsync(["/usr/bin/ssh-keygen", "-q", "-s", "\(folder)/ca", "-I", "test", "-n", NSUserName(), "\(folder)/key.pub"])
+            _ = await Program.runAsync([
+                "/usr/bin/ssh-keygen", "-q", "-s", "\(folder)/ca", "-I", "test", "-n", NSUserName(), "\(folder)/key.pub",
+            ])
             try FileManager.default.moveItem(atPath: "\(folder)/key-cert.pub", toPath: "\(folder)/elsewhere.pub")
             try await withOpenSSHServer(configuration: ["TrustedUserCAKeys \(folder)/ca.pub"]) { server in
                 try await withBench { bench in

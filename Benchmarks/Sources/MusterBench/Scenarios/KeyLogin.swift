@@ -15,7 +15,8 @@ extension Scenario {
                 (
                     "key with a passphrase",
                     try Fleet(
-                        500, port: lab.port, in: bench.scratch, name: "-locked", credential: "identity: \(encrypted), passphrase: \(passphrase)")
+                        500, port: lab.port, in: bench.scratch, name: "-locked",
+                        credential: "identity: \(encrypted), passphrase: \(passphrase)")
                 ),
             ]
             // These do not count: they fill the files of known host keys.
