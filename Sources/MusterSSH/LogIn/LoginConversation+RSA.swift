@@ -15,10 +15,9 @@ extension LoginConversation {
     /// Has the keys tried again on the next connection; whether there are any.
     mutating func retryRSAKeys() -> Bool {
         let keys = login.policy.standing.indices.filter { login.policy.standing[$0] == .refused && mayRetryRSA($0) }
-        guard !keys.isEmpty else { return false }
+        guard !keys.isEmpty, login.policy.mayReconnect else { return false }
         login.forcesRSASHA2 = true
         login.policy.retry(keys)
-        guard case .reconnect = login.policy.next() else { return false }
         return true
     }
 

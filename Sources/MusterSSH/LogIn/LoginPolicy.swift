@@ -119,7 +119,7 @@ package struct LoginPolicy: Sendable {
     package mutating func next() -> Step {
         if connectionIsGone {
             let goesOn = !replay.isEmpty || nextOffer() != nil
-            return goesOn && connections < Self.mostConnections ? .reconnect : .failed
+            return goesOn && mayReconnect ? .reconnect : .failed
         }
         if !replay.isEmpty { return .offer(replay.removeFirst()) }
         if !mustAskMethods, let offer = nextOffer() {
@@ -314,6 +314,9 @@ package struct LoginPolicy: Sendable {
         default: false
         }
     }
+
+    /// Whether there may be one more connection.
+    var mayReconnect: Bool { connections < Self.mostConnections }
 
     /// Has keys that were refused offered once more, on another connection.
     mutating func retry(_ indices: [Int]) {
