@@ -5,6 +5,12 @@ package struct TemplateProblem: Error, Sendable, Hashable {
     package var message: String
     package var hint: String?
 
+    package init(column: Int, message: String, hint: String? = nil) {
+        self.column = column
+        self.message = message
+        self.hint = hint
+    }
+
     static func unfinished(_ column: Int) -> TemplateProblem {
         TemplateProblem(column: column, message: "'{{' without its '}}'", hint: "write {{ '{{' }} for two braces that are meant as such")
     }
