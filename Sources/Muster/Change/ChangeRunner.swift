@@ -4,6 +4,7 @@ import MusterTransport
 /// Carries a change out on a device that is logged in to, as `ChangeMachine` says.
 struct ChangeRunner {
     let open: OpenDevice
+    let console: Console
     let change: ConfigurationChange
     let platform: Platform
     let timeout: Duration
@@ -24,10 +25,11 @@ struct ChangeRunner {
     private static let commitTime = Duration.seconds(120)
 
     init(
-        open: OpenDevice, change: ConfigurationChange, platform: Platform, timeout: Duration, answers: [AnsweredQuestion],
+        open: OpenDevice, console: Console, change: ConfigurationChange, platform: Platform, timeout: Duration, answers: [AnsweredQuestion],
         logInAgain: @escaping () async -> MusterError?
     ) {
         self.open = open
+        self.console = console
         self.change = change
         self.platform = platform
         self.timeout = timeout
@@ -41,11 +43,11 @@ struct ChangeRunner {
         var machine = ChangeMachine(
             rules: rules, lineCount: change.lines.count, isDryRun: change.isDryRun, isConfirmed: change.confirmWithin != nil,
             saves: change.saves && platform.save?.isEmpty == false)
-        let before = await open.console.mode
+        let before = await console.mode
         while let step = machine.next() {
             machine.finished(await perform(step, rules))
             guard step == .part(.enter) else { continue }
-            let mode = await open.console.mode
+            let mode = await console.mode
             outside = mode == before ? nil : before
         }
         for line in change.lines[lines.count...] { lines.append(CommandResult(command: line.text, status: .skipped)) }
@@ -78,7 +80,7 @@ struct ChangeRunner {
             var result = CommandResult(command: instruction.described, status: .ok)
             var failure: MusterError?
             do {
-                if let exchange = try await open.console.perform(instruction, timeout: timeout, answers: answers) { result = CommandResult(exchange) }
+                if let exchange = try await console.perform(instruction, timeout: timeout, answers: answers) { result = CommandResult(exchange) }
             } catch {
                 result = CommandResult(rejected: error, command: instruction.described)
                 failure = open.device.wrapped(error, phase: .command, timeout: timeout)
@@ -94,7 +96,7 @@ struct ChangeRunner {
 
     private mutating func outcome(of result: CommandResult, _ error: MusterError?) async -> ChangeMachine.Outcome {
         if let error {
-            if await open.console.isBroken || Task.isCancelled {
+            if await console.isBroken || Task.isCancelled {
                 lost = error
                 return .lost
             }

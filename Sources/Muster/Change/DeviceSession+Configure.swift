@@ -30,11 +30,12 @@ extension OpenDevice {
     func configure(
         _ change: ConfigurationChange, timeout: Duration, in environment: DeviceEnvironment
     ) async throws(MusterError) -> ChangeResult {
+        let console = try await shell(timeout: timeout)
         let platform = await console.platform
         if let problem = device.problem(with: change, on: platform) { throw problem }
         if change.isDryRun, !ConfigurationChange.canBeTried(on: platform) { return ChangeResult(untried: change) }
         var runner = ChangeRunner(
-            open: self, change: change, platform: platform, timeout: timeout, answers: environment.answers,
+            open: self, console: console, change: change, platform: platform, timeout: timeout, answers: environment.answers,
             logInAgain: { await logInAgain(in: environment) })
         return await runner.run()
     }

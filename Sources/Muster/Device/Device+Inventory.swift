@@ -37,6 +37,7 @@ extension Device {
             identities: host.identity)
         self.jump = jump
         self.transport = transport
+        channel = host.channel.flatMap { CommandChannel(rawValue: $0.rawValue) } ?? .auto
         legacy = host.legacy ?? false
         hostKeys = host.hostKey
         apply(sshConfigOf: host)

@@ -24,6 +24,8 @@ public struct Device: Sendable {
     public var secrets: [String: Secret]
     /// What carries its command line.
     public var transport = DeviceTransport.ssh
+    /// How commands get to it.
+    public var channel = CommandChannel.auto
     /// Whether algorithms are offered that only old gear needs, such as SHA-1 and CBC (RFC 8270, RFC 9142 advise against them).
     public var legacy = false
     /// The bastions on the way to it, outermost first.

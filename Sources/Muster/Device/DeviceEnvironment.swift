@@ -26,6 +26,8 @@ final class DeviceEnvironment: Sendable {
     let keepAlive: KeepAlive
     /// The bastions that devices of the run are behind.
     let bastions = BastionPool()
+    /// The programs that connect in place of TCP.
+    let proxies = ProxyPrograms()
     /// What `ssh` children need; `nil` when no device wants one.
     let openSSH: OpenSSHEnvironment?
     /// Where sessions are recorded; `nil` when they are not.
@@ -83,6 +85,7 @@ final class DeviceEnvironment: Sendable {
     /// Writes what is left to write and frees what the run held.
     func close() async {
         if let problem = await knownHosts.flush() { events(.warning(host: nil, "a host key could not be pinned: \(problem)")) }
+        await proxies.close()
         await openSSH?.close()
     }
 

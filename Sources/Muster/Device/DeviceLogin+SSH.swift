@@ -5,7 +5,13 @@ import MusterTransport
 extension DeviceLogin {
     /// Logs in by SSH, as far as the first prompt.
     func runSSH(_ platform: Platform) async throws(MusterError) -> OpenDevice {
-        try await withSession { login, session, timer throws(MusterError) in
+        let usesExec = usesExec(platform)
+        return try await withSession { login, session, timer throws(MusterError) in
+            guard !usesExec else {
+                timer.stop()
+                login.clock.finish(at: login.loop.now)
+                return login.execLine(over: session, platform)
+            }
             login.enter(.open)
             do {
                 let terminal = TerminalSize(columns: platform.pty.columns, rows: platform.pty.rows)
@@ -42,8 +48,7 @@ extension DeviceLogin {
     ) async throws(MusterError) -> OpenDevice {
         let recording = environment.recordings?.record(
             device, platform: platform, credentials: credentials, events: environment.events)
-        let console = Console(
-            transport: transport, platform: platform, secrets: device.secrets.mapValues { $0.reveal() }, recorder: recording?.recorder)
+        let console = device.console(over: transport, platform: platform, recorder: recording?.recorder)
         do {
             try await console.open(deadline: deadline, credentials: credentials, sendsAtOnce: sendsAtOnce)
         } catch {
@@ -51,7 +56,7 @@ extension DeviceLogin {
             throw device.wrapped(error, phase: .login, timeout: connectTimeout)
         }
         clock.finish(at: loop.now)
-        return OpenDevice(device: device, carrier: carrier, console: console, loop: loop, recording: recording)
+        return OpenDevice(device: device, carrier: carrier, line: .shell(console), loop: loop, recording: recording)
     }
 
     /// Connects and logs in, over as many connections as it takes, and goes on with `body`; the session is closed when any of it fails.
@@ -111,7 +116,7 @@ extension DeviceLogin {
     private func logIn(_ session: SSHSession, _ authentication: inout DeviceAuthentication) async throws(MusterError) -> Bool {
         do {
             let key = try await session.handshake()
-            if device.legacy { legacyAlgorithms = await session.legacyAlgorithms }
+            if device.mayAgreeOnLegacy { legacyAlgorithms = await session.legacyAlgorithms }
             enter(.hostKey)
             shownKeyTypes.append(key.type)
             try hostKeyCheck.check(key)
@@ -143,10 +148,19 @@ extension DeviceLogin {
         }
     }
 
-    private var keepAlive: KeepAlive {
+    /// Signs of life: the device's own settings, or the run's.
+    var keepAlive: KeepAlive {
         var keepAlive = environment.keepAlive
         keepAlive.interval = device.ssh.aliveInterval ?? keepAlive.interval
         keepAlive.count = device.ssh.aliveCountMax ?? keepAlive.count
+        keepAlive.asksByTCP = device.ssh.tcpKeepAlive ?? true
         return keepAlive
+    }
+}
+
+extension Device {
+    /// Whether something may have been agreed on that only old gear needs: most devices need not be asked.
+    fileprivate var mayAgreeOnLegacy: Bool {
+        legacy || [ssh.keyExchange, ssh.hostKeyAlgorithms, ssh.ciphers, ssh.macs].contains { $0 != nil }
     }
 }

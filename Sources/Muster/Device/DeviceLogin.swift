@@ -1,4 +1,5 @@
 import MusterConsole
+import MusterInventory
 import MusterSSH
 import MusterTransport
 
@@ -11,6 +12,8 @@ final class DeviceLogin {
     let loop: Loop
     /// The caller sends a command right after the login.
     let sendsAtOnce: Bool
+    /// The caller wants commands run, and can do without a shell.
+    let allowsExec: Bool
     let timer: LoginTimer
     let hostKeyCheck: HostKeyCheck
     var clock: PhaseClock
@@ -21,11 +24,12 @@ final class DeviceLogin {
     /// The types of the host keys that the device has shown so far.
     var shownKeyTypes: [String] = []
 
-    init(device: Device, environment: DeviceEnvironment, loop: Loop, sendsAtOnce: Bool = false) {
+    init(device: Device, environment: DeviceEnvironment, loop: Loop, sendsAtOnce: Bool = false, allowsExec: Bool = false) {
         self.device = device
         self.environment = environment
         self.loop = loop
         self.sendsAtOnce = sendsAtOnce
+        self.allowsExec = allowsExec
         hostKeyCheck = HostKeyCheck(device: device, environment: environment)
         clock = PhaseClock(at: loop.now)
         timer = LoginTimer(loop: loop, deadline: clock.began + (device.ssh.connectTimeout ?? environment.connectTimeout))
@@ -55,6 +59,7 @@ final class DeviceLogin {
                 .usage, "unknown platform '\(device.platform)'",
                 hint: "the built-in platforms are \(Platform.builtInNames.joined(separator: ", "))")
         }
+        if let reason = reasonAgainstExec(platform) { throw failure(.usage, reason.message, hint: reason.hint) }
         switch device.transport {
         case .ssh: return try await runSSH(platform)
         case .openssh: return try await runOpenSSH(platform)
@@ -74,11 +79,13 @@ final class DeviceLogin {
                 throw wrapped(error, limit: connectTimeout)
             }
         }
-        // Connecting directly instead would be a surprise, and may reach another device.
-        guard device.ssh.proxyCommand == nil else {
-            throw failure(
-                .usage, "ssh_config has a ProxyCommand for it, which the built-in transport cannot use",
-                hint: "use ProxyJump or `jump` instead, --transport openssh, or -F none where the device can be reached directly")
+        if let command = device.ssh.proxyCommand, device.transport != .telnet {
+            enter(.connect)
+            do {
+                return try await environment.proxies.start(command, on: loop)
+            } catch {
+                throw wrapped(error)
+            }
         }
         do {
             let family = device.ssh.addressFamily.flatMap { TCP.Family(rawValue: $0.rawValue) } ?? .any
@@ -154,21 +161,16 @@ final class DeviceLogin {
         }
     }
 
+    func wrapped(_ error: ChildStartError) -> MusterError {
+        switch error {
+        case .failed(let program, let text):
+            failure(.connection, "the ProxyCommand cannot be run by \(program.escapedForMessage()): \(text)", hint: "check $SHELL")
+        case .cancelled: failure(.cancelled, "cancelled")
+        }
+    }
+
     func wrapped(_ error: SSHError) -> MusterError {
-        let code: MusterError.Code =
-            switch error.kind {
-            case .notSSH, .keyExchange: .handshake
-            case .noCommonAlgorithm: .noCommonAlgorithm
-            case .connectionLost: .connectionLost
-            case .hostKey: .hostKey
-            case .refused, .expired: .authentication
-            case .withheld: .skipped
-            case .brokenExchange: .connectionLost
-            case .credential: .credential
-            case .channel, .channelShortage, .forwardingRefused, .unreachableTarget: .channel
-            case .timedOut: .timeout
-            case .cancelled: .cancelled
-            }
+        let code = error.code
         let phase: Phase =
             switch error.stage {
             case .handshake: .handshake
@@ -179,5 +181,24 @@ final class DeviceLogin {
         if error.kind == .withheld { return failure(code, phase: phase, error.message, hint: error.hint) }
         let elapsed = error.kind == .timedOut ? " within \(connectTimeout.shown)" : " (after \((loop.now - clock.began).shown))"
         return failure(code, phase: phase, error.message + elapsed, hint: error.hint)
+    }
+}
+
+extension SSHError {
+    /// The public code for it.
+    var code: MusterError.Code {
+        switch kind {
+        case .notSSH, .keyExchange: .handshake
+        case .noCommonAlgorithm: .noCommonAlgorithm
+        case .connectionLost: .connectionLost
+        case .hostKey: .hostKey
+        case .refused, .expired: .authentication
+        case .withheld: .skipped
+        case .brokenExchange: .connectionLost
+        case .credential: .credential
+        case .channel, .execRefused, .channelShortage, .forwardingRefused, .unreachableTarget: .channel
+        case .timedOut: .timeout
+        case .cancelled: .cancelled
+        }
     }
 }

@@ -5,7 +5,7 @@ import MusterTransport
 struct OpenDevice: Sendable {
     let device: Device
     let carrier: any ConsoleCarrier
-    let console: Console
+    let line: DeviceLine
     let loop: Loop
     var recording: DeviceRecording?
 
@@ -13,11 +13,19 @@ struct OpenDevice: Sendable {
     func run(
         _ command: String, timeout: Duration, answers: [AnsweredQuestion]
     ) async -> (result: CommandResult, error: MusterError?) {
-        do {
-            return (CommandResult(try await console.send(command, timeout: timeout, answers: answers)), nil)
-        } catch {
-            let result = CommandResult(rejected: error, command: command)
-            return (result, device.wrapped(error, phase: .command, timeout: timeout))
+        switch line {
+        case .shell(let console): await device.run(command, on: console, timeout: timeout, answers: answers)
+        case .exec(let line): await line.run(command, timeout: timeout, answers: answers)
+        }
+    }
+
+    /// The device's shell; where commands go over exec channels it is opened at the first call, and they go through it from then on.
+    ///
+    /// - Parameter timeout: the time until its first prompt.
+    func shell(timeout: Duration) async throws(MusterError) -> Console {
+        switch line {
+        case .shell(let console): console
+        case .exec(let line): try await line.shell(timeout: timeout)
         }
     }
 
@@ -29,8 +37,26 @@ struct OpenDevice: Sendable {
     /// Logs out and frees everything; never fails and never waits for the device.
     func close() async {
         // Both live on one loop.
-        await carrier.close(after: { console.assumeIsolated { $0.close() } })
+        await carrier.close(after: { line.sayGoodbye() })
         await recording?.finish()
+    }
+}
+
+extension Device {
+    /// Its command line over a transport, with nothing sent yet.
+    func console(over transport: any ByteTransport, platform: Platform, recorder: SessionRecorder? = nil) -> Console {
+        Console(transport: transport, platform: platform, secrets: secrets.mapValues { $0.reveal() }, recorder: recorder)
+    }
+
+    /// Types one command; the error is what kept it from its prompt.
+    func run(
+        _ command: String, on console: Console, timeout: Duration, answers: [AnsweredQuestion]
+    ) async -> (result: CommandResult, error: MusterError?) {
+        do {
+            return (CommandResult(try await console.send(command, timeout: timeout, answers: answers)), nil)
+        } catch {
+            return (CommandResult(rejected: error, command: command), wrapped(error, phase: .command, timeout: timeout))
+        }
     }
 }
 

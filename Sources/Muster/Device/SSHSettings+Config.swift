@@ -32,3 +32,24 @@ extension SSHSettings {
         tcpKeepAlive = options.tcpKeepAlive
     }
 }
+
+extension SSHSettings {
+    /// What the system's `ssh` is told of them: it is given an address, and what its own reading finds for that may be another host's.
+    var forOpenSSH: [OpenSSHCommand.Setting] {
+        var settings: [OpenSSHCommand.Setting] = []
+        func add(_ keyword: String, _ value: String?) {
+            if let value { settings.append(OpenSSHCommand.Setting(keyword: keyword, value: value)) }
+        }
+        add("KexAlgorithms", keyExchange?.description)
+        add("HostKeyAlgorithms", hostKeyAlgorithms?.description)
+        // Its name before OpenSSH 8.5, which newer ones still take.
+        add("PubkeyAcceptedKeyTypes", publicKeyAlgorithms?.description)
+        add("Ciphers", ciphers?.description)
+        add("MACs", macs?.description)
+        add("Compression", compression.map { $0 ? "yes" : "no" })
+        add("TCPKeepAlive", tcpKeepAlive.map { $0 ? "yes" : "no" })
+        add("AddressFamily", addressFamily?.rawValue)
+        add("BindAddress", bindAddress)
+        return settings
+    }
+}

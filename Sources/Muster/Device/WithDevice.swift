@@ -23,7 +23,7 @@ public func withDevice<R>(
 ) async throws -> R {
     let environment = try await DeviceEnvironment.load(devices: [device], options: options, events: events)
     async let bastions: Void = environment.bastions.run(in: environment)
-    let login = DeviceLogin(device: device, environment: environment, loop: environment.bastions.loop(for: device))
+    let login = DeviceLogin(device: device, environment: environment, loop: environment.bastions.loop(for: device), allowsExec: true)
     let open: OpenDevice
     do {
         open = try await login.run()
@@ -85,26 +85,29 @@ public struct DeviceSession: Sendable {
 
     /// Goes to another privilege level, by the platform's name for it, such as `configuration`.
     ///
+    /// A device whose commands go over exec channels gets a shell first, and the commands after this go through it.
+    ///
     /// - Parameters:
     ///   - mode: The level's name.
     ///   - timeout: How long to wait for each step.
     /// - Throws: `MusterError` with code `privilege` or `credential` when the device refuses; `CancellationError` as `send`.
     public func enter(mode: String, timeout: Duration? = nil) async throws {
+        let console = try await open.shell(timeout: timeout ?? self.timeout)
         do {
-            try await open.console.enterMode(mode, timeout: timeout ?? self.timeout)
+            try await console.enterMode(mode, timeout: timeout ?? self.timeout)
         } catch {
             if error.kind == .cancelled || Task.isCancelled { throw CancellationError() }
             throw device.wrapped(error, phase: .privilege, timeout: timeout ?? self.timeout)
         }
     }
 
-    /// The prompt that the device shows now.
+    /// The prompt that the device shows now; empty while its commands go over exec channels.
     public var prompt: String {
-        get async { await open.console.prompt }
+        get async { await open.line.console?.prompt ?? "" }
     }
 
-    /// The privilege level that the prompt tells, by the platform's name for it.
+    /// The privilege level that the prompt tells, by the platform's name for it; empty while its commands go over exec channels.
     public var mode: String {
-        get async { await open.console.mode }
+        get async { await open.line.console?.mode ?? "" }
     }
 }

@@ -6,6 +6,10 @@ public struct DeviceTask: Sendable {
         case commands([String])
         /// A change of the configuration.
         case change(ConfigurationChange)
+
+        var isChange: Bool {
+            if case .change = self { true } else { false }
+        }
     }
 
     /// The device.

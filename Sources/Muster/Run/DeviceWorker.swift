@@ -34,7 +34,8 @@ actor DeviceWorker {
         environment.events(.started(host: device.name))
         let began = loop.now
         let login = DeviceLogin(
-            device: device, environment: environment, loop: loop, sendsAtOnce: !commands.isEmpty && environment.commandMode == nil)
+            device: device, environment: environment, loop: loop, sendsAtOnce: !commands.isEmpty && environment.commandMode == nil,
+            allowsExec: !work.isChange && environment.commandMode == nil)
         do throws(MusterError) {
             if try isLeftAlone() { return result }
             let open = try await login.run()
@@ -58,7 +59,7 @@ actor DeviceWorker {
         }
         result.phases.commands = loop.now - start
         environment.events(.phase(host: device.name, .close))
-        for failure in await open.console.setUpFailures {
+        for failure in await open.line.console?.setUpFailures ?? [] {
             environment.events(.warning(host: device.name, "the device rejected a set-up command, its output may be paged: \(failure)"))
         }
         await open.close()
@@ -100,7 +101,7 @@ actor DeviceWorker {
         guard case .change(let change) = work else {
             if let mode = environment.commandMode {
                 do {
-                    try await open.console.enterMode(mode, timeout: environment.commandTimeout)
+                    try await open.line.console?.enterMode(mode, timeout: environment.commandTimeout)
                 } catch {
                     result.error = device.wrapped(error, phase: .privilege, timeout: environment.commandTimeout)
                     return
@@ -128,7 +129,7 @@ actor DeviceWorker {
                 continue
             }
             // The device is back at its prompt: as after a command that it rejects, the next one has its turn.
-            if error.code == .question, await !open.console.isBroken {
+            if error.code == .question, await open.line.console?.isBroken == false {
                 result.error = result.error ?? error
                 if environment.stopsOnFailure { return }
                 continue

@@ -28,6 +28,7 @@ extension FleetVerb {
         options.hostKeys = login.hostKeys?.policy ?? options.hostKeys
         options.knownHostsFiles = login.known.knownHosts
         options.recording = recording.options
+        options.openSSH.configurationFile = devices.inventory.sshConfig
         return options
     }
 }

@@ -84,6 +84,7 @@ struct RunTargets {
         if let jump = login.jump { host.jump = jump.split(separator: ",").map(String.init) }
         host.platform = login.platform ?? host.platform
         host.transport = login.transport ?? host.transport
+        host.channel = login.channel ?? host.channel
         if login.legacy { host.legacy = true }
         if !login.identity.isEmpty { host.identity = login.identity.map { expanded($0, home: environment["HOME"]) } }
         host.credentials = host.credentials.compactMap { remaining($0, login) }

@@ -105,7 +105,8 @@ extension Platform {
             config: reader.noting(nil) { () throws(PlatformProblem) in
                 try config(muster["config"], reader, modes: modes.map(\.name), defaultMode: text("default_mode") ?? modes.first?.name ?? "")
             },
-            save: reader.noting(nil) { () throws(PlatformProblem) in try save(muster["save"], reader, modes: modes.map(\.name)) })
+            save: reader.noting(nil) { () throws(PlatformProblem) in try save(muster["save"], reader, modes: modes.map(\.name)) },
+            allowsExec: reader.noting(false) { () throws(PlatformProblem) in try allowsExec(muster["exec"], reader) })
     }
 
     /// Names of modes that are not there, twice there, or have no prompt.
@@ -149,7 +150,7 @@ extension Platform {
         "pager", "failure_patterns", "echo", "pty", "type_ahead", "return", "login", "telnet_return",
         "description", "failure_excludes", "version_command", "detect", "tests",
         "questions", "abort", "encoding",
-        "config", "save",
+        "config", "save", "exec",
     ]
 
     private static func syntaxProblem(_ error: any Error, _ file: String) -> PlatformProblem {

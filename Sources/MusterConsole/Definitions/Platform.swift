@@ -50,6 +50,8 @@ package final class Platform: Sendable {
     package let versionCommand: String?
     package let detection: DetectionRules
     package let tests: DefinitionTests
+    /// Whether a command may go over an exec channel of its own, and the exit status tell how it went.
+    package let allowsExec: Bool
 
     /// Whether a device prints what is typed.
     package enum Echo: String, Sendable, CaseIterable {
@@ -70,7 +72,7 @@ package final class Platform: Sendable {
         summary: String? = nil, failureExcludes: [Pattern] = [], versionCommand: String? = nil,
         detection: DetectionRules = DetectionRules(), tests: DefinitionTests = DefinitionTests(), questions: [AnsweredQuestion] = [],
         abortKey: [UInt8] = [0x03], encoding: TextEncoding = .utf8,
-        config: ConfigRules? = nil, save: [Instruction]? = nil
+        config: ConfigRules? = nil, save: [Instruction]? = nil, allowsExec: Bool = false
     ) {
         self.name = name
         self.prompt = prompt
@@ -102,6 +104,7 @@ package final class Platform: Sendable {
         self.encoding = encoding
         self.config = config
         self.save = save
+        self.allowsExec = allowsExec
     }
 
     /// The mode of that name, or nil.

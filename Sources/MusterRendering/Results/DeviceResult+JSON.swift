@@ -51,6 +51,8 @@ extension CommandResult {
             json.member("mode", mode)
             json.member("prompt", prompt)
             json.member("failure", failure)
+            json.key("exit_status")
+            if let exitStatus { json.number(exitStatus) } else { json.null() }
             json.member("truncated", truncated)
         }
     }
