@@ -2,7 +2,7 @@ import Synchronization
 
 extension Platform {
     /// The names of the definitions that are part of the program.
-    package static let builtInNames = sources.keys.sorted()
+    package static let builtInNames = PlatformTexts.all.keys.sorted()
 
     /// Names that other tools have for these platforms.
     package static var aliases: [String: String] { PlatformAliases.table }
@@ -32,7 +32,7 @@ extension Platform {
 
     /// The text of a built-in definition.
     private static func source(named name: String) -> String? {
-        sources[name].map { String(decoding: $0(), as: UTF8.self) }
+        PlatformTexts.all[name].map { $0.description }
     }
 
     /// The built-in name or alias that `name` was most likely meant to be, for "did you mean".
@@ -41,16 +41,4 @@ extension Platform {
     }
 
     private static let cache = Mutex<[String: Platform]>([:])
-
-    private static let sources: [String: @Sendable () -> [UInt8]] = [
-        "arista_eos": { PackageResources.arista_eos_yaml },
-        "cisco_iosxe": { PackageResources.cisco_iosxe_yaml },
-        "cisco_iosxr": { PackageResources.cisco_iosxr_yaml },
-        "cisco_nxos": { PackageResources.cisco_nxos_yaml },
-        "frr": { PackageResources.frr_yaml },
-        "generic": { PackageResources.generic_yaml },
-        "juniper_junos": { PackageResources.juniper_junos_yaml },
-        "linux": { PackageResources.linux_yaml },
-        "nokia_srlinux": { PackageResources.nokia_srlinux_yaml },
-    ]
 }
