@@ -42,12 +42,14 @@ extension DeviceLogin {
     ) async throws(MusterError) -> OpenDevice {
         let console = Console(transport: transport, platform: platform, secrets: device.secrets.mapValues { $0.reveal() })
         do {
-            try await console.open(deadline: deadline, credentials: credentials, sendsAtOnce: sendsAtOnce)
+            try await console.open(
+                deadline: deadline, credentials: credentials, sendsAtOnce: sendsAtOnce && !Platform.isDetecting(device.platform))
         } catch {
             throw device.wrapped(error, phase: .login, timeout: connectTimeout)
         }
+        let detected = Platform.isDetecting(device.platform) ? try await detect(on: console, carrier: carrier) : nil
         clock.finish(at: loop.now)
-        return OpenDevice(device: device, carrier: carrier, console: console, loop: loop)
+        return OpenDevice(device: device, platform: detected ?? device.platform, carrier: carrier, console: console, loop: loop)
     }
 
     /// Connects and logs in, over as many connections as it takes, and goes on with `body`; the session is closed when any of it fails.

@@ -42,6 +42,9 @@ public struct RunOptions: Sendable {
     /// The known hosts files, of which the first is written; those that ssh reads when empty.
     public var knownHostsFiles: [String] = []
 
+    /// The platform definitions besides those that devices name by their path.
+    public var platforms = PlatformDefinitions()
+
     /// Makes the default options.
     public init() {}
 }

@@ -19,6 +19,6 @@ enum PlatformAliases {
         // Nokia SR Linux
         "srl": "nokia_srlinux", "srlinux": "nokia_srlinux", "nokia_srl": "nokia_srlinux", "nokia.srlinux.srlinux": "nokia_srlinux",
         // Anything
-        "default": "generic", "autodetect": "generic",
+        "default": "generic",
     ]
 }
