@@ -49,7 +49,9 @@ extension DeviceLogin {
         }
         let detected = Platform.isDetecting(device.platform) ? try await detect(on: console, carrier: carrier) : nil
         clock.finish(at: loop.now)
-        return OpenDevice(device: device, platform: detected ?? device.platform, carrier: carrier, console: console, loop: loop)
+        return OpenDevice(
+            device: device, platform: detected?.platform ?? device.platform, platformAlternatives: detected?.alternatives ?? [],
+            carrier: carrier, console: console, loop: loop)
     }
 
     /// Connects and logs in, over as many connections as it takes, and goes on with `body`; the session is closed when any of it fails.

@@ -6,6 +6,8 @@ struct OpenDevice: Sendable {
     let device: Device
     /// The platform's name: the device's, or what was found out.
     let platform: String
+    /// What else it might be.
+    let platformAlternatives: [String]
     let carrier: any ConsoleCarrier
     let console: Console
     let loop: Loop

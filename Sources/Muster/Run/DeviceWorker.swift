@@ -32,6 +32,7 @@ actor DeviceWorker {
         do throws(MusterError) {
             let open = try await login.run()
             result.platform = open.platform
+            result.platformAlternatives = open.platformAlternatives
             environment.events(.phase(host: device.name, .command))
             let start = loop.now
             result.error = await withTaskCancellationHandler {

@@ -31,6 +31,7 @@ struct RunTargets {
     ///
     /// - Throws: `CommandFailure` with status 64 or 65.
     func hosts(in surroundings: Surroundings, quiet: Bool) throws -> [InventoryHost] {
+        if let login { try PlatformSources(surroundings).check(login) }
         let source = InventorySource.find(devices.inventory.inventory, in: surroundings)
         let hosts: [InventoryHost]
         if source == .missing, let nodes = devices.hosts {

@@ -47,6 +47,9 @@ public struct InventoryHost: Sendable {
     /// The host's own data, merged key by key over that of its groups and the defaults.
     public var data: [String: InventoryValue]
 
+    /// Where its own entry stands in the inventory; nil for a device that is in none.
+    package var entryPosition: SourcePosition? { layers.first { $0.layer == .host }?.position }
+
     /// The layers the values came from, nearest first.
     let layers: [InventoryLayer]
 
