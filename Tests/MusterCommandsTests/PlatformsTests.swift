@@ -82,7 +82,8 @@ struct PlatformsTests {
             #expect(await warned.muster("platforms", "lint", "\(folder)/warned.yaml") == 0)
             #expect(
                 warned.output.hasPrefix(
-                    "\(folder)/warned.yaml:14:3: warning: muster.version_comand: no such key; did you mean 'version_command'? [unknown-key]\n"))
+                    "\(folder)/warned.yaml:14:3: warning: muster.version_comand: no such key; did you mean 'version_command'? [unknown-key]\n"
+                ))
             #expect(await World().muster("platforms", "lint", "--strict", "\(folder)/warned.yaml") == 1)
             let wrong = World()
             #expect(await wrong.muster("platforms", "lint", "\(folder)/wrong.yaml") == 1)
@@ -142,7 +143,9 @@ struct PlatformsTests {
             let world = World()
             #expect(await world.muster("run", "-w", "u@192.0.2.1", "--definition", "\(folder)/bad.yaml", "x") == 65)
             #expect(world.runs == 0)
-            #expect(world.errors.contains("muster: the platform definition has 2 problems\n\(folder)/bad.yaml:1:17: prompt_pattern: no regular expression"))
+            #expect(
+                world.errors.contains(
+                    "muster: the platform definition has 2 problems\n\(folder)/bad.yaml:1:17: prompt_pattern: no regular expression"))
             #expect(world.errors.contains("\n    ^(r1#$\n          ^\n"), "\(world.errors)")
             #expect(world.errors.contains("\(folder)/bad.yaml:2:35: modes[0].prompt_pattern"))
             let gone = World()

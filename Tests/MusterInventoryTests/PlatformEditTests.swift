@@ -31,7 +31,8 @@ struct PlatformEditTests {
         let edit = PlatformEdit(
             of: before,
             setting: [
-                "r1": "arista_eos", "r2": "cisco_iosxe", "r3": "frr", "r4": "linux", "r5": "linux", "r6": "juniper_junos", "r7": "cisco_nxos",
+                "r1": "arista_eos", "r2": "cisco_iosxe", "r3": "frr", "r4": "linux", "r5": "linux", "r6": "juniper_junos",
+                "r7": "cisco_nxos",
                 "elsewhere": "frr",
             ])
         let after = """
