@@ -19,14 +19,17 @@ struct MusterCommand: ParsableCommand {
                 Examples:
                   muster run "show version"
                   muster run -w admin@192.0.2.1 "show version"
+                  muster configure --file change.cfg --dry-run
                   muster inventory show
                   muster platforms list
+                  muster replay transcripts/edge-01.jsonl
                   muster keys check
                   muster audit crypto
                 """,
             version: "muster \(musterVersion) (\(engineVersion()))",
             subcommands: [
-                RunCommand.self, InventoryCommand.self, PlatformsCommand.self, KeysCommand.self, AuditCommand.self,
+                RunCommand.self, ConfigureCommand.self, ReplayCommand.self, InventoryCommand.self, PlatformsCommand.self, KeysCommand.self,
+                AuditCommand.self,
             ])
     }
 }

@@ -6,7 +6,7 @@ package import MusterTransport
 /// begun breaks the console: where the dialogue stands is unknown from there on, and the session should be ended.
 package actor Console: ByteReceiver {
     private nonisolated let transport: any ByteTransport
-    private var machine: ConsoleMachine
+    var machine: ConsoleMachine
     private var waiting: [Int: CheckedContinuation<Result<Answer, ConsoleError>, Never>] = [:]
     private var nextID = 1
     private var timer: LoopTimer?
@@ -14,6 +14,7 @@ package actor Console: ByteReceiver {
     /// Whether set-up commands that may be typed ahead wait for the first `send`, to go out with it in one packet.
     private var holdsSetUp = false
     private var held: [UInt8] = []
+    private nonisolated let recorder: SessionRecorder?
 
     /// The id of the call of `open`; the machine does not know it.
     private static let openID = 0
@@ -29,12 +30,15 @@ package actor Console: ByteReceiver {
     /// - Parameters:
     ///   - secrets: by the names that the platform's definition asks for, such as `enable`.
     ///   - maximumOutput: bytes kept of one command's output.
+    ///   - recorder: takes the session down; the caller ends it.
     package init(
         transport: any ByteTransport, platform: Platform, secrets: [String: String] = [:], maximumOutput: Int = 64 << 20,
-        timing: ConsoleTiming = .standard
+        timing: ConsoleTiming = .standard, recorder: SessionRecorder? = nil
     ) {
         self.transport = transport
+        self.recorder = recorder
         machine = ConsoleMachine(platform: platform, secrets: secrets, maximumOutput: maximumOutput, timing: timing)
+        machine.notesSecrets = recorder != nil
     }
 
     /// The device's prompt as it last stood; empty before it is known.
@@ -74,11 +78,16 @@ package actor Console: ByteReceiver {
     /// - Parameters:
     ///   - command: one line.
     ///   - timeout: from this call to the prompt; for a command that is typed ahead of set-up's answers, from the last of these.
+    ///   - answers: to questions that the command may ask; they go before the definition's.
     /// - Throws: `ConsoleError`, which keeps what the command had printed. A command that the device rejects is no error: see `Exchange.failure`.
-    package func send(_ command: String, timeout: Duration) async throws(ConsoleError) -> Exchange {
+    ///   After a question that nobody has an answer to the device is back at its prompt, unless `isBroken`.
+    package func send(
+        _ command: String, timeout: Duration, answers: [AnsweredQuestion] = []
+    ) async throws(ConsoleError) -> Exchange {
         let id = newID()
         let answer = try await ask(id) { console, now in
-            console.machine.submit(command, id: id, deadline: now + timeout, now: now)
+            console.recorder?.mark(.command(id: id, command), at: now)
+            console.machine.submit(command, id: id, answers: answers, deadline: now + timeout, now: now)
         }
         guard case .finished(let exchange) = answer else {
             throw ConsoleError(kind: .unusable, expected: "an answer to a command", command: command)
@@ -90,6 +99,7 @@ package actor Console: ByteReceiver {
     package func enterMode(_ name: String, timeout: Duration) async throws(ConsoleError) {
         let id = newID()
         _ = try await ask(id) { console, now in
+            console.recorder?.mark(.mode(id: id, name), at: now)
             console.machine.enterMode(name, id: id, deadline: now + timeout, now: now)
         }
     }
@@ -117,6 +127,7 @@ package actor Console: ByteReceiver {
     ///
     /// The caller ends the transport.
     package func close() {
+        recorder?.mark(.closing, at: transport.loop.now)
         machine.close(now: transport.loop.now)
         flush()
         timer?.cancel()
@@ -164,9 +175,11 @@ package actor Console: ByteReceiver {
             held = bytes
             holdsSetUp = false
         } else if !bytes.isEmpty || !held.isEmpty {
+            recorder?.typed(held + bytes, hiding: machine.takeNotedSecrets(), at: transport.loop.now)
             transport.send(held + bytes)
             held = []
         }
+        recorder?.mark(events, at: transport.loop.now)
         for event in events {
             switch event {
             case .opened: resume(Self.openID, .success(.opened))
@@ -214,11 +227,16 @@ package actor Console: ByteReceiver {
     package nonisolated func received(_ bytes: UnsafeRawBufferPointer) {
         // The closure runs before this call returns, on the loop, so the buffer goes nowhere.
         nonisolated(unsafe) let bytes = bytes
-        assumeIsolated { $0.machine.receive(bytes, now: $0.transport.loop.now) }
+        assumeIsolated {
+            let now = $0.transport.loop.now
+            $0.recorder?.received(bytes, at: now)
+            $0.machine.receive(bytes, now: now)
+        }
     }
 
     package nonisolated func burstEnded() {
         assumeIsolated {
+            $0.recorder?.burstEnded()
             $0.machine.burstEnded(now: $0.transport.loop.now)
             $0.flush()
         }
@@ -226,6 +244,7 @@ package actor Console: ByteReceiver {
 
     package nonisolated func ended(_ end: TransportEnd) {
         assumeIsolated {
+            $0.recorder?.mark(.ended(end.name), at: $0.transport.loop.now)
             $0.machine.ended(end, now: $0.transport.loop.now)
             $0.flush()
         }

@@ -8,6 +8,10 @@ package struct LabDevice: Sendable {
     package var platform: LabPlatform
     /// What is wrong with it.
     package var faults: [LabFault]
+    /// The session that it goes through again; nil for a device that is simulated.
+    package var recording: LabRecording?
+    /// What was changed in its configuration, by whatever session.
+    let running = LabRunningConfiguration()
 
     /// A device of the lab.
     ///

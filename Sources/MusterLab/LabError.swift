@@ -12,6 +12,8 @@ package enum LabError: Error, CustomStringConvertible, Sendable {
     case ssh(String)
     /// An inventory could not be read or written.
     case inventory(path: String, reason: String)
+    /// A recording could not be read.
+    case recording(path: String, line: Int?, reason: String)
 
     package var description: String {
         switch self {
@@ -21,6 +23,7 @@ package enum LabError: Error, CustomStringConvertible, Sendable {
         case .listen(let port, let reason): "could not listen on port \(port): \(reason)"
         case .ssh(let reason): "the SSH library failed: \(reason)"
         case .inventory(let path, let reason): "inventory '\(path)': \(reason)"
+        case .recording(let path, let line, let reason): "recording '\(path)'\(line.map { ", line \($0)" } ?? ""): \(reason)"
         }
     }
 }

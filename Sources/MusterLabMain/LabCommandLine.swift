@@ -21,6 +21,7 @@ struct LabCommandLine: AsyncParsableCommand {
 
             EXAMPLE
               muster-lab --devices 100 --write-inventory lab.yaml --port 2222 --fault latency=2s@leaf-03
+              muster-lab --recordings transcripts --write-inventory lab.yaml
             """)
 
     @Option(help: ArgumentHelp("How many devices to plan, platforms taking turns.", valueName: "n"))
@@ -59,6 +60,12 @@ struct LabCommandLine: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Serve the devices of an inventory that the lab wrote.", valueName: "path"))
     var inventory: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A device for each recording of a folder (files of muster run --record): its login, prompts and answers as they went.",
+            valueName: "folder"))
+    var recordings: String?
+
     @Option(help: ArgumentHelp("Wait so long before each command's output, on every device.", valueName: "duration"))
     var latency: String?
 
@@ -74,6 +81,7 @@ struct LabCommandLine: AsyncParsableCommand {
     func validate() throws {
         guard (0...1_000_000).contains(devices) else { throw ValidationError("--devices: expected 0 to 1000000, found \(devices)") }
         if inventory != nil, devices > 0 { throw ValidationError("--devices and --inventory exclude each other") }
+        if inventory != nil, recordings != nil { throw ValidationError("--recordings and --inventory exclude each other") }
         _ = try chosenPlatforms()
         _ = try chosenHostKeys()
         _ = try chosenFaults()
@@ -89,6 +97,7 @@ struct LabCommandLine: AsyncParsableCommand {
             plan =
                 try inventory.map { path throws(LabError) in try LabPlan(inventory: path, &configuration) }
                 ?? LabPlan(count: devices, platforms: try chosenPlatforms())
+            if let recordings { try plan.add(recordingsIn: recordings) }
         } catch let error as LabError {
             throw failure(65, error)
         }
@@ -100,7 +109,7 @@ struct LabCommandLine: AsyncParsableCommand {
                 configuration.defaultFaults.append(fault)
             }
         }
-        configuration.listensForTelnet = configuration.listensForTelnet || telnet || telnetHosts != nil
+        configuration.listensForTelnet = configuration.listensForTelnet || telnet || telnetHosts != nil || plan.usesTelnet
         if telnetPort != 0 { configuration.telnetPort = telnetPort }
         if let telnetHosts, plan.useTelnet(on: telnetHosts) == 0 {
             throw ValidationError("--telnet-hosts: no device is named '\(telnetHosts)'")
@@ -122,7 +131,7 @@ struct LabCommandLine: AsyncParsableCommand {
         if !quiet {
             if !lab.answersEverywhere { print("only 127.0.0.1 answers on this system") }
             for entry in plan.entries.prefix(10) {
-                print("  \(entry.device.address)  \(entry.device.name)  \(entry.device.platform.rawValue)")
+                print("  \(entry.device.address)  \(entry.device.name)  \(entry.device.recording?.platform ?? entry.device.platform.rawValue)")
             }
             if plan.entries.count > 10 { print("  and \(plan.entries.count - 10) more") }
         }

@@ -11,8 +11,8 @@ import Testing
     /// Runs `muster` with a run that is none of the script's.
     private func muster(_ world: World, _ arguments: String...) async -> Int32 {
         var surroundings = world.all
-        surroundings.runner = { commands, devices, options, control, events, each in
-            try await withResults(of: commands, on: devices, options: options, control: control, events: events) { results in
+        surroundings.runner = { tasks, options, control, events, each in
+            try await withResults(of: tasks, options: options, control: control, events: events) { results in
                 for await result in results { try await each(result) }
             }
         }

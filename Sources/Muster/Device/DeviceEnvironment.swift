@@ -20,13 +20,20 @@ final class DeviceEnvironment: Sendable {
     let codes: OneTimeCodes
     let connectTimeout: Duration
     let commandTimeout: Duration
+    let answers: [AnsweredQuestion]
+    let commandMode: String?
+    let stopsOnFailure: Bool
     let keepAlive: KeepAlive
     /// The definitions of all devices' platforms.
     let platforms: PlatformLibrary
     /// The bastions that devices of the run are behind.
     let bastions = BastionPool()
+    /// The programs that connect in place of TCP.
+    let proxies = ProxyPrograms()
     /// What `ssh` children need; `nil` when no device wants one.
     let openSSH: OpenSSHEnvironment?
+    /// Where sessions are recorded; `nil` when they are not.
+    let recordings: RecordingFolder?
     let events: @Sendable (RunEvent) -> Void
 
     /// A key file's bytes, or why they could not be had.
@@ -37,8 +44,7 @@ final class DeviceEnvironment: Sendable {
 
     private init(
         options: RunOptions, platforms: PlatformLibrary, knownHosts: HostKeyStores, keyFiles: [String: KeyFileContent],
-        openSSH: OpenSSHEnvironment?,
-        events: @escaping @Sendable (RunEvent) -> Void
+        openSSH: OpenSSHEnvironment?, recordings: RecordingFolder?, events: @escaping @Sendable (RunEvent) -> Void
     ) {
         self.platforms = platforms
         self.knownHosts = knownHosts
@@ -48,19 +54,26 @@ final class DeviceEnvironment: Sendable {
         codes = OneTimeCodes(ask: options.ask)
         connectTimeout = options.connectTimeout
         commandTimeout = options.commandTimeout
+        answers = options.answers.map(\.rule)
+        commandMode = options.commandMode
+        stopsOnFailure = options.stopsOnFailure
         keepAlive = KeepAlive(interval: options.keepAlive)
         self.openSSH = openSSH
+        self.recordings = recordings
         self.events = events
     }
 
     /// Reads the files that the devices need, each once and off the event loops.
     ///
-    /// - Throws: `MusterError` with code `usage` when a known hosts file exists and cannot be read, and `definition` for a platform's.
+    /// - Throws: `MusterError` with code `usage` when a known hosts file exists and cannot be read, or the folder for recordings is of no use;
+    ///   with code `definition` when a platform's can't be used.
     static func load(
         devices: [Device], options: RunOptions, events: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> DeviceEnvironment {
         let platforms = try await options.platforms.reading(Set(devices.map(\.platform)))
         for warning in platforms.library.warnings { events(.warning(host: nil, "\(warning.place): \(warning.message)")) }
+        var recordings: RecordingFolder?
+        if let recording = options.recording { recordings = try await RecordingFolder.open(recording) }
         var keyFiles: [String: KeyFileContent] = [:]
         let all = devices + devices.flatMap(\.jump)
         for path in Set(all.flatMap(\.keyPaths)) { keyFiles[path] = try await read(path) }
@@ -72,12 +85,13 @@ final class DeviceEnvironment: Sendable {
         }
         return DeviceEnvironment(
             options: options, platforms: platforms.library, knownHosts: knownHosts, keyFiles: keyFiles,
-            openSSH: try await OpenSSHEnvironment.open(for: devices, options: options), events: events)
+            openSSH: try await OpenSSHEnvironment.open(for: devices, options: options), recordings: recordings, events: events)
     }
 
     /// Writes what is left to write and frees what the run held.
     func close() async {
         if let problem = await knownHosts.flush() { events(.warning(host: nil, "a host key could not be pinned: \(problem)")) }
+        await proxies.close()
         await openSSH?.close()
     }
 

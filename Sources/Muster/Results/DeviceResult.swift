@@ -44,7 +44,9 @@ public struct DeviceResult: Sendable, Hashable {
     public var phases: PhaseTimes
     /// One for each command of the run, in order.
     public var commands: [CommandResult]
-    /// The algorithms that were agreed on and that only old gear needs; empty where `Device.legacy` is not set, and for other transports.
+    /// What a configuration change came to; nil in other runs, and where the device was not even begun.
+    public var change: ChangeResult?
+    /// The algorithms that were agreed on and that only old gear needs; empty for telnet.
     public var legacyAlgorithms: [String] = []
     /// Why it is not `ok`, unless a command's failure says so.
     public var error: MusterError?

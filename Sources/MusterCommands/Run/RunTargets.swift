@@ -86,6 +86,7 @@ struct RunTargets {
         if let jump = login.jump { host.jump = jump.split(separator: ",").map(String.init) }
         host.platform = login.platformName(home: environment["HOME"]) ?? host.platform
         host.transport = login.transport ?? host.transport
+        host.channel = login.channel ?? host.channel
         if login.legacy { host.legacy = true }
         if !login.identity.isEmpty { host.identity = login.identity.map { expandedHome($0, environment["HOME"]) } }
         host.credentials = host.credentials.compactMap { remaining($0, login) }

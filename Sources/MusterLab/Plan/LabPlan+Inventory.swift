@@ -45,13 +45,17 @@ extension LabPlan {
             groups:
 
             """
-        let used = Set(entries.map(\.device.platform))
+        let used = Set(entries.filter { $0.device.recording == nil }.map(\.device.platform))
         for platform in LabPlatform.allCases where used.contains(platform) {
             text += "  \(platform.rawValue): {platform: \(platform.rawValue)}\n"
         }
         text += "hosts:\n"
         for entry in entries {
-            text += "  \(entry.device.name): {address: \(entry.device.address), groups: [\(entry.device.platform.rawValue)], "
+            if let recording = entry.device.recording {
+                text += "  \(Self.quoted(entry.device.name)): {address: \(entry.device.address), platform: \(Self.quoted(recording.platform)), "
+            } else {
+                text += "  \(entry.device.name): {address: \(entry.device.address), groups: [\(entry.device.platform.rawValue)], "
+            }
             if entry.usesTelnet { text += "transport: telnet, port: \(telnetPort), " }
             text += "data: {site: \(entry.site), role: \(entry.role)"
             let faults = entry.device.faults.compactMap(\.text)

@@ -9,7 +9,7 @@ final class LabChannel {
     private unowned let connection: LabConnection
     /// libssh keeps this pointer as long as the channel lives.
     private let callbacks: UnsafeMutablePointer<ssh_channel_callbacks_struct>
-    private var machine: LabShellMachine?
+    private var machine: (any LabShell)?
     private var forward: LabForward?
     private var terminal: LabTerminal?
     private var received: [UInt8] = []
@@ -164,7 +164,7 @@ final class LabChannel {
     private func open(_ command: String?) -> Int32 {
         guard machine == nil, forward == nil, !connection.meets(.shell) else { return 1 }
         let settings = LabShellSettings(connection.configuration)
-        machine = LabShellMachine(device: connection.device, settings: settings, terminal: terminal, command: command)
+        machine = connection.device.shell(settings, terminal: terminal, command: command)
         connection.registry.change(at: connection.address) { $0.shells += 1 }
         _ = connection.meets(.login)
         return 0

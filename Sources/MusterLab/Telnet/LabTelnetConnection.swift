@@ -35,6 +35,11 @@ final class LabTelnetConnection {
     private func talk() {
         if !has(.silent) { pending += has(.garbage) ? LabTelnetWire.garbage : LabTelnetWire.opening }
         if meets(.banner) { return }
+        // A recording has the login in it.
+        if device.recording != nil {
+            admit()
+            return serve([])
+        }
         var login = LabTelnetLogin(device: device, user: configuration.user, password: configuration.password)
         while !isOver, !isAdmitted {
             while !isOver, let step = login.next() { take(step) }
@@ -53,22 +58,25 @@ final class LabTelnetConnection {
         case .write(let bytes): pending += LabTelnetWire.encode(bytes)
         case .tried: _ = meets(.auth)
         case .refused: registry.change(at: address) { $0.loginsRefused += 1 }
-        case .admitted:
-            isAdmitted = true
-            registry.change(at: address) { counts in
-                counts.sessionsOpen += 1
-                counts.sessionsTotal += 1
-                counts.sessionsPeak = max(counts.sessionsPeak, counts.sessionsOpen)
-            }
+        case .admitted: admit()
         case .closed:
             flush()
             isOver = true
         }
     }
 
+    private func admit() {
+        isAdmitted = true
+        registry.change(at: address) { counts in
+            counts.sessionsOpen += 1
+            counts.sessionsTotal += 1
+            counts.sessionsPeak = max(counts.sessionsPeak, counts.sessionsOpen)
+        }
+    }
+
     /// The shell, to its end.
     private func serve(_ typed: [UInt8]) {
-        var machine = LabShellMachine(device: device, settings: LabShellSettings(configuration), terminal: wire.terminal)
+        var machine = device.shell(LabShellSettings(configuration), terminal: wire.terminal)
         machine.receive(typed)
         while !isOver {
             guard let step = machine.next() else {

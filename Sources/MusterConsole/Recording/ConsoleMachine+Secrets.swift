@@ -1,0 +1,17 @@
+extension ConsoleMachine {
+    /// Keeps `line` in mind where it is the answer to a question for a secret.
+    mutating func noteSecret(_ line: String) {
+        guard notesSecrets, !line.isEmpty, Self.secretQuestion?.match(in: Array(screen.standing.suffix(200)), scratch) != nil else { return }
+        notedSecrets.append(Array(line.utf8))
+    }
+
+    /// Takes the secrets out that were typed since the last call.
+    package mutating func takeNotedSecrets() -> [[UInt8]] {
+        defer { notedSecrets.removeAll() }
+        return notedSecrets
+    }
+
+    /// "Password: ", "Enter passphrase for key:", "New secret:", "Enter PASSCODE:", "Verification code:", "PIN?"
+    private static let secretQuestion = try? Pattern(
+        #"(password|passphrase|passcode|secret|\bpin\b|token|\botp\b|(verification|one-time|security) code|response)[^\n]{0,60}[:?]\s*$"#)
+}
