@@ -16,6 +16,7 @@ struct PlatformTests {
         for (alias, name) in Platform.aliases { #expect(Platform.builtIn(named: alias)?.name == name, "\(alias)") }
         #expect(Platform.builtIn(named: "cisco_ios") === Platform.builtIn(named: "cisco_iosxe"))
         #expect(Platform.builtIn(named: "nothing") == nil)
+        #expect(Platform.isDetecting("auto") && Platform.isDetecting("autodetect"))
         #expect(Platform.nearestBuiltIn(to: "arista_eso") == "arista_eos")
     }
 

@@ -52,11 +52,13 @@ extension ConfigurationChange {
 
 extension Device {
     /// Its platform's definition, where it is known before a connection is made.
-    package var definition: Platform? { Platform.builtIn(named: platform) }
+    func definition(in platforms: PlatformLibrary) -> Platform? {
+        Platform.isDetecting(platform) ? nil : platforms.platform(named: platform)
+    }
 
     /// Why a change can't be made on it, as far as that is known before a connection is made.
-    package func problem(with change: ConfigurationChange) -> MusterError? {
-        definition.flatMap { problem(with: change, on: $0) }
+    package func problem(with change: ConfigurationChange, platforms: PlatformDefinitions) -> MusterError? {
+        definition(in: platforms.library).flatMap { problem(with: change, on: $0) }
     }
 
     func problem(with change: ConfigurationChange, on platform: Platform) -> MusterError? {

@@ -18,6 +18,8 @@ final class DeviceEnvironment: Sendable {
     let commandMode: String?
     let stopsOnFailure: Bool
     let keepAlive: KeepAlive
+    /// The definitions of all devices' platforms.
+    let platforms: PlatformLibrary
     /// The bastions that devices of the run are behind.
     let bastions = BastionPool()
     /// The programs that connect in place of TCP.
@@ -29,9 +31,10 @@ final class DeviceEnvironment: Sendable {
     let events: @Sendable (RunEvent) -> Void
 
     private init(
-        options: RunOptions, knownHosts: HostKeyStores, keys: KeyRing, openSSH: OpenSSHEnvironment?,
-        recordings: RecordingFolder?, events: @escaping @Sendable (RunEvent) -> Void
+        options: RunOptions, platforms: PlatformLibrary, knownHosts: HostKeyStores, keys: KeyRing,
+        openSSH: OpenSSHEnvironment?, recordings: RecordingFolder?, events: @escaping @Sendable (RunEvent) -> Void
     ) {
+        self.platforms = platforms
         self.knownHosts = knownHosts
         hostKeys = options.hostKeys
         self.keys = keys
@@ -50,10 +53,13 @@ final class DeviceEnvironment: Sendable {
 
     /// Reads the files that the devices need, each once and off the event loops.
     ///
-    /// - Throws: `MusterError` with code `usage` when a known hosts file exists and cannot be read, or the folder for recordings is of no use.
+    /// - Throws: `MusterError` with code `usage` when a known hosts file exists and cannot be read, or the folder for recordings is of no use;
+    ///   with code `definition` when a platform's can't be used.
     static func load(
         devices: [Device], options: RunOptions, events: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> DeviceEnvironment {
+        let platforms = try await options.platforms.reading(Set(devices.map(\.platform)))
+        for warning in platforms.library.warnings { events(.warning(host: nil, "\(warning.place): \(warning.message)")) }
         var recordings: RecordingFolder?
         if let recording = options.recording { recordings = try await RecordingFolder.open(recording) }
         let all = devices + devices.flatMap(\.jump)
@@ -65,7 +71,7 @@ final class DeviceEnvironment: Sendable {
             events(.warning(host: nil, "\(first)\(more) no sense as a known host; what it was to say is not known"))
         }
         return DeviceEnvironment(
-            options: options, knownHosts: knownHosts, keys: keys,
+            options: options, platforms: platforms.library, knownHosts: knownHosts, keys: keys,
             openSSH: try await OpenSSHEnvironment.open(for: devices, options: options), recordings: recordings, events: events)
     }
 

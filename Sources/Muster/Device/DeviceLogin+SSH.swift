@@ -50,13 +50,24 @@ extension DeviceLogin {
             device, platform: platform, credentials: credentials, events: environment.events)
         let console = device.console(over: transport, platform: platform, recorder: recording?.recorder)
         do {
-            try await console.open(deadline: deadline, credentials: credentials, sendsAtOnce: sendsAtOnce)
+            try await console.open(
+                deadline: deadline, credentials: credentials, sendsAtOnce: sendsAtOnce && !Platform.isDetecting(device.platform))
         } catch {
             await recording?.finish()
             throw device.wrapped(error, phase: .login, timeout: connectTimeout)
         }
+        var detected: DetectionMachine.Verdict?
+        if Platform.isDetecting(device.platform) {
+            do throws(MusterError) {
+                detected = try await detect(on: console, carrier: carrier)
+            } catch {
+                await recording?.finish()
+                throw error
+            }
+        }
         clock.finish(at: loop.now)
-        return OpenDevice(device: device, carrier: carrier, line: .shell(console), loop: loop, recording: recording)
+        return OpenDevice(
+            device: device, carrier: carrier, line: .shell(console), loop: loop, recording: recording, detected: detected)
     }
 
     /// Connects and logs in, over as many connections as it takes, and goes on with `body`; the session is closed when any of it fails.

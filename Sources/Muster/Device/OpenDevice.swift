@@ -8,6 +8,8 @@ struct OpenDevice: Sendable {
     let line: DeviceLine
     let loop: Loop
     var recording: DeviceRecording?
+    /// What the device was found to be, where that was to be found out.
+    var detected: DetectionMachine.Verdict?
 
     /// Runs one command; the error is what kept it from its prompt. After a question the session can be used, after all else not.
     func run(

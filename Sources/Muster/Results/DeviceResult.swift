@@ -28,8 +28,10 @@ public struct DeviceResult: Sendable, Hashable {
     public var address: String
     /// The TCP port.
     public var port: Int
-    /// The platform's name.
+    /// The platform's name; where it was to be found out, what was found.
     public var platform: String
+    /// What else it might be, where its platform was to be found out and the answers fit several.
+    public var platformAlternatives: [String] = []
     /// How it ended.
     public var status: Status
     /// When work on it began.

@@ -39,6 +39,10 @@ actor DeviceWorker {
         do throws(MusterError) {
             if try isLeftAlone() { return result }
             let open = try await login.run()
+            if let detected = open.detected {
+                result.platform = detected.platform ?? result.platform
+                result.platformAlternatives = detected.alternatives
+            }
             await use(open, phases: login.clock.times)
         } catch {
             login.finishClock()
@@ -83,7 +87,7 @@ actor DeviceWorker {
 
     /// Whether there is nothing to connect for: the platform can't do what is asked, or can't try it.
     private func isLeftAlone() throws(MusterError) -> Bool {
-        guard case .change(let change) = work, let platform = device.definition else { return false }
+        guard case .change(let change) = work, let platform = device.definition(in: environment.platforms) else { return false }
         if let problem = device.problem(with: change, on: platform) {
             result.attempts = 0
             throw problem

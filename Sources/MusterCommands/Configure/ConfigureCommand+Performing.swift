@@ -9,12 +9,13 @@ extension ConfigureCommand {
         }
         let (change, lines) = try source(in: surroundings)
         let (hosts, config) = try targets(in: surroundings)
+        let platforms = try PlatformSources(surroundings).definitions(for: hosts)
         let changes = try lines.rendered(for: hosts, defaultUser: surroundings.localUser).map { texts in
             var each = change
             for (index, text) in texts.enumerated() { each.lines[index].text = text }
             return each
         }
-        try check(changes, for: hosts)
+        try check(changes, for: hosts, platforms)
         if renderOnly { return try show(changes, for: hosts, in: surroundings) }
         guard try await isAgreed(changes, hosts, surroundings) else {
             surroundings.errors.say("nothing was changed\n")
@@ -22,7 +23,8 @@ extension ConfigureCommand {
         }
         let devices = try await resolved(hosts, in: surroundings)
         let tasks = zip(devices, changes).map { DeviceTask($0, change: $1) }
-        let options = runOptions(surroundings.confirm)
+        var options = runOptions(surroundings.confirm)
+        options.platforms = platforms
         return try await run(tasks, options: options, remarks: config.notes, changes: true, in: surroundings)
     }
 
@@ -47,11 +49,11 @@ extension ConfigureCommand {
     }
 
     /// Refuses what some device can't do, before any is connected to.
-    private func check(_ changes: [ConfigurationChange], for hosts: [InventoryHost]) throws {
+    private func check(_ changes: [ConfigurationChange], for hosts: [InventoryHost], _ platforms: PlatformDefinitions) throws {
         var problems: [(text: String, hosts: [String])] = []
         for (host, change) in zip(hosts, changes) {
             let device = Device(name: host.name, platform: host.platform ?? "generic", user: "")
-            guard let problem = device.problem(with: change) else { continue }
+            guard let problem = device.problem(with: change, platforms: platforms) else { continue }
             let text = problem.message + (problem.hint.map { "; \($0)" } ?? "")
             if let known = problems.firstIndex(where: { $0.text == text }) {
                 problems[known].hosts.append(host.name)

@@ -1,3 +1,4 @@
+import Muster
 import MusterConsole
 import MusterInventory
 
@@ -23,6 +24,15 @@ struct PlatformSources {
         return library
     }
 
+    /// Whether the command line's platform is one.
+    ///
+    /// - Throws: `CommandFailure` with status 64 where it is none.
+    func check(_ login: LoginOptions) throws {
+        guard let name = login.platform, !PlatformLibrary.isPath(name) else { return }
+        let library = try library()
+        guard library.has(name) else { throw PlatformSources.unknown(name, library) }
+    }
+
     /// Wrong usage: there is no platform `name`.
     static func unknown(_ name: String, _ library: PlatformLibrary) -> CommandFailure {
         .usage("there is no platform '\(name.oneLine)'; \(hint(for: name, library))")
@@ -32,4 +42,28 @@ struct PlatformSources {
     static func hint(for name: String, _ library: PlatformLibrary) -> String {
         library.nearest(to: name).map { "did you mean '\($0)'?" } ?? "muster platforms list shows those there are"
     }
+}
+
+extension PlatformSources {
+    /// The definitions that the hosts need, all read; nothing is connected to before.
+    ///
+    /// - Throws: `CommandFailure`: with status 64 for a platform that there is none of, 65 for a definition with every problem of it.
+    func definitions(for hosts: [InventoryHost]) throws -> PlatformDefinitions {
+        var library = try library()
+        let names = Set(hosts.compactMap(\.platform))
+        for name in names.sorted() where !library.has(name) && !PlatformLibrary.isPath(name) {
+            throw PlatformSources.unknown(name, library)
+        }
+        do {
+            try library.load(names)
+        } catch {
+            throw CommandFailure.badDefinitions(error.problems)
+        }
+        return PlatformDefinitions(library)
+    }
+}
+
+extension PlatformLibrary {
+    /// What an inventory may call a platform.
+    var inventoryNames: Set<String> { Set(names).union(Platform.aliases.keys).union([Platform.detectingName, "autodetect"]) }
 }

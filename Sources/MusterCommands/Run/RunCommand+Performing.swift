@@ -9,11 +9,14 @@ extension RunCommand {
     func perform(in surroundings: Surroundings) async throws -> Int32 {
         let lines = try LineTemplates(allCommands(in: surroundings), isLiteral: templates.noTemplates)
         let (hosts, config) = try targets(in: surroundings)
+        let platforms = try PlatformSources(surroundings).definitions(for: hosts)
         let commands = try lines.rendered(for: hosts, defaultUser: surroundings.localUser)
         if dryRun { return try showPlan(hosts: hosts, commands: commands, in: surroundings) }
         let devices = try await resolved(hosts, in: surroundings)
         let tasks = zip(devices, commands).map { DeviceTask($0, commands: $1) }
-        return try await run(tasks, options: runOptions, remarks: config.notes, in: surroundings)
+        var options = runOptions
+        options.platforms = platforms
+        return try await run(tasks, options: options, remarks: config.notes, in: surroundings)
     }
 
     /// The commands of the arguments, then those of the file.

@@ -1,4 +1,5 @@
 import Muster
+import MusterConsole
 import MusterInventory
 import MusterSSHConfig
 
@@ -30,6 +31,7 @@ struct RunTargets {
     ///
     /// - Throws: `CommandFailure` with status 64 or 65.
     func hosts(in surroundings: Surroundings, quiet: Bool) throws -> [InventoryHost] {
+        if let login { try PlatformSources(surroundings).check(login) }
         let source = InventorySource.find(devices.inventory.inventory, in: surroundings)
         let hosts: [InventoryHost]
         if source == .missing, let nodes = devices.hosts {
@@ -82,11 +84,11 @@ struct RunTargets {
         guard let login else { return host }
         host.user = login.user ?? host.user
         if let jump = login.jump { host.jump = jump.split(separator: ",").map(String.init) }
-        host.platform = login.platform ?? host.platform
+        host.platform = login.platformName(home: environment["HOME"]) ?? host.platform
         host.transport = login.transport ?? host.transport
         host.channel = login.channel ?? host.channel
         if login.legacy { host.legacy = true }
-        if !login.identity.isEmpty { host.identity = login.identity.map { expanded($0, home: environment["HOME"]) } }
+        if !login.identity.isEmpty { host.identity = login.identity.map { expandedHome($0, environment["HOME"]) } }
         host.credentials = host.credentials.compactMap { remaining($0, login) }
         if login.askPassword { host.password = .prompt("Password") }
         if let name = login.passwordEnv { host.password = .environment(name) }
@@ -103,9 +105,19 @@ struct RunTargets {
         return isCode || credential.user == nil || credential.user == user ? InventoryCredential(credential.kind) : nil
     }
 
-    /// The path with `~` resolved, which the shell leaves alone in `--identity=~/.ssh/key`.
-    private func expanded(_ path: String, home: String?) -> String {
-        guard path.hasPrefix("~/"), let home else { return path }
-        return home + path.dropFirst()
+}
+
+/// The path with `~` resolved, which the shell leaves alone in `--identity=~/.ssh/key`.
+func expandedHome(_ path: String, _ home: String?) -> String {
+    guard path.hasPrefix("~/"), let home else { return path }
+    return home + path.dropFirst()
+}
+
+extension LoginOptions {
+    /// The platform of all devices, or the path of its definition; nil leaves it to the inventory.
+    func platformName(home: String?) -> String? {
+        // A path even where it is the bare name of a file: only paths have a slash.
+        if let definition { return definition.contains("/") ? expandedHome(definition, home) : "./" + definition }
+        return platform.map { PlatformLibrary.isPath($0) ? expandedHome($0, home) : $0 }
     }
 }

@@ -99,7 +99,7 @@ extension ConsoleMachine {
 
     /// The answer that the definition has for the question that stands there; nil for none.
     func givenAnswer() -> String? {
-        guard let line = standingLine.map(Array.init) else { return nil }
-        return platform.questions.first { $0.pattern.match(in: line, scratch) != nil }?.answer
+        guard let line = standingLine else { return nil }
+        return definedAnswer(to: Array(line))
     }
 }

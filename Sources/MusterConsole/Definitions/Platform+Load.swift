@@ -34,6 +34,11 @@ extension Platform {
             file: file, platform: isUsable ? platform : nil, problems: problems.map(\.element), places: reader.places)
     }
 
+    /// The description in a definition.
+    static func summary(ofDefinition yaml: String) -> String? {
+        (try? root(of: yaml, ""))?["muster"]?["description"]?.scalar?.string
+    }
+
     private static func root(of yaml: String, _ file: String) throws(PlatformProblem) -> Node {
         // libyaml counts a byte order mark as a column.
         let text = yaml.unicodeScalars.first == "\u{FEFF}" ? String(yaml.unicodeScalars.dropFirst()) : yaml

@@ -33,11 +33,13 @@ package struct PlatformLibrary: Sendable {
 
     /// Whether `name` is a platform here, or an alias of one.
     package func has(_ name: String) -> Bool {
-        loaded[name] != nil || files[name] != nil || Platform.builtInNames.contains(name) || Platform.aliases[name] != nil
+        Platform.isDetecting(name) || loaded[name] != nil || files[name] != nil || Platform.builtInNames.contains(name)
+            || Platform.aliases[name] != nil
     }
 
     /// The platform of that name, alias or path, or nil.
     package func platform(named name: String) -> Platform? {
+        if Platform.isDetecting(name) { return loaded[Platform.detectingName] ?? Platform.detecting(among: candidates) }
         if let platform = loaded[name] { return platform }
         // An alias leads to a folder's platform as it does to a built-in one.
         if let target = Platform.aliases[name], let platform = loaded[target] { return platform }
@@ -52,9 +54,12 @@ package struct PlatformLibrary: Sendable {
         return Platform.builtInDefinition(named: name)
     }
 
+    /// What a device may be whose platform is to be found out: all platforms that are read.
+    package var candidates: [Platform] { names.compactMap { loaded[$0] ?? Platform.builtIn(named: $0) } }
+
     /// The name that `name` was most likely meant to be, for "did you mean".
     package func nearest(to name: String) -> String? {
-        MusterConsole.nearest(name, in: names + Platform.aliases.keys.sorted())
+        MusterConsole.nearest(name, in: names + [Platform.detectingName] + Platform.aliases.keys.sorted())
     }
 
     /// Finds the definitions in folders, without reading them; an earlier folder goes before a later one.
@@ -79,7 +84,8 @@ package struct PlatformLibrary: Sendable {
     /// - Throws: Every problem of every file.
     package mutating func load(_ names: some Sequence<String>) throws(DefinitionErrors) {
         var problems: [PlatformProblem] = []
-        for name in Set(names).sorted() where loaded[name] == nil {
+        let detects = names.contains(where: Platform.isDetecting)
+        for name in Set(names).union(detects ? Array(files.keys) : []).sorted() where loaded[name] == nil {
             let key = files[name] == nil ? Platform.aliases[name] ?? name : name
             guard loaded[key] == nil, let path = files[key] ?? (Self.isPath(name) ? name : nil) else { continue }
             let definition = DefinitionFile.read(path)
@@ -91,6 +97,7 @@ package struct PlatformLibrary: Sendable {
             }
         }
         guard problems.isEmpty else { throw DefinitionErrors(problems: problems) }
+        if detects { loaded[Platform.detectingName] = Platform.detecting(among: candidates) }
     }
 }
 

@@ -69,8 +69,11 @@ extension ConsoleMachine {
 
     /// The command's own answers go before the definition's.
     private func answer(to line: [UInt8], _ head: Step) -> String? {
-        (head.answers.first { $0.pattern.match(in: line, scratch) != nil }
-            ?? platform.questions.first { $0.pattern.match(in: line, scratch) != nil })?.answer
+        head.answers.first { $0.pattern.match(in: line, scratch) != nil }?.answer ?? definedAnswer(to: line)
+    }
+
+    func definedAnswer(to line: [UInt8]) -> String? {
+        platform.questions.first { $0.pattern.match(in: line, scratch) != nil }?.answer
     }
 
     /// Whether a line that has stood for long may be a question, though its words are none of those that are known.

@@ -22,7 +22,7 @@ public struct InventoryHost: Sendable {
     public var identity: [String]
     /// Credentials in the order they are to be tried, before the identities and the password.
     public var credentials: [InventoryCredential] = []
-    /// The name of the platform definition.
+    /// The name of the platform, or the path of its definition.
     public var platform: String?
     /// The hosts or addresses to go through, outermost first.
     ///
@@ -48,6 +48,9 @@ public struct InventoryHost: Sendable {
     public let groups: [String]
     /// The host's own data, merged key by key over that of its groups and the defaults.
     public var data: [String: InventoryValue]
+
+    /// Where its own entry stands in the inventory; nil for a device that is in none.
+    package var entryPosition: SourcePosition? { layers.first { $0.layer == .host }?.position }
 
     /// The layers the values came from, nearest first.
     let layers: [InventoryLayer]

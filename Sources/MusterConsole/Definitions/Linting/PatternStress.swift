@@ -20,12 +20,14 @@ struct PatternStress {
     func explosion() -> String? {
         guard repetitions >= 2 else { return nil }
         let scratch = MatchScratch()
+        // Hardly any expression allows the control character. All that the expression may insist on comes behind it: a text that lacks
+        // something is refused without a search.
+        let end = [0x01] + literals + [0x01]
         for start in [[]] + examples.map({ Array($0.dropLast()) }) {
             for unit in units {
                 var line = start
                 while line.count + unit.count < longest { line += unit }
-                // Ends that hardly any expression allows.
-                line += [0x01]
+                line += end
                 scratch.forgetProblem()
                 _ = pattern.match(in: line, scratch)
                 if scratch.lastProblem != nil { return escaped(line.prefix(24)) + "…" }
@@ -34,14 +36,15 @@ struct PatternStress {
         return nil
     }
 
-    /// How many parts of the expression may match any number of times, or many.
+    /// How many parts of the expression may match in several ways.
     ///
     /// With fewer than two there is nothing that could be shared out in many ways.
     private var repetitions: Int {
         let source = Array(pattern.source.utf8)
         var count = 0
         for (index, byte) in source.enumerated() where index > 0 && source[index - 1] != 0x5C {
-            if byte == 0x2A || byte == 0x2B { count += 1 }
+            // An alternation counts as well: both sides may match the same.
+            if byte == 0x2A || byte == 0x2B || byte == 0x7C { count += 1 }
             if byte == 0x7B {
                 let bounds = source[(index + 1)...].prefix { $0 != 0x7D }
                 if bounds.last == 0x2C || bounds.count > 2 { count += 1 }
@@ -50,19 +53,28 @@ struct PatternStress {
         return count
     }
 
-    private var units: [[UInt8]] {
-        // A letter, a digit and a blank stand for the classes that match them.
-        var characters: [UInt8] = Array("a1 ".utf8)
+    /// The characters that the expression names, each once, without those of its syntax.
+    private var literals: [UInt8] {
+        var found: [UInt8] = []
         var isEscaped = false
         for byte in pattern.source.utf8 {
             if isEscaped || byte == 0x5C {
                 isEscaped = !isEscaped && byte == 0x5C
                 // `\.` is a dot, `\w` is no w.
                 if byte == 0x5C || (0x41...0x5A).contains(byte & 0xDF) { continue }
+                if !found.contains(byte), (0x20..<0x7F).contains(byte) { found.append(byte) }
+                continue
             }
-            let isMeta = "^$|?*+{}".utf8.contains(byte)
-            let isWord = (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF)
-            if !isMeta, !isWord, byte >= 0x20, byte < 0x7F, !characters.contains(byte) { characters.append(byte) }
+            if !"^$|?*+{}".utf8.contains(byte), (0x20..<0x7F).contains(byte), !found.contains(byte) { found.append(byte) }
+        }
+        return found
+    }
+
+    private var units: [[UInt8]] {
+        // A letter, a digit and a blank stand for the classes that match them.
+        var characters: [UInt8] = Array("a1 ".utf8)
+        for byte in literals where !(0x30...0x39).contains(byte) && !(0x41...0x5A).contains(byte & 0xDF) && byte != 0x20 {
+            characters.append(byte)
         }
         let paired = characters.prefix(Self.mostPaired)
         return characters.prefix(16).map { [$0] } + paired.flatMap { first in paired.filter { $0 != first }.map { [first, $0] } }
