@@ -101,7 +101,7 @@ enum PlatformAliases {
         "frrouting": "frr", "vtysh": "frr", "cumulus_vtysh": "frr", "frr.frr.frr": "frr",
         // Anything
         "generic_ssh": "generic", "generic_telnet": "generic", "generic_termserver": "generic", "generic_termserver_telnet": "generic",
-        "terminal_server": "generic", "autodetect": "generic", "default": "generic",
+        "terminal_server": "generic", "default": "generic",
         // HPE Comware
         "hp_comware_ssh": "hp_comware", "hp_comware_telnet": "hp_comware", "h3c_comware": "hp_comware", "h3c_comware_ssh": "hp_comware",
         "comware": "hp_comware", "h3c": "hp_comware",
