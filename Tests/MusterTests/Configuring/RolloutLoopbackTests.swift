@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func batchIsDoneBeforeTheNextBegins() async throws {
-        let gate = LabGate()
+        let gate = LabGate(holding: "hostname")
         let slow = LabDevice("r2", address: "127.1.0.2", faults: [.gate(gate)])
         let devices = [fleet[0], slow, fleet[2], fleet[3]]
         try await withBench(devices) { bench in
