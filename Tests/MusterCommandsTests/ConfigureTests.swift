@@ -150,7 +150,8 @@ import Testing
     }
 
     @Test func summarySaysWhoHasTheChange() async throws {
-        let rejected = MusterError(.rejected, phase: .command, device: "r2", message: "line 1 'a' was rejected: no; nothing of it is in effect")
+        let rejected = MusterError(
+            .rejected, phase: .command, device: "r2", message: "line 1 'a' was rejected: no; nothing of it is in effect")
         let run = try await configure(["--yes", "set x"]) { _, script, each in
             try await each(Self.changed(script.devices[0], .committed))
             try await each(Self.changed(script.devices[1], .aborted, error: rejected))

@@ -28,13 +28,16 @@ import Testing
     @Test func dryRunShowsThemFilledIn() async throws {
         let (status, world) = try await muster(["run", "--dry-run", "-o", "jsonl", "show interface {{ data.uplink }}"])
         #expect(status == 0)
-        #expect(world.output.contains(#""host":"r2","address":"192.0.2.2","port":22,"user":"netops","platform":"cisco_iosxe","commands":["show interface Gi2"]"#))
+        #expect(
+            world.output.contains(
+                #""host":"r2","address":"192.0.2.2","port":22,"user":"netops","platform":"cisco_iosxe","commands":["show interface Gi2"]"#))
         #expect(world.runs == 0)
     }
 
     @Test func everyMissingNameIsNamedWithItsPlaceAndItsHosts() async throws {
         let (status, world) = try await muster(
-            ["run", "show {{ data.sitee }}", "--commands-file", "FOLDER/checks.txt"], files: ["checks.txt": "# checks\nshow clock\n  show {{ data.site }} {{ hots }}\n"])
+            ["run", "show {{ data.sitee }}", "--commands-file", "FOLDER/checks.txt"],
+            files: ["checks.txt": "# checks\nshow clock\n  show {{ data.site }} {{ hots }}\n"])
         #expect(status == 65)
         let lines = world.errors.split(separator: "\n")
         #expect(lines[0] == "muster: names can't be filled in, so nothing was connected to")

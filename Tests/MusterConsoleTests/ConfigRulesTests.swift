@@ -43,7 +43,9 @@ import Testing
 
     @Test func namesAreFilledIn() throws {
         let rules = try #require(
-            try load("  config: {commit: [{send_input: {input: c}}], commit_confirmed: [{send_input: {input: 'c {minutes} {time} {session}'}}]}").config)
+            try load(
+                "  config: {commit: [{send_input: {input: c}}], commit_confirmed: [{send_input: {input: 'c {minutes} {time} {session}'}}]}"
+            ).config)
         let filled = rules.instructions(.commitConfirmed).map { $0.filled(["minutes": "5", "time": "00:05:00"]).described }
         #expect(filled == ["c 5 00:05:00 {session}"])
         #expect(rules.instructions(.confirm).map(\.described) == ["c"])

@@ -34,7 +34,8 @@ import Testing
             ("hostname {{ host }}", "hostname leaf-01"), ("{{address}} {{ user }} {{ platform }}", "192.0.2.11 alice arista_eos"),
             ("vlan {{ data.vlan }}", "vlan 10"), ("{{ data.on }}", "true"), ("{{ data.uplinks[1] }}/{{ data.uplinks.0 }}", "Et2/Et1"),
             ("{{ data.loop.v4 }}", "10.0.0.1"), ("{{ data.ports[0].name }}", "Et3"), ("show version", "show version"),
-            ("show run | include {{ '{{' }}", "show run | include {{"), ("{{ \"{{ host }}\" }}", "{{ host }}"), ("a }} b { c", "a }} b { c"),
+            ("show run | include {{ '{{' }}", "show run | include {{"), ("{{ \"{{ host }}\" }}", "{{ host }}"),
+            ("a }} b { c", "a }} b { c"),
             ("{ {host} }", "{ {host} }"),
         ])
     func namesAreFilledIn(text: String, expected: String) throws {

@@ -20,7 +20,8 @@ import Testing
     @Test func linesThatWentWellAreNotRepeated() {
         let change = ChangeResult(
             state: .committed, diff: "[edit]\n+  a;",
-            lines: [CommandResult(command: "set a", status: .ok), CommandResult(command: "set b", status: .ok, output: "warning: old")], isSaved: true)
+            lines: [CommandResult(command: "set a", status: .ok), CommandResult(command: "set b", status: .ok, output: "warning: old")],
+            isSaved: true)
         #expect(lines(change) == ["▸ set b", "warning: old", "[edit]", "+  a;", "✓ committed: 2 lines, saved"])
     }
 

@@ -96,7 +96,9 @@ actor DeviceWorker {
             let outcome = try await open.configure(change, timeout: environment.commandTimeout, in: environment)
             result.commands = outcome.lines
             result.change = outcome
-            guard var error = outcome.error, Task.isCancelled, outcome.state == .unknown || outcome.state == .pending else { return outcome.error }
+            guard var error = outcome.error, Task.isCancelled, outcome.state == .unknown || outcome.state == .pending else {
+                return outcome.error
+            }
             error.code = .cancelled
             return error
         } catch {

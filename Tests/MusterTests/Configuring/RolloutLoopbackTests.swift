@@ -97,7 +97,8 @@ import Testing
             #expect(result.change?.state == .unknown)
             #expect(result.error?.code == .connectionLost)
             #expect(
-                result.error?.message.hasSuffix("the session was lost after line 1: line 1 is in effect, and whether the next one is, is unknown")
+                result.error?.message.hasSuffix(
+                    "the session was lost after line 1: line 1 is in effect, and whether the next one is, is unknown")
                     == true, "\(String(describing: result.error))")
         }
     }
@@ -112,7 +113,8 @@ import Testing
             #expect(result.error?.message.hasPrefix("a new login after the change failed: ") == true, "\(String(describing: result.error))")
             #expect(
                 result.error?.message.hasSuffix(
-                    "the change may be in effect now, and the device takes it back by itself within 300s, since it was not confirmed") == true)
+                    "the change may be in effect now, and the device takes it back by itself within 300s, since it was not confirmed")
+                    == true)
             #expect(bench.lab.isPending(at: "127.1.0.1"))
         }
     }

@@ -44,14 +44,18 @@ import Testing
     }
 
     @Test func isThrownAway_whenALineIsRejectedInACandidate() {
-        let (steps, machine) = run(ChangeMachine(rules: Self.candidate, lineCount: 3, saves: true)) { $0 == .line(1) ? .rejected("no") : nil }
+        let (steps, machine) = run(ChangeMachine(rules: Self.candidate, lineCount: 3, saves: true)) {
+            $0 == .line(1) ? .rejected("no") : nil
+        }
         #expect(steps == [.part(.enter), .line(0), .line(1), .part(.abort), .part(.exit)])
         #expect(machine.state == .aborted)
         #expect(machine.trouble == .line(1, "no"))
     }
 
     @Test func isPartial_whenALineIsRejectedAfterOthersAreInEffect() {
-        let (steps, machine) = run(ChangeMachine(rules: Self.immediate, lineCount: 3, saves: true)) { $0 == .line(1) ? .rejected("no") : nil }
+        let (steps, machine) = run(ChangeMachine(rules: Self.immediate, lineCount: 3, saves: true)) {
+            $0 == .line(1) ? .rejected("no") : nil
+        }
         #expect(steps == [.part(.enter), .line(0), .line(1), .part(.exit)])
         #expect(machine.state == .partial)
         #expect(machine.taken == 1)
@@ -84,7 +88,9 @@ import Testing
     @Test func isUnchanged_whenTheCommitSaysSo() throws {
         var rules = Self.candidate
         rules.unchanged = [try Pattern("^% No changes")]
-        let (_, machine) = run(ChangeMachine(rules: rules, lineCount: 1)) { $0 == .part(.commit) ? .done(output: "x\n% No changes\n") : nil }
+        let (_, machine) = run(ChangeMachine(rules: rules, lineCount: 1)) {
+            $0 == .part(.commit) ? .done(output: "x\n% No changes\n") : nil
+        }
         #expect(machine.state == .unchanged)
     }
 
@@ -95,7 +101,9 @@ import Testing
     }
 
     @Test func dryRunFails_whenTheCheckDoes() {
-        let (_, machine) = run(ChangeMachine(rules: Self.candidate, lineCount: 1, isDryRun: true)) { $0 == .part(.check) ? .rejected("no") : nil }
+        let (_, machine) = run(ChangeMachine(rules: Self.candidate, lineCount: 1, isDryRun: true)) {
+            $0 == .part(.check) ? .rejected("no") : nil
+        }
         #expect(machine.state == .aborted)
         #expect(machine.trouble == .check("no"))
     }

@@ -49,7 +49,8 @@ import Testing
         #expect(problem("cisco_iosxe") { $0.confirmWithin = .seconds(60) } == "cisco_iosxe has no commit that has to be confirmed")
         #expect(problem("juniper_junos") { $0.confirmWithin = .seconds(60) } == nil)
         #expect(
-            problem("juniper_junos") { $0.confirmWithin = .seconds(90) } == "juniper_junos takes whole minutes for the confirmation, not 90s")
+            problem("juniper_junos") { $0.confirmWithin = .seconds(90) }
+                == "juniper_junos takes whole minutes for the confirmation, not 90s")
         #expect(problem("arista_eos") { $0.confirmWithin = .seconds(90) } == nil)
     }
 
