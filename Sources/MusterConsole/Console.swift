@@ -38,7 +38,7 @@ package actor Console: ByteReceiver {
     }
 
     /// The device's prompt as it last stood; empty before it is known.
-    package var prompt: String { machine.prompt?.described ?? "" }
+    package var prompt: String { machine.promptText }
 
     /// The mode by the last prompt; "unknown" where the definition has none for it.
     package var mode: String { machine.mode }

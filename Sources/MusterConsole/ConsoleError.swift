@@ -22,6 +22,8 @@ package struct ConsoleError: Error, Sendable, Equatable {
         case passwordMissing
         /// The user or the password has a control character in it.
         case credentialUntypable
+        /// The prompt came without the command that was typed: whether the device has run it is not known.
+        case echoMissing
         /// A command asked what nobody has an answer to; the question, escaped.
         ///
         /// The device was brought back to its prompt unless the console is broken.
@@ -88,6 +90,7 @@ extension ConsoleError: CustomStringConvertible {
         case .loginRefused: "the device refused the login"
         case .passwordMissing: "the device asks for a password"
         case .credentialUntypable: "the login cannot be typed"
+        case .echoMissing: "a prompt, and not the command that was typed,"
         case .question(let text): "the device asks '\(text)'"
         case .questionRepeated(let text): "the device asks '\(text)' again and again"
         case .cancelled: "cancelled"

@@ -22,8 +22,9 @@ package struct Exchange: Sendable, Equatable {
 
     package init(
         command: String, output: [UInt8], failure: String? = nil, mode: String, prompt: String, elapsed: Duration,
-        truncated: Bool = false, pagerAnswers: Int = 0
+        truncated: Bool = false, pagerAnswers: Int = 0, encoding: TextEncoding = .utf8
     ) {
+        self.encoding = encoding
         self.command = command
         self.output = output
         self.failure = failure
@@ -34,8 +35,9 @@ package struct Exchange: Sendable, Equatable {
         self.pagerAnswers = pagerAnswers
     }
 
-    /// The output as text; what is not UTF-8 becomes U+FFFD.
-    package var text: String {
-        String(decoding: output, as: UTF8.self)
-    }
+    /// How the output's bytes stand for text.
+    package var encoding: TextEncoding
+
+    /// The output as text; what is none in its encoding becomes U+FFFD.
+    package var text: String { encoding.text(output) }
 }

@@ -99,7 +99,10 @@ struct Dialogue {
     }
 
     /// The answer to the last command, and takes it away.
+    ///
+    /// One that comes in driblets is given the moment that confirms its prompt.
     mutating func takeExchange(_ location: SourceLocation = #_sourceLocation) throws -> Exchange {
+        if machine.awaitsConfirmation { pause(.milliseconds(10)) }
         let index = try #require(
             events.firstIndex { if case .finished = $0 { true } else { false } }, "no answer yet", sourceLocation: location)
         guard case .finished(_, let exchange) = events.remove(at: index) else { throw NoAnswer() }

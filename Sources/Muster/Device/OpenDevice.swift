@@ -62,6 +62,7 @@ extension ConsoleError {
         case .ended where isUntyped, .cancelled where isUntyped: nil
         case .ended: "the connection ended while it ran"
         case .cancelled: "cancelled while it ran"
+        case .echoMissing: "the device did not print it back, so whether it was run is not known"
         case .badCommand: "it cannot be typed"
         case .question(let text), .questionRepeated(let text): "it asked: \(text)"
         default: nil
@@ -81,6 +82,7 @@ extension Device {
             case .secretMissing: (.credential, .privilege)
             case .loginRefused: (.authentication, phase)
             case .passwordMissing, .credentialUntypable: (.credential, phase)
+            case .echoMissing: (.echo, phase)
             case .question, .questionRepeated: (.question, phase)
             case .cancelled: (.cancelled, phase)
             case .badCommand: (.usage, phase)

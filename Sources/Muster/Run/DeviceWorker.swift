@@ -88,7 +88,7 @@ actor DeviceWorker {
         case .cancelled: .cancelled
         case .skipped: .skipped
         // The device took the login and then refused what the commands needed.
-        case .privilege, .question: .failed
+        case .privilege, .question, .echo: .failed
         case .usage where error?.phase == .command: .failed
         default: .unreachable
         }

@@ -89,7 +89,7 @@ private final class Converter {
                     return (outcome, piece.count - room, errno)
                 }
                 result += piece[..<written].map { UInt8(bitPattern: $0) }
-                guard outcome == .max, problem != E2BIG, left > 0 else { continue }
+                guard outcome == -1, problem != E2BIG, left > 0 else { continue }
                 // Not of the encoding, or cut off at the end: one byte is left out, and the next may begin a character.
                 result += replacement
                 if problem == EINVAL { break }

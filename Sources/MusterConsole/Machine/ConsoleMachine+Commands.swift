@@ -36,7 +36,7 @@ extension ConsoleMachine {
     private mutating func announceOpen() {
         guard !isOpen, let prompt else { return }
         isOpen = true
-        events.append(.opened(prompt: prompt.described, mode: prompt.mode))
+        events.append(.opened(prompt: promptText, mode: prompt.mode))
     }
 
     private mutating func begin(_ job: Job, _ now: Instant) {
@@ -44,6 +44,7 @@ extension ConsoleMachine {
         case .command(let command, let answers):
             send(command, for: .command, now)
             inFlight[inFlight.count - 1].answers = answers
+            inFlight[inFlight.count - 1].target = target(of: command)
             inFlight[inFlight.count - 1].id = job.id
             inFlight[inFlight.count - 1].deadline = job.deadline
             inFlight[inFlight.count - 1].sentAt = job.askedAt
@@ -74,14 +75,16 @@ extension ConsoleMachine {
             if !screen.takeText().isEmpty { probedAt = nil }
             scanned = 0
             pagerAnswers = 0
+            bursts = 0
             standing = Array(screen.standing)
         } else {
             standing = Array(prompt?.last ?? [])
         }
         let count = standing.count
-        standing += Array(command.utf8)
+        standing += keys(command)
         inFlight.append(
             Step(purpose: purpose, command: command, echoLine: standing, standingCount: count, sentAt: now, lines: screen.finishedLines))
+        inFlight[inFlight.count - 1].hasRightPrompt = screen.hasRightPrompt
         lastReceived = max(lastReceived, now)
         type(command)
     }
@@ -109,6 +112,10 @@ extension ConsoleMachine {
         if head.question != nil, answerQuestion(line, now) { return }
         let hasNewLine = screen.finishedLines > head.lines
         if let prompt, hasNewLine, let standing = stands(prompt) ? prompt : known.last(where: stands) {
+            if pause < confirmation {
+                awaitsConfirmation = true
+                return
+            }
             endHead(standing.text, pause, now)
             return
         }
@@ -128,9 +135,21 @@ extension ConsoleMachine {
         }
     }
 
+    /// How long the prompt has to stand before it ends an answer.
+    ///
+    /// Usually not at all. An answer that is long, or comes in driblets, may have the device's own prompt in it (a transcript, a log) just where
+    /// a piece ends, and a prompt of one sign may be a line of anything: there the rest is given the time that an echo takes to come.
+    private var confirmation: Duration {
+        guard bursts > Self.fewBursts || screen.text.count > Self.shortAnswer || (prompt?.last.trimmedAtEnd.count ?? 0) < 2 else { return .zero }
+        return min(max(roundTrip, .milliseconds(10)), timing.pager)
+    }
+
+    private static let fewBursts = 16
+    private static let shortAnswer = 8192
+
     /// The prompt of the mode that is being entered, if it stands there.
     private func expectedPrompt(_ head: Step) -> [UInt8]? {
-        guard head.purpose == .walk, let hop = walk?.hop, let rule = platform.mode(named: hop)?.prompt, let prompt else { return nil }
+        guard let hop = head.purpose == .walk ? walk?.hop : head.target, let rule = platform.mode(named: hop)?.prompt, let prompt else { return nil }
         // While the bytes come one by one, `r1#` may be the beginning of `r1# `: the blanks at the end are the same in all modes.
         guard let text = matchPrompt([rule]), let line = standingLine else { return nil }
         return line.count - line.trimmedAtEnd.count == prompt.last.count - prompt.last.trimmedAtEnd.count ? text : nil
@@ -153,7 +172,7 @@ extension ConsoleMachine {
             inFlight[0].lines = screen.finishedLines
             return
         }
-        guard resolveEcho(pause) else { return }
+        guard resolveEcho(pause, now) else { return }
         if inFlight.count > 1 {
             guard pause >= timing.echo else { return }
             learn(text)
@@ -171,7 +190,7 @@ extension ConsoleMachine {
 
     /// The last line of the output has no end of its own, and the prompt follows on the same line.
     private mutating func endGlued(_ prompt: LearnedPrompt, _ pause: Duration, _ now: Instant) {
-        guard inFlight.count == 1, resolveEcho(pause) else { return }
+        guard inFlight.count == 1, resolveEcho(pause, now) else { return }
         var line = screen.standing.dropLast(prompt.last.count)
         if inFlight[0].echo == .absent, screen.finishedLines == inFlight[0].lines {
             line = line.dropFirst(min(inFlight[0].standingCount, line.count))
@@ -184,6 +203,7 @@ extension ConsoleMachine {
 
     /// Ends the first command with what has come; `text` is the prompt from here on.
     mutating func finish(standing text: [UInt8], rest: [UInt8] = [], _ now: Instant) {
+        let before = prompt
         if !text.isEmpty { learn(text) }
         let truncated = screen.isTruncated
         var output = screen.takeText()
@@ -196,6 +216,8 @@ extension ConsoleMachine {
             output.removeLast(answer.count)
         }
         if !truncated { output += rest }
+        // Where two modes have one prompt, only the device's words tell that it has stayed.
+        if inFlight[0].purpose == .walk, let before, before.text == prompt?.text, failureLine(in: output) != nil { prompt = before }
         complete(consume output, truncated: truncated, now)
         pump(now)
     }
@@ -212,7 +234,10 @@ extension ConsoleMachine {
         case .setUp: if let failure { setUpFailures.append("\(step.command): \(redacted(failure))") }
         case .walk:
             walk?.said = output
-            if step.dialogue.refused != nil { walk?.instructions = [] }
+            guard step.dialogue.refused != nil else { break }
+            walk?.instructions = []
+            let question = step.dialogue.isRepeated ? nil : questionText(step)
+            walk?.question = question
         case .command:
             guard let id = step.id else { break }
             if step.dialogue.refused != nil {
@@ -220,8 +245,8 @@ extension ConsoleMachine {
                 break
             }
             let exchange = Exchange(
-                command: step.command, output: output, failure: failure, mode: mode, prompt: prompt?.described ?? "",
-                elapsed: now - step.sentAt, truncated: truncated, pagerAnswers: pagerAnswers)
+                command: step.command, output: output, failure: failure, mode: mode, prompt: promptText,
+                elapsed: now - step.sentAt, truncated: truncated, pagerAnswers: pagerAnswers, encoding: platform.encoding)
             events.append(.finished(id: id, exchange))
         }
         pagerAnswers = 0
@@ -249,7 +274,7 @@ extension ConsoleMachine {
                 platform.failureIndicatorBytes.contains { text.contains($0) }
                     || platform.failurePatterns.contains { $0.match(in: text, scratch) != nil }
             }
-        }.map { String(decoding: $0.trimmed, as: UTF8.self) }
+        }.map { platform.encoding.text($0.trimmed) }
     }
 }
 

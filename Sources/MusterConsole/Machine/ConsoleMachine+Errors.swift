@@ -101,15 +101,22 @@ extension ConsoleMachine {
     private func secretError(_ error: ConsoleError, _ name: String) -> ConsoleError {
         var error = error
         error.expected = "a secret named '\(name)', which was not supplied"
-        error.hint = "Give the host its '\(name)' secret, or a user that lands in the mode '\(platform.defaultMode)'"
+        let field = name == "enable" ? "'enable'" : "'secrets: {\(name): …}'"
+        error.hint = "Give the host its \(field), or a user that lands in the mode '\(platform.defaultMode)'"
         return error
     }
 
     private func commandError(_ kind: ConsoleError.Kind, _ step: Step, isFirst: Bool, _ now: Instant) -> ConsoleError {
-        ConsoleError(
+        var error = ConsoleError(
             kind: kind, expected: promptWish, seen: seen(), command: step.command, elapsed: now - step.sentAt,
-            partialOutput: partialOutput(isFirst: isFirst),
-            hint: questionHint)
+            partialOutput: partialOutput(isFirst: isFirst), hint: questionHint)
+        if kind == .echoMissing {
+            error.expected = "the line '\(redacted(escaped(step.echoLine)))'"
+            error.hint =
+                (step.isRetyped ? "It was typed twice. " : "")
+                + "If the device does not print what is typed, or prints it in another form, its definition wants 'muster: {echo: none}' or 'rewritten'"
+        }
+        return error
     }
 
     private var promptWish: String {

@@ -61,7 +61,8 @@ extension ConsoleMachine {
             }
             return true
         }
-        let isSure = looksLikeQuestion(text)
+        // One that has a question of its own may be kept waiting for it by other words.
+        let isSure = head.question == nil && looksLikeQuestion(text)
         guard isSure && pause >= timing.question || pause >= timing.stuck && couldBeQuestion(text) else { return false }
         refuse(Array(text[...].trimmed), isRepeated: false, now)
         return true

@@ -77,6 +77,12 @@ package struct ConsoleMachine {
     var lastBytes: [UInt8] = []
     var pagerAnswers = 0
     var pager = PagerMemory()
+    /// How many pieces have come since the last command was typed.
+    var bursts = 0
+    /// From a command to its echo, as it was last.
+    var roundTrip = Duration.zero
+    /// Whether the prompt stands and is given a moment.
+    var awaitsConfirmation = false
     /// Answers that were typed to questions for a password.
     var typedSecrets: [String] = []
     var end: TransportEnd?
@@ -97,6 +103,9 @@ package struct ConsoleMachine {
 
     /// The mode by the last prompt; "unknown" where the definition has none for it.
     package var mode: String { prompt?.mode ?? LearnedPrompt.unknownMode }
+
+    /// The prompt as it last stood; empty before it is known.
+    package var promptText: String { prompt.map { platform.encoding.text($0.text) } ?? "" }
 
     /// Whether an error has lost the place in the dialogue.
     ///
@@ -153,6 +162,7 @@ package struct ConsoleMachine {
 
     /// All bytes at hand have been given: looks whether the device waits for something.
     package mutating func burstEnded(now: Instant) {
+        bursts += 1
         settle(now)
     }
 
@@ -266,6 +276,7 @@ package struct ConsoleMachine {
         for job in waiting { consider(job.deadline) }
         for step in inFlight { consider(step.deadline) }
         consider(walk?.deadline)
+        if awaitsConfirmation { consider(lastReceived + min(max(roundTrip, .milliseconds(10)), timing.pager)) }
         if phase == .login || !inFlight.isEmpty {
             consider(timing.step(after: lastSettled, quietSince: lastReceived, pagerSuspected: pager.suspected || login.isAsked))
         }
@@ -300,6 +311,7 @@ package struct ConsoleMachine {
     /// Looks where the dialogue stands, as often as that changes something.
     mutating func settle(_ now: Instant) {
         lastSettled = max(lastSettled, now)
+        awaitsConfirmation = false
         switch phase {
         case .login: settleLogin(now)
         case .ready: settleCommands(now)
@@ -322,9 +334,12 @@ package struct ConsoleMachine {
 
     // MARK: Typing
 
+    /// What is sent to type `text`, in the device's encoding.
+    func keys(_ text: String) -> [UInt8] { platform.encoding.bytes(text) }
+
     /// Types a line.
     mutating func type(_ line: String) {
-        outgoing.append(contentsOf: line.utf8)
+        outgoing.append(contentsOf: keys(line))
         outgoing.append(contentsOf: platform.returnKey)
     }
 }

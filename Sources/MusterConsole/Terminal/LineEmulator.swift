@@ -51,10 +51,17 @@ package struct LineEmulator {
         self.width = max(1, width)
     }
 
-    /// The unfinished line as a prompt: up to the cursor where only blanks follow it.
+    /// The unfinished line as a prompt: up to the cursor where only blanks follow it, or, far to the right, what a shell shows there.
     package var standing: ArraySlice<UInt8> {
-        guard cursor < line.count, line[cursor...].isBlank else { return line[...] }
+        guard cursor < line.count, line[cursor...].isBlank || hasRightPrompt else { return line[...] }
         return line[..<cursor]
+    }
+
+    /// Whether text stands to the right of the cursor with a gap before it, which is no part of what is typed.
+    package var hasRightPrompt: Bool {
+        guard cursor > 0, cursor < line.count else { return false }
+        let gap = line[cursor...].prefix { $0 == 0x20 }
+        return gap.count >= 2 && gap.endIndex < line.endIndex
     }
 
     /// The end of the finished lines, whether or not they were kept.
