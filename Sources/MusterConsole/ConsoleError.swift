@@ -48,6 +48,10 @@ package struct ConsoleError: Error, Sendable, Equatable {
     package var elapsed: Duration
     /// What the command had printed so far.
     package var partialOutput: [UInt8]
+    /// How the output's bytes stand for text.
+    package var encoding = TextEncoding.utf8
+    /// The file that has all of an output that was not kept as a whole.
+    package var outputFile: String?
     /// What can be done about it.
     package var hint: String?
 

@@ -52,6 +52,9 @@ struct Dialogue {
                 rest = rest.dropFirst(count)
             }
         }
+        // Driblets take their time, and so the prompt at their end stands for a moment.
+        if case .whole = arrival { return }
+        if machine.awaitsConfirmation { pause(.milliseconds(10)) }
     }
 
     private mutating func deliver(_ bytes: ArraySlice<UInt8>) {
@@ -99,10 +102,7 @@ struct Dialogue {
     }
 
     /// The answer to the last command, and takes it away.
-    ///
-    /// One that comes in driblets is given the moment that confirms its prompt.
     mutating func takeExchange(_ location: SourceLocation = #_sourceLocation) throws -> Exchange {
-        if machine.awaitsConfirmation { pause(.milliseconds(10)) }
         let index = try #require(
             events.firstIndex { if case .finished = $0 { true } else { false } }, "no answer yet", sourceLocation: location)
         guard case .finished(_, let exchange) = events.remove(at: index) else { throw NoAnswer() }

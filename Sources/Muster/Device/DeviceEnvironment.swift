@@ -21,6 +21,8 @@ final class DeviceEnvironment: Sendable {
     let connectTimeout: Duration
     let commandTimeout: Duration
     let answers: [AnsweredQuestion]
+    let outputLimit: Int
+    let outputFolder: OutputFolder
     let keepAlive: KeepAlive
     /// The bastions that devices of the run are behind.
     let bastions = BastionPool()
@@ -46,6 +48,8 @@ final class DeviceEnvironment: Sendable {
         connectTimeout = options.connectTimeout
         commandTimeout = options.commandTimeout
         answers = options.answers.map(\.rule)
+        outputLimit = max(0, options.outputLimit)
+        outputFolder = OutputFolder(options.outputFolder)
         keepAlive = KeepAlive(interval: options.keepAlive)
         self.openSSH = openSSH
         self.events = events

@@ -40,7 +40,9 @@ extension DeviceLogin {
     mutating func openConsole(
         over transport: any ByteTransport, platform: Platform, carrier: any ConsoleCarrier, credentials: LoginCredentials?
     ) async throws(MusterError) -> OpenDevice {
-        let console = Console(transport: transport, platform: platform, secrets: device.secrets.mapValues { $0.reveal() })
+        let console = Console(
+            transport: transport, platform: platform, secrets: device.secrets.mapValues { $0.reveal() },
+            maximumOutput: environment.outputLimit, overflow: environment.outputFolder, name: device.name)
         do {
             try await console.open(deadline: deadline, credentials: credentials, sendsAtOnce: sendsAtOnce)
         } catch {

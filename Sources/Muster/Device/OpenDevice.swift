@@ -15,9 +15,10 @@ struct OpenDevice: Sendable {
         do {
             return (CommandResult(try await console.send(command, timeout: timeout, answers: answers)), nil)
         } catch {
-            let result = CommandResult(
-                command: command, status: error.commandStatus, output: String(decoding: error.partialOutput, as: UTF8.self),
-                elapsed: error.elapsed, failure: error.commandFailure)
+            var result = CommandResult(
+                command: command, status: error.commandStatus, output: error.encoding.text(error.partialOutput),
+                elapsed: error.elapsed, failure: error.commandFailure, truncated: error.outputFile != nil)
+            result.outputFile = error.outputFile
             return (result, device.wrapped(error, phase: .command, timeout: timeout))
         }
     }
@@ -39,6 +40,8 @@ extension CommandResult {
         self.init(
             command: exchange.command, status: exchange.failure == nil ? .ok : .failed, output: exchange.text, elapsed: exchange.elapsed,
             mode: exchange.mode, prompt: exchange.prompt, failure: exchange.failure, truncated: exchange.truncated)
+        outputFile = exchange.outputFile
+        pages = exchange.pagerAnswers
     }
 }
 

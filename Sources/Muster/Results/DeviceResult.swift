@@ -44,6 +44,9 @@ public struct DeviceResult: Sendable, Hashable {
     public var commands: [CommandResult]
     /// The algorithms that were agreed on and that only old gear needs; empty where `Device.legacy` is not set, and for other transports.
     public var legacyAlgorithms: [String] = []
+    /// What went on beside the commands that may matter: a set-up command that was rejected, pagers that were answered, a file that could not be
+    /// written.
+    public var warnings: [String] = []
     /// Why it is not `ok`, unless a command's failure says so.
     public var error: MusterError?
 

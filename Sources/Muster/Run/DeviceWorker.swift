@@ -42,8 +42,14 @@ actor DeviceWorker {
             result.phases.commands = loop.now - start
             environment.events(.phase(host: device.name, .close))
             for failure in await open.console.setUpFailures {
-                environment.events(.warning(host: device.name, "the device rejected a set-up command, its output may be paged: \(failure)"))
+                warn("the device rejected a set-up command, its output may be paged: \(failure)", in: &result)
             }
+            let paged = result.commands.filter { $0.pages > 0 }
+            if let first = paged.first {
+                let more = paged.count > 1 ? " and \(paged.count - 1) more" : ""
+                warn("paging could not be turned off: the pager was answered in '\(first.command)'\(more); the output is complete", in: &result)
+            }
+            for problem in await open.console.outputProblems { warn("long output: \(problem)", in: &result) }
             await open.close()
         } catch {
             login.finishClock()
@@ -59,6 +65,11 @@ actor DeviceWorker {
         result.status = Self.status(error: result.error, commands: result.commands)
         result.elapsed = loop.now - began
         return result
+    }
+
+    private func warn(_ text: String, in result: inout DeviceResult) {
+        result.warnings.append(text)
+        environment.events(.warning(host: device.name, text))
     }
 
     private func run(on open: OpenDevice, into results: inout [CommandResult]) async -> MusterError? {

@@ -62,11 +62,13 @@ package struct TextEncoding: Sendable, Equatable {
 /// iconv(3) for one conversion at a time.
 private final class Converter {
     private let descriptor: iconv_t
+    private let isFromUTF8: Bool
 
     init?(from source: String, to target: String) {
         // What iconv_open(3) returns when it does not know a name is -1 as a pointer.
         guard let descriptor = iconv_open(target, source), Int(bitPattern: descriptor) != -1 else { return nil }
         self.descriptor = descriptor
+        isFromUTF8 = source == "UTF-8"
     }
 
     deinit {
@@ -93,8 +95,10 @@ private final class Converter {
                 // Not of the encoding, or cut off at the end: one byte is left out, and the next may begin a character.
                 result += replacement
                 if problem == EINVAL { break }
-                from = from?.advanced(by: 1)
-                left -= 1
+                repeat {
+                    from = from?.advanced(by: 1)
+                    left -= 1
+                } while isFromUTF8 && left > 0 && UInt8(bitPattern: from?.pointee ?? 0) & 0xC0 == 0x80
             }
         }
         return result

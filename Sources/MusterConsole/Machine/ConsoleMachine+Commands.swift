@@ -205,30 +205,40 @@ extension ConsoleMachine {
     mutating func finish(standing text: [UInt8], rest: [UInt8] = [], _ now: Instant) {
         let before = prompt
         if !text.isEmpty { learn(text) }
+        // What stands before the prompt is at the end of what came, whether or not that was kept.
         let truncated = screen.isTruncated
+        var end = truncated ? Array(screen.tail) : []
         var output = screen.takeText()
         scanned = 0
-        if let upper = prompt?.upper, !upper.isEmpty, !truncated, output.suffix(upper.count).elementsEqual(upper) {
-            output.removeLast(upper.count)
-        }
-        if probedAt != nil, !truncated, let answer = prompt.map({ $0.text + [0x0A] }), output[...].hasSuffix(answer) {
+        swapEnds(&output, &end, truncated)
+        if let upper = prompt?.upper, !upper.isEmpty, output.suffix(upper.count).elementsEqual(upper) { output.removeLast(upper.count) }
+        if probedAt != nil, let answer = prompt.map({ $0.text + [0x0A] }), output[...].hasSuffix(answer) {
             probedAt = nil
             output.removeLast(answer.count)
         }
-        if !truncated { output += rest }
+        output += rest
+        swapEnds(&output, &end, truncated)
         // Where two modes have one prompt, only the device's words tell that it has stayed.
         if inFlight[0].purpose == .walk, let before, before.text == prompt?.text, failureLine(in: output) != nil { prompt = before }
-        complete(consume output, truncated: truncated, now)
+        complete(consume output, truncated: truncated, end: end, now)
         pump(now)
     }
 
+    private func swapEnds(_ output: inout [UInt8], _ end: inout [UInt8], _ truncated: Bool) {
+        if truncated { swap(&output, &end) }
+    }
+
     /// Takes the first command out and tells what it printed.
-    mutating func complete(_ bytes: consuming [UInt8], truncated: Bool, _ now: Instant) {
+    ///
+    /// - Parameter end: the last lines of an output that was not kept as a whole.
+    mutating func complete(_ bytes: consuming [UInt8], truncated: Bool, end: [UInt8] = [], _ now: Instant) {
         // Taken over, not copied: it may be megabytes.
         var output = consume bytes
-        output.removeBlankEnd()
+        var end = end
+        if truncated { end.removeBlankEnd() } else { output.removeBlankEnd() }
         let step = inFlight.removeFirst()
-        let failure = failureLine(in: output)
+        let failure = failureLine(in: output) ?? failureLine(in: end)
+        let size = endOverflow(end) ?? output.count
         switch step.purpose {
         case .setUp where step.dialogue.refused != nil: setUpFailures.append("\(step.command): it asked '\(questionText(step))'")
         case .setUp: if let failure { setUpFailures.append("\(step.command): \(redacted(failure))") }
@@ -241,12 +251,13 @@ extension ConsoleMachine {
         case .command:
             guard let id = step.id else { break }
             if step.dialogue.refused != nil {
-                events.append(.failed(id: id, questionError(step, partialOutput: output, now)))
+                events.append(.failed(id: id, questionError(step, partialOutput: output, now).encoded(platform.encoding)))
                 break
             }
             let exchange = Exchange(
                 command: step.command, output: output, failure: failure, mode: mode, prompt: promptText,
-                elapsed: now - step.sentAt, truncated: truncated, pagerAnswers: pagerAnswers, encoding: platform.encoding)
+                elapsed: now - step.sentAt, truncated: truncated, pagerAnswers: pagerAnswers,
+                encoding: platform.encoding, size: size)
             events.append(.finished(id: id, exchange))
         }
         pagerAnswers = 0

@@ -7,6 +7,7 @@ extension ConsoleMachine {
     /// Gives up: what is running fails for `kind`, what waits cannot be begun any more.
     mutating func breakOff(_ kind: ConsoleError.Kind, _ now: Instant) {
         guard phase != .broken else { return }
+        if isOverflowing { _ = endOverflow(screen.tail + screen.line) }
         if !isOpen, phase != .new {
             events.append(.failed(id: nil, openError(kind, now)))
             isOpen = true
@@ -18,7 +19,7 @@ extension ConsoleMachine {
                 step.dialogue.refused == nil
                 ? commandError(kind, step, isFirst: index == 0, now)
                 : questionError(step, partialOutput: partialOutput(isFirst: index == 0), now)
-            events.append(.failed(id: id, error))
+            events.append(.failed(id: id, error.encoded(platform.encoding)))
         }
         walk = nil
         inFlight = []
@@ -140,6 +141,7 @@ extension ConsoleMachine {
             if output.isEmpty { return Array(screen.line.starts(with: standing) ? screen.line[head.standingCount...] : screen.line[...]) }
             if output.starts(with: standing) { output.removeFirst(standing.count) }
         }
+        if screen.isTruncated { return output }
         output += screen.line
         output.removeBlankEnd()
         return output
@@ -172,6 +174,14 @@ extension ConsoleMachine {
             }
         }
         return result
+    }
+}
+
+extension ConsoleError {
+    func encoded(_ encoding: TextEncoding) -> ConsoleError {
+        var error = self
+        error.encoding = encoding
+        return error
     }
 }
 

@@ -61,6 +61,12 @@ extension ConsoleMachine {
         if head.isAnswered {
             // Until the line has ended it is the question that was just answered.
             if screen.finishedLines > head.answeredAt {
+                // At the login nothing comes after this, and a device may ask for ever.
+                guard isOpen else {
+                    walk?.said = screen.text
+                    breakOff(.modeRefused, now)
+                    return true
+                }
                 refuse(Array(line.trimmed), isRepeated: true, now)
             }
             return true

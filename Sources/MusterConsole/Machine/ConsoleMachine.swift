@@ -77,6 +77,11 @@ package struct ConsoleMachine {
     var lastBytes: [UInt8] = []
     var pagerAnswers = 0
     var pager = PagerMemory()
+    /// What of the first command's output has to go to a file, in order, until the runner takes it.
+    var overflow: [[UInt8]] = []
+    /// Whether the first command's output has begun to go there, and how much of it there was.
+    var isOverflowing = false
+    var overflowed = 0
     /// How many pieces have come since the last command was typed.
     var bursts = 0
     /// From a command to its echo, as it was last.
@@ -92,11 +97,16 @@ package struct ConsoleMachine {
     /// - Parameters:
     ///   - secrets: by the names that the definition's `__lookup::name` asks for.
     ///   - maximumOutput: bytes kept of one command's output.
-    package init(platform: Platform, secrets: [String: String] = [:], maximumOutput: Int = 64 << 20, timing: ConsoleTiming = .standard) {
+    ///   - handsOutOverflow: whether longer output comes out as a whole by `takeOverflow`; else what goes beyond is dropped.
+    package init(
+        platform: Platform, secrets: [String: String] = [:], maximumOutput: Int = 16 << 20, handsOutOverflow: Bool = false,
+        timing: ConsoleTiming = .standard
+    ) {
         self.platform = platform
         self.secrets = secrets
         self.timing = timing
         screen = LineEmulator(limit: maximumOutput, width: platform.pty.columns)
+        screen.handsOutOverflow = handsOutOverflow
         typesAhead = platform.typeAhead && platform.echo == .exact
         echoes = platform.echo == .none ? false : nil
     }
@@ -153,6 +163,7 @@ package struct ConsoleMachine {
         if lastBytes.count > 8 * Self.seenLength { lastBytes.removeFirst(lastBytes.count - 2 * Self.seenLength) }
         screen.feed(bytes)
         if !inFlight.isEmpty { scanLines(now) }
+        if screen.isTruncated { collectOverflow() }
     }
 
     /// Takes bytes from the device.

@@ -30,6 +30,13 @@ package struct LineEmulator {
 
     /// The last lines that were dropped past the limit: a prompt of several lines is looked for there.
     private var dropped: [UInt8] = []
+    /// How many bytes at the beginning of `dropped` are the end of `text`.
+    private var overlap = 0
+    /// Whether what goes beyond the limit is handed out instead of forgotten; see `takeOverflow`.
+    package var handsOutOverflow = false
+    private var overflow: [UInt8] = []
+    private static let keptOfDropped = 4096
+    private static let mostDropped = 1 << 16
     var saved = 0
     /// Set by a `\r`, until something is written.
     private var hasReturned = false
@@ -69,12 +76,23 @@ package struct LineEmulator {
         isTruncated ? dropped[...] : text[...]
     }
 
+    /// Takes what went beyond the limit, but for its last lines.
+    package mutating func takeOverflow() -> [UInt8] {
+        defer { overflow.removeAll() }
+        return overflow
+    }
+
+    /// What went beyond the limit and is not handed out yet.
+    package var tail: ArraySlice<UInt8> { dropped[overlap...] }
+
     /// Takes the finished lines out.
     package mutating func takeText() -> [UInt8] {
         var taken: [UInt8] = []
         swap(&taken, &text)
         isTruncated = false
         dropped.removeAll()
+        overlap = 0
+        overflow.removeAll()
         return taken
     }
 
@@ -98,6 +116,8 @@ package struct LineEmulator {
         text = Array(text[start...])
         isTruncated = false
         dropped.removeAll()
+        overlap = 0
+        overflow.removeAll()
     }
 
     /// Takes the pager's question, which begins at `start` of the unfinished line, off the screen.
@@ -121,7 +141,7 @@ package struct LineEmulator {
             if stop > index {
                 let run = UnsafeRawBufferPointer(rebasing: bytes[index..<stop])
                 // Most of all output: a whole line at hand, and nothing on the screen's line yet. It is copied once.
-                if line.isEmpty, cursor == 0, !isTruncated, !isContinued, stop < bytes.count, let ending = lineEnd(bytes, at: stop) {
+                if line.isEmpty, cursor == 0, !isContinued, stop < bytes.count, let ending = lineEnd(bytes, at: stop) {
                     eraseAwaited = false
                     floor = 0
                     hasReturned = false
@@ -282,15 +302,26 @@ package struct LineEmulator {
     }
 
     private mutating func keep(_ bytes: UnsafeRawBufferPointer) {
-        let room = isTruncated ? 0 : limit - text.count
-        if bytes.count <= room {
-            text.append(contentsOf: bytes.bindMemory(to: UInt8.self))
-            return
+        var rest = bytes
+        if !isTruncated {
+            let room = max(0, limit - text.count)
+            if bytes.count <= room {
+                text.append(contentsOf: bytes.bindMemory(to: UInt8.self))
+                return
+            }
+            text.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes.prefix(room)).bindMemory(to: UInt8.self))
+            rest = UnsafeRawBufferPointer(rebasing: bytes.dropFirst(room))
+            isTruncated = true
+            // Lines that a prompt has above its last may lie on both sides of the limit.
+            dropped = Array(text.suffix(Self.keptOfDropped))
+            overlap = dropped.count
         }
-        text.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes.prefix(max(0, room))))
-        isTruncated = true
-        dropped.append(contentsOf: bytes)
-        if dropped.count > 1 << 16 { dropped.removeFirst(dropped.count - 4096) }
+        dropped.append(contentsOf: rest.bindMemory(to: UInt8.self))
+        guard dropped.count > Self.mostDropped else { return }
+        let moved = dropped.count - Self.keptOfDropped
+        if handsOutOverflow { overflow.append(contentsOf: dropped[min(overlap, moved)..<moved]) }
+        overlap = max(0, overlap - moved)
+        dropped.removeFirst(moved)
     }
 }
 

@@ -19,6 +19,8 @@ extension DeviceResult {
             json.array(commands) { json, command in command.write(to: &json) }
             json.key("legacy")
             json.array(legacyAlgorithms) { $0.string($1) }
+            json.key("warnings")
+            json.array(warnings) { $0.string($1) }
             json.key("error")
             if let error { error.write(to: &json) } else { json.null() }
         }
@@ -51,6 +53,8 @@ extension CommandResult {
             json.member("prompt", prompt)
             json.member("failure", failure)
             json.member("truncated", truncated)
+            json.member("output_file", outputFile)
+            json.member("pages", pages)
         }
     }
 }

@@ -59,7 +59,10 @@ package struct TextForm: Sendable {
         }
         if titled { text += palette.cyan("▸ \(line)") + "\n" }
         let isShown = append(output: command.output, marking: command.failure, to: &text)
-        if command.truncated { text += palette.yellow("… the output is longer than the limit; the rest was dropped") + "\n" }
+        if command.truncated {
+            let rest = command.outputFile.map { "all of it is in \($0.oneLine)" } ?? "the rest was dropped"
+            text += palette.yellow("… the output is longer than the limit; \(rest)") + "\n"
+        }
         switch command.status {
         case .failed where isCutOff: break
         case .failed:
