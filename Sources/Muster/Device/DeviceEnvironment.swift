@@ -48,7 +48,7 @@ final class DeviceEnvironment: Sendable {
         connectTimeout = options.connectTimeout
         commandTimeout = options.commandTimeout
         answers = options.answers.map(\.rule)
-        outputLimit = max(0, options.outputLimit)
+        outputLimit = max(1 << 16, options.outputLimit)
         outputFolder = OutputFolder(options.outputFolder)
         keepAlive = KeepAlive(interval: options.keepAlive)
         self.openSSH = openSSH

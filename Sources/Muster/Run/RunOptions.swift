@@ -20,7 +20,7 @@ public struct RunOptions: Sendable {
     public var fanout = 100
     /// The time for one command.
     public var commandTimeout: Duration = .seconds(30)
-    /// Bytes of one command's output that are kept in memory.
+    /// Bytes of one command's output that are kept in memory, 64 KiB at the least.
     ///
     /// All of a longer output goes to a file, named in `CommandResult.outputFile`.
     public var outputLimit = 16 << 20

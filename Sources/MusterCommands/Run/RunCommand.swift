@@ -75,6 +75,8 @@ struct RunCommand: Verb {
             }
         options.commandTimeout = pace.timeout ?? options.commandTimeout
         options.answers = questions.answers
+        options.outputLimit = output.outputLimit ?? options.outputLimit
+        options.outputFolder = output.spillDir
         options.connectTimeout = pace.connectTimeout ?? options.connectTimeout
         options.deadline = pace.deadline
         options.maxAuthFailures = login.maxAuthFailures

@@ -28,11 +28,15 @@ final class OutputFile: Sendable {
 
     private let folder: OutputFolder
     private let name: String
+    private let opening: (@Sendable (String) -> Int32)?
     private let state = Mutex(State())
 
-    /// - Parameter name: the beginning of the file's name; what a file system may not like in it is replaced.
-    init(in folder: OutputFolder, named name: String) {
+    /// - Parameters:
+    ///   - name: the beginning of the file's name; what a file system may not like in it is replaced.
+    ///   - opening: opens the file instead, for tests of a disk that is full.
+    init(in folder: OutputFolder, named name: String, opening: (@Sendable (String) -> Int32)? = nil) {
         self.folder = folder
+        self.opening = opening
         let safe = name.unicodeScalars.map { scalar -> Character in
             let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil || ".-_".unicodeScalars.contains(scalar))
             return isPlain ? Character(scalar) : "-"
@@ -101,9 +105,9 @@ final class OutputFile: Sendable {
             descriptor = open
         } else {
             do throws(OutputProblem) {
-                let file = try folder.makeFile(named: name)
-                descriptor = file.descriptor
-                state.withLock { ($0.descriptor, $0.path) = (file.descriptor, file.path) }
+                let file = if let opening { (opening(name), name) } else { try folder.makeFile(named: name) }
+                descriptor = file.0
+                state.withLock { ($0.descriptor, $0.path) = (file.0, file.1) }
             } catch {
                 return error
             }
