@@ -216,6 +216,10 @@ extension ConsoleMachine {
             probedAt = nil
             output.removeLast(answer.count)
         }
+        // A device that takes a key for an answer takes the return behind it for an empty command.
+        if !inFlight[0].dialogue.answered.isEmpty, let answer = prompt.map({ $0.text + [0x0A] }), output[...].hasSuffix(answer) {
+            output.removeLast(answer.count)
+        }
         output += rest
         swapEnds(&output, &end, truncated)
         // Where two modes have one prompt, only the device's words tell that it has stayed.

@@ -102,7 +102,7 @@ extension ConsoleMachine {
     private func secretError(_ error: ConsoleError, _ name: String) -> ConsoleError {
         var error = error
         error.expected = "a secret named '\(name)', which was not supplied"
-        let field = name == "enable" ? "'enable'" : "'secrets: {\(name): …}'"
+        let field = name == "enable" ? "'enable' secret" : "'secrets: {\(name): …}'"
         error.hint = "Give the host its \(field), or a user that lands in the mode '\(platform.defaultMode)'"
         return error
     }

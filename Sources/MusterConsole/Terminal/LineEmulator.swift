@@ -177,7 +177,7 @@ package struct LineEmulator {
     }
 
     /// Writes a run without control characters at the cursor.
-    private mutating func write(_ run: UnsafeRawBufferPointer) {
+    mutating func write(_ run: UnsafeRawBufferPointer) {
         if eraseAwaited || blanksAwaitingErase > 0 { noteWriteAfterPager(run) }
         if cursor < line.count, hasReturned, line[cursor...].isBlank {
             // Blanks that were written to erase something, and then left by `\r`, are not text.
@@ -255,8 +255,11 @@ package struct LineEmulator {
     }
 
     /// Where the row begins that the cursor is in, on a terminal that folds at `width`.
+    ///
+    /// Behind the last column the cursor is still in the row, until something is written, unless a `\r` has just brought it to the next one's start.
     var rowStart: Int {
-        cursor <= width ? 0 : (cursor - 1) / width * width
+        if hasReturned, cursor % width == 0 { return cursor }
+        return cursor <= width ? 0 : (cursor - 1) / width * width
     }
 
     private mutating func backspace() {
@@ -281,7 +284,7 @@ package struct LineEmulator {
         }
     }
 
-    private mutating func finishLine() {
+    mutating func finishLine() {
         defer {
             line.removeAll(keepingCapacity: true)
             cursor = 0

@@ -28,7 +28,7 @@ package struct TextForm: Sendable {
         var text = header(result) + "\n"
         if sent {
             // The command that an error cut off has its reason in that error.
-            let cutOff = result.error == nil ? nil : result.commands.lastIndex { $0.status != .skipped }
+            let cutOff = result.error == nil || result.error?.code == .question ? nil : result.commands.lastIndex { $0.status != .skipped }
             for (index, command) in result.commands.enumerated() {
                 append(command, titled: result.commands.count > 1, isCutOff: index == cutOff, to: &text)
             }
