@@ -15,6 +15,10 @@ import Testing
         (["run", "x", "--hostkeys", "off"], "--host-keys"), (["rnu"], "there is no command 'rnu'; did you mean 'run'?"),
         (["show version"], "expected one of run, inventory, keys, audit"), (["keys", "chek", "-w", "a"], "did you mean 'check'?"),
         (["inventory", "show", "--explain", "a", "b"], "about one host"),
+        (["run", "x", "--answer", "overwrite"], "an answer is PATTERN=REPLY"), (["run", "x", "--answer", "=y"], "an answer is PATTERN=REPLY"),
+        (["run", "x", "--answer", "[confirm]=y"], "write '\\[confirm\\]'"), (["run", "x", "--answer", "name [a=y"], "name [a"),
+        (["run", "x", "--answer", "a=b\u{3}"], "control character"), (["run", "x", "--output-limit", "16X"], "is no number of bytes"),
+        (["run", "x", "--output-limit", "9999999999G"], "is no number of bytes"),
         (["run", "-w", "h", "--commands-file", "-"], "no command in standard input"),
         (["run", "-w", "h", "--commands-file", "/nonexistent"], "can't read the commands from /nonexistent"),
     ])
@@ -45,11 +49,30 @@ import Testing
             "-i, --inventory", "-w, --hosts", "-x, --exclude", "-s, --select", "-f, --fanout", "--mode", "--count", "-t, --timeout",
             "--connect-timeout", "--deadline", "-o, --output", "-u, --user", "--ask-password", "--password-env", "--identity",
             "--host-keys",
-            "--known-hosts", "--commands-file", "--dry-run", "-v, ", "-q, ", "--color", "--no-progress", "-p, --platform", "--port",
+            "--known-hosts", "--commands-file", "--answer", "--output-limit", "--spill-dir", "--dry-run", "-v, ", "-q, ", "--color", "--no-progress", "-p, --platform", "--port",
         ] {
             #expect(world.output.contains("  \(flag)"), "\(flag)")
         }
         #expect(world.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    }
+
+    @Test(arguments: [
+        ("overwrite=yes", "overwrite"), ("save=", "save"), (#"a\=b=c"#, #"a\=b"#), ("(?=x)y=z", "(?=x)y"), ("(?<=x)y=z", "(?<=x)y"),
+        ("a=b=c", "a"),
+    ])
+    func answersAreSplitAtTheFirstSign_thatIsNotThePatterns(_ text: String, _ pattern: String) throws {
+        let answer = try ArgumentText.answer(text)
+        #expect(answer.pattern == pattern)
+        #expect("\(answer)" == pattern + "=<answer>")
+    }
+
+    @Test func answersAndLimitsBecomeOptions() async throws {
+        let command = try RunCommand.parse([
+            "x", "--answer", "a=1", "--answer", "b=2", "--output-limit", "64K", "--spill-dir", "out", "-w", "h",
+        ])
+        #expect(command.runOptions.answers.map(\.pattern) == ["a", "b"])
+        #expect(command.runOptions.outputLimit == 65_536)
+        #expect(command.runOptions.outputFolder == "out")
     }
 
     @Test func flagsBecomeOptions() async {

@@ -58,6 +58,7 @@ struct QuestionTests {
         device.pause(.seconds(5))
         let error = try device.takeError()
         #expect(!"\(error)".contains("hunter2"))
+        #expect(String(decoding: error.partialOutput, as: UTF8.self) == "Password: <secret>\nstill copying")
         #expect(!"\(try answer("password", "hunter2"))".contains("hunter2"))
     }
 

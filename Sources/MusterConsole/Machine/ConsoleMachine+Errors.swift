@@ -144,6 +144,7 @@ extension ConsoleMachine {
         if screen.isTruncated { return output }
         output += screen.line
         output.removeBlankEnd()
+        if head.dialogue.hasTypedSecret { output = redact(output) }
         return output
     }
 
@@ -159,7 +160,7 @@ extension ConsoleMachine {
     private var hidden: [String] { secrets.values + typedSecrets + [credentials?.password].compactMap { $0 } }
 
     /// `bytes` with every secret replaced.
-    private func redact(_ bytes: [UInt8]) -> [UInt8] {
+    func redact(_ bytes: [UInt8]) -> [UInt8] {
         var result = bytes
         for secret in hidden.map({ Array($0.utf8) }).sorted(by: { $0.count > $1.count }) where !secret.isEmpty {
             var index = 0

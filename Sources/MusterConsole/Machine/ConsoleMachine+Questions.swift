@@ -12,6 +12,8 @@ extension ConsoleMachine {
         /// The line that the last answer was typed in, and how it began.
         var answeredLine = -1
         var answeredText: [UInt8] = []
+        /// Whether one of the answers was a password: a device that shows it must not show it to others.
+        var hasTypedSecret = false
         /// The question that was refused, and why.
         var refused: [UInt8]?
         var isRepeated = false
@@ -56,7 +58,10 @@ extension ConsoleMachine {
             } else {
                 inFlight[0].dialogue.note(question, standing: text, line: screen.finishedLines)
                 lastReceived = max(lastReceived, now)
-                if asksForPassword(text), !answer.isEmpty, !typedSecrets.contains(answer) { typedSecrets.append(answer) }
+                if asksForPassword(text), !answer.isEmpty {
+                    inFlight[0].dialogue.hasTypedSecret = true
+                    if !typedSecrets.contains(answer) { typedSecrets.append(answer) }
+                }
                 type(answer)
             }
             return true
