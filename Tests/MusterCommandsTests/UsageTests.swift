@@ -15,7 +15,8 @@ import Testing
         (["run", "x", "--hostkeys", "off"], "--host-keys"), (["rnu"], "there is no command 'rnu'; did you mean 'run'?"),
         (["show version"], "expected one of run, inventory, keys, audit"), (["keys", "chek", "-w", "a"], "did you mean 'check'?"),
         (["inventory", "show", "--explain", "a", "b"], "about one host"),
-        (["run", "x", "--answer", "overwrite"], "an answer is PATTERN=REPLY"), (["run", "x", "--answer", "=y"], "an answer is PATTERN=REPLY"),
+        (["run", "x", "--answer", "overwrite"], "an answer is PATTERN=REPLY"),
+        (["run", "x", "--answer", "=y"], "an answer is PATTERN=REPLY"),
         (["run", "x", "--answer", "[confirm]=y"], "write '\\[confirm\\]'"), (["run", "x", "--answer", "name [a=y"], "name [a"),
         (["run", "x", "--answer", "a=b\u{3}"], "control character"), (["run", "x", "--output-limit", "16X"], "is no number of bytes"),
         (["run", "x", "--output-limit", "9999999999G"], "is no number of bytes"),
@@ -49,7 +50,8 @@ import Testing
             "-i, --inventory", "-w, --hosts", "-x, --exclude", "-s, --select", "-f, --fanout", "--mode", "--count", "-t, --timeout",
             "--connect-timeout", "--deadline", "-o, --output", "-u, --user", "--ask-password", "--password-env", "--identity",
             "--host-keys",
-            "--known-hosts", "--commands-file", "--answer", "--output-limit", "--spill-dir", "--dry-run", "-v, ", "-q, ", "--color", "--no-progress", "-p, --platform", "--port",
+            "--known-hosts", "--commands-file", "--answer", "--output-limit", "--spill-dir", "--dry-run", "-v, ", "-q, ", "--color",
+            "--no-progress", "-p, --platform", "--port",
         ] {
             #expect(world.output.contains("  \(flag)"), "\(flag)")
         }

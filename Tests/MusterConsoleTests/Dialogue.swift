@@ -20,7 +20,10 @@ struct Dialogue {
         case random(UInt64)
     }
 
-    init(_ platform: Platform, secrets: [String: String] = [:], maximumOutput: Int = 64 << 20, handsOutOverflow: Bool = false, arrival: Arrival = .whole) {
+    init(
+        _ platform: Platform, secrets: [String: String] = [:], maximumOutput: Int = 64 << 20, handsOutOverflow: Bool = false,
+        arrival: Arrival = .whole
+    ) {
         machine = ConsoleMachine(
             platform: platform, secrets: secrets, maximumOutput: maximumOutput, handsOutOverflow: handsOutOverflow)
         self.arrival = arrival

@@ -65,7 +65,8 @@ struct QuestionTests {
     // MARK: Refused
 
     @Test(arguments: [
-        "Proceed with reload? [confirm]", "This will erase everything. Continue? (y/n)  [n] ", "Discard uncommitted changes? [yes,no] (no) ",
+        "Proceed with reload? [confirm]", "This will erase everything. Continue? (y/n)  [n] ",
+        "Discard uncommitted changes? [yes,no] (no) ",
         "Are you sure you want to continue? [Y/N]:", "Enter new password: ", "Delete bootflash:/x? ",
     ])
     func refusesAnUnexpectedQuestion_andStaysUsable(_ question: String) throws {
@@ -278,7 +279,8 @@ struct QuestionTests {
 
     @Test(arguments: [
         ("abort: ''", "muster.abort: no key"), ("questions: [{pattern: '('}]", "muster.questions[0].pattern: '(' is no regular expression"),
-        ("questions: [{pattern: a, reply: b}]", "muster.questions[0].reply: no such key"), ("questions: {a: b}", "muster.questions: a mapping"),
+        ("questions: [{pattern: a, reply: b}]", "muster.questions[0].reply: no such key"),
+        ("questions: {a: b}", "muster.questions: a mapping"),
     ])
     func saysWhatIsWrong_inTheDefinition(_ muster: String, _ problem: String) throws {
         let error = #expect(throws: PlatformProblem.self) {

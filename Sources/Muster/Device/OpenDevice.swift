@@ -8,7 +8,9 @@ struct OpenDevice: Sendable {
     let console: Console
     let loop: Loop
 
-    /// Runs one command; the error is what kept it from its prompt. After a question the session can be used, after all else not.
+    /// Runs one command; the error is what kept it from its prompt.
+    ///
+    /// After a question the session can be used unless the console is broken, after all else not.
     func run(
         _ command: String, timeout: Duration, answers: [AnsweredQuestion]
     ) async -> (result: CommandResult, error: MusterError?) {

@@ -47,7 +47,7 @@ actor DeviceWorker {
             let paged = result.commands.filter { $0.pages > 0 }
             if let first = paged.first {
                 let more = paged.count > 1 ? " and \(paged.count - 1) more" : ""
-                warn("paging could not be turned off: the pager was answered in '\(first.command)'\(more); the output is complete", in: &result)
+                warn("paging is not off: the pager was answered in '\(first.command)'\(more); the output is complete", in: &result)
             }
             for problem in await open.console.outputProblems { warn("long output: \(problem)", in: &result) }
             await open.close()

@@ -30,8 +30,9 @@ package struct TextEncoding: Sendable, Equatable {
     /// iconv's names for what people write.
     private static let usual = [
         "utf8": "UTF-8", "latin1": "ISO-8859-1", "iso88591": "ISO-8859-1", "latin9": "ISO-8859-15", "iso885915": "ISO-8859-15",
-        "ascii": "ASCII", "gb18030": "GB18030", "gbk": "GBK", "gb2312": "GB18030", "big5": "BIG5", "shiftjis": "SHIFT_JIS", "sjis": "SHIFT_JIS",
-        "eucjp": "EUC-JP", "euckr": "EUC-KR", "koi8r": "KOI8-R", "cp1251": "CP1251", "windows1251": "CP1251", "cp1252": "CP1252",
+        "ascii": "ASCII", "gb18030": "GB18030", "gbk": "GBK", "gb2312": "GB18030", "big5": "BIG5", "shiftjis": "SHIFT_JIS",
+        "sjis": "SHIFT_JIS", "eucjp": "EUC-JP", "euckr": "EUC-KR", "koi8r": "KOI8-R", "cp1251": "CP1251", "windows1251": "CP1251",
+        "cp1252": "CP1252",
         "windows1252": "CP1252", "cp866": "CP866",
     ]
 

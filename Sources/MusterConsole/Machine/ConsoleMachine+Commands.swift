@@ -140,16 +140,22 @@ extension ConsoleMachine {
     /// Usually not at all. An answer that is long, or comes in driblets, may have the device's own prompt in it (a transcript, a log) just where
     /// a piece ends, and a prompt of one sign may be a line of anything: there the rest is given the time that an echo takes to come.
     private var confirmation: Duration {
-        guard bursts > Self.fewBursts || screen.text.count > Self.shortAnswer || (prompt?.last.trimmedAtEnd.count ?? 0) < 2 else { return .zero }
-        return min(max(roundTrip, .milliseconds(10)), timing.pager)
+        let isShort = screen.text.count <= Self.shortAnswer && bursts <= Self.fewBursts
+        if isShort, let prompt, prompt.last.trimmedAtEnd.count >= 2 { return .zero }
+        return shortMoment
     }
+
+    /// The time that an echo takes to come, within bounds.
+    var shortMoment: Duration { min(max(roundTrip, .milliseconds(10)), timing.pager) }
 
     private static let fewBursts = 16
     private static let shortAnswer = 8192
 
     /// The prompt of the mode that is being entered, if it stands there.
     private func expectedPrompt(_ head: Step) -> [UInt8]? {
-        guard let hop = head.purpose == .walk ? walk?.hop : head.target, let rule = platform.mode(named: hop)?.prompt, let prompt else { return nil }
+        guard let hop = head.purpose == .walk ? walk?.hop : head.target, let rule = platform.mode(named: hop)?.prompt, let prompt else {
+            return nil
+        }
         // While the bytes come one by one, `r1#` may be the beginning of `r1# `: the blanks at the end are the same in all modes.
         guard let text = matchPrompt([rule]), let line = standingLine else { return nil }
         return line.count - line.trimmedAtEnd.count == prompt.last.count - prompt.last.trimmedAtEnd.count ? text : nil

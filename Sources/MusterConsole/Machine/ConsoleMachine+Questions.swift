@@ -134,7 +134,8 @@ extension ConsoleMachine {
     func questionError(_ step: Step, partialOutput: [UInt8], _ now: Instant) -> ConsoleError {
         let isRepeated = step.dialogue.isRepeated
         return ConsoleError(
-            kind: questionKind(step), expected: isRepeated ? "an end of it after \(Self.mostAnswers) answers" : "a prompt, or a question with an answer",
+            kind: questionKind(step),
+            expected: isRepeated ? "an end of it after \(Self.mostAnswers) answers" : "a prompt, or a question with an answer",
             seen: seen(), command: step.command, elapsed: now - step.sentAt, partialOutput: partialOutput,
             hint: isRepeated
                 ? "The answer is not what the device wants. It was broken off"

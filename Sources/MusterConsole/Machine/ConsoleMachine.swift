@@ -287,7 +287,7 @@ package struct ConsoleMachine {
         for job in waiting { consider(job.deadline) }
         for step in inFlight { consider(step.deadline) }
         consider(walk?.deadline)
-        if awaitsConfirmation { consider(lastReceived + min(max(roundTrip, .milliseconds(10)), timing.pager)) }
+        if awaitsConfirmation { consider(lastReceived + shortMoment) }
         if phase == .login || !inFlight.isEmpty {
             consider(timing.step(after: lastSettled, quietSince: lastReceived, pagerSuspected: pager.suspected || login.isAsked))
         }

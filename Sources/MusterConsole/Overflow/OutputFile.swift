@@ -38,8 +38,8 @@ final class OutputFile: Sendable {
         self.folder = folder
         self.opening = opening
         let safe = name.unicodeScalars.map { scalar -> Character in
-            let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil || ".-_".unicodeScalars.contains(scalar))
-            return isPlain ? Character(scalar) : "-"
+            let character = Character(scalar)
+            return scalar.isASCII && (character.isLetter || character.isNumber || ".-_".contains(character)) ? character : "-"
         }
         let text = String(safe.prefix(100))
         self.name = text.hasPrefix(".") ? "_" + text.dropFirst() : text

@@ -31,7 +31,9 @@ extension InventoryReader {
         var secrets: [String: Located<SecretSource>] = [:]
         for entry in entries(of: node, in: "'secrets' in \(owner)") {
             guard entry.key != "enable" else {
-                report(entry.position, "'secrets' in \(owner): found 'enable', which is a field of its own", hint: "write enable: beside secrets:")
+                report(
+                    entry.position, "'secrets' in \(owner): found 'enable', which is a field of its own",
+                    hint: "write enable: beside secrets:")
                 continue
             }
             if let secret = secret(entry.value, "secrets.\(entry.key)", in: owner) { secrets[entry.key] = secret }
