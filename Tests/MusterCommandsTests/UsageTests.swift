@@ -72,9 +72,20 @@ import Testing
         let command = try RunCommand.parse([
             "x", "--answer", "a=1", "--answer", "b=2", "--output-limit", "64K", "--spill-dir", "out", "-w", "h",
         ])
-        #expect(command.runOptions.answers.map(\.pattern) == ["a", "b"])
+        #expect(try command.questions.all(in: [:]).map(\.pattern) == ["a", "b"])
         #expect(command.runOptions.outputLimit == 65_536)
         #expect(command.runOptions.outputFolder == "out")
+    }
+
+    @Test func answersFromTheEnvironmentAreNeverShown() async throws {
+        let command = try RunCommand.parse(["x", "--answer-env", "password:=SCP", "--answer", "a=1", "-w", "h"])
+        let answers = try command.questions.all(in: ["SCP": "hunter2"])
+        #expect(answers.map(\.pattern) == ["password:", "a"])
+        #expect(!"\(answers)".contains("hunter2"))
+        let world = World()
+        #expect(await world.muster("run", "-w", "h", "x", "--answer-env", "password:=NOT_SET") == 65)
+        #expect(world.errors.contains("the environment has no variable 'NOT_SET'"), "\(world.errors)")
+        #expect(world.runs == 0)
     }
 
     @Test func flagsBecomeOptions() async {

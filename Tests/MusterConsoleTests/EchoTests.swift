@@ -67,6 +67,19 @@ struct EchoTests {
         #expect(device.takeTyped() == "\u{3}")
     }
 
+    @Test(arguments: ["show run > flash:x", "show run | redirect flash:x", "shutdown", "s", "show run | tee flash:x", "reload"])
+    func takesNothingThatWritesForACommandThatShows(_ command: String) throws {
+        #expect(!(try Dialogue.iosxeReady()).machine.onlyShows(command))
+    }
+
+    @Test func findsTheEchoInAnotherForm_behindAMessage() throws {
+        var device = try Dialogue.iosxeReady()
+        device.submit("sh clock")
+        device.says("\r\n%LINK-3-UPDOWN: down\r\nr1#show clock\r\nnoon\r\nr1#")
+        device.pause(.milliseconds(500))
+        #expect(try device.takeExchange().text == "noon")
+    }
+
     // MARK: In another form
 
     private let rewriting = """

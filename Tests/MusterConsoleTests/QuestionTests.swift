@@ -62,6 +62,16 @@ struct QuestionTests {
         #expect(!"\(try answer("password", "hunter2"))".contains("hunter2"))
     }
 
+    @Test func answersNoPrompt_howeverWideThePatternIs() throws {
+        var device = try Dialogue.iosxeReady()
+        device.submit("hostname r2", answers: [try answer(".", "y")])
+        _ = device.takeTyped()
+        device.says("hostname r2\r\nr2#")
+        device.pause(.milliseconds(200))
+        #expect(device.takeTyped() == "")
+        #expect(try device.takeExchange().prompt == "r2#")
+    }
+
     // MARK: Refused
 
     @Test(arguments: [

@@ -74,7 +74,6 @@ struct RunCommand: Verb {
             case .first: .first(pace.count ?? 1)
             }
         options.commandTimeout = pace.timeout ?? options.commandTimeout
-        options.answers = questions.answers
         options.outputLimit = output.outputLimit ?? options.outputLimit
         options.outputFolder = output.spillDir
         options.connectTimeout = pace.connectTimeout ?? options.connectTimeout

@@ -79,7 +79,11 @@ extension ConsoleMachine {
         guard let head = inFlight.first, head.echo == .awaited else { return true }
         guard echoes == false || pause >= timing.echo else { return false }
         // A refused question's abort key may have taken the echo with it.
-        if echoes == true, head.dialogue.refused == nil, !isEchoed(head) { return missEcho(head, pause, now) }
+        if echoes == true, head.dialogue.refused == nil {
+            guard let start = startOfEcho(head) else { return missEcho(head, pause, now) }
+            screen.dropText(first: start)
+            scanned = 0
+        }
         inFlight[0].echo = .absent
         let standing = head.echoLine[..<head.standingCount]
         let end = screen.text.firstIndex(of: 0x0A) ?? screen.text.count
@@ -105,15 +109,20 @@ extension ConsoleMachine {
         return true
     }
 
-    /// Whether something of what was typed, in whatever form, is the first line of what has come.
-    private func isEchoed(_ head: Step) -> Bool {
-        guard !head.command.isEmpty, head.standingCount > 0 else { return true }
-        let line = screen.text[..<(screen.text.firstIndex(of: 0x0A) ?? screen.text.count)]
+    /// Where the line begins, among the first that have come, that has something of what was typed in whatever form; nil where there is none.
+    private func startOfEcho(_ head: Step) -> Int? {
+        guard !head.command.isEmpty, head.standingCount > 0 else { return 0 }
         let standing = head.echoLine[..<head.standingCount].trimmedAtEnd
-        if line.starts(with: standing) { return !line.dropFirst(standing.count).isBlank }
         // A line editor that scrolls sideways shows only the end of a long command.
-        let tail = Array(keys(head.command).suffix(16)).trimmedAtEnd
-        return tail.count >= 8 && line.trimmedAtEnd.hasSuffix(Array(tail))
+        let tail = Array(Array(keys(head.command).suffix(16)).trimmedAtEnd)
+        var start = 0
+        for _ in 0..<8 where start < screen.text.count {
+            let end = screen.text[start...].firstIndex(of: 0x0A) ?? screen.text.count
+            let line = screen.text[start..<end]
+            if line.starts(with: standing) ? !line.dropFirst(standing.count).isBlank : line.trimmedAtEnd.hasSuffix(tail) { return start }
+            start = end + 1
+        }
+        return nil
     }
 
     /// The prompt stands, and the device, which prints what is typed, has not printed this.
@@ -122,7 +131,7 @@ extension ConsoleMachine {
     /// shows something is typed once more; any other may have been run, and the error says so.
     private mutating func missEcho(_ head: Step, _ pause: Duration, _ now: Instant) -> Bool {
         guard pause >= timing.silence, inFlight.count == 1 else { return false }
-        guard !head.isRetyped, onlyShows(head.command) else {
+        guard !head.isRetyped, head.purpose == .setUp || onlyShows(head.command) else {
             breakOff(.echoMissing, now)
             return false
         }
@@ -136,11 +145,13 @@ extension ConsoleMachine {
         return false
     }
 
-    /// Whether a command asks nothing and changes nothing, by its first word.
+    /// Whether a command asks nothing and changes nothing, by its words.
     func onlyShows(_ command: String) -> Bool {
-        let words = command.lowercased().split(separator: " ", maxSplits: 2)
+        let words = command.lowercased().split(separator: " ")
         let first = words.first == "do" || words.first == "run" ? words.dropFirst().first : words.first
         guard let first, first.count >= 2 else { return false }
+        // Into a file, which may be there already.
+        guard !command.contains(">"), !words.contains(where: { ["redirect", "append", "tee", "save"].contains($0) }) else { return false }
         return "show".hasPrefix(first) || "display".hasPrefix(first)
     }
 

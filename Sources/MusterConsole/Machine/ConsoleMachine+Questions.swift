@@ -49,6 +49,8 @@ extension ConsoleMachine {
             pager.suspected = true
             return false
         }
+        // A wide pattern must not answer a prompt that a command has changed.
+        guard matchPrompt(platform.modes.map(\.prompt)) == nil else { return false }
         let text = Array(line)
         if let answer = answer(to: text, head) {
             let question = Array(text.trimmedAtEnd)

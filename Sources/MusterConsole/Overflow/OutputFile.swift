@@ -45,6 +45,11 @@ final class OutputFile: Sendable {
         self.name = text.hasPrefix(".") ? "_" + text.dropFirst() : text
     }
 
+    deinit {
+        // Where nobody waited for its end.
+        if let descriptor = state.withLock({ $0.descriptor }) { close(descriptor) }
+    }
+
     /// Queues `bytes` and returns at once.
     func write(_ bytes: [UInt8]) {
         let begins = state.withLock { state in
