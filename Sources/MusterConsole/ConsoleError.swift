@@ -77,6 +77,9 @@ extension ConsoleError: CustomStringConvertible {
     /// Expected, seen, elapsed.
     package var message: String {
         let seconds = Double(elapsed.wholeNanoseconds / 1_000_000) / 1000
+        // The question is what was seen.
+        if case .question = kind { return "\(summary) after \(seconds)s; expected \(expected)" }
+        if case .questionRepeated = kind { return "\(summary) after \(seconds)s; expected \(expected)" }
         let sight = seen.isEmpty ? "nothing was seen" : "the last that was seen is '\(seen)'"
         return "\(summary) after \(seconds)s: \(sight); expected \(expected)"
     }

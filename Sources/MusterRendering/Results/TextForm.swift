@@ -33,7 +33,8 @@ package struct TextForm: Sendable {
                 append(command, titled: result.commands.count > 1, isCutOff: index == cutOff, to: &text)
             }
         }
-        if let error = result.error {
+        // A question is told of with its command; there may be several.
+        if let error = result.error, !result.commands.contains(where: \.hasAsked) || error.code != .question {
             let line = "✗ \(error.phase.words): \(error.message.oneLine)"
             for part in isForTerminal ? line.wrapped(to: width, hanging: width - 2) : [line] {
                 text += palette.red((part.hasPrefix("✗") ? "" : "  ") + part) + "\n"
@@ -65,6 +66,7 @@ package struct TextForm: Sendable {
         }
         switch command.status {
         case .failed where isCutOff: break
+        case .failed where command.hasAsked: text += palette.red("✗ \(line): \(command.failure?.oneLine ?? "")") + "\n"
         case .failed:
             let reason = isShown ? "" : command.failure.map { ": \($0.oneLine)" } ?? ""
             text += palette.red("✗ rejected: \(line)\(reason)") + "\n"
@@ -105,6 +107,11 @@ package struct TextForm: Sendable {
     private func shown(_ text: Substring) -> String {
         isForTerminal ? String(text).terminalSafe : String(text)
     }
+}
+
+extension CommandResult {
+    /// Whether it was left because of a question that nobody has an answer to.
+    var hasAsked: Bool { status == .failed && failure?.hasPrefix("it asked: ") == true }
 }
 
 extension Phase {
