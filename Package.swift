@@ -51,7 +51,9 @@ let package = Package(
             name: "MusterConsole",
             dependencies: ["CPCRE2", "MusterTransport", "Yams"],
             resources: [.embedInCode("Platforms")],
-            swiftSettings: strict),
+            swiftSettings: strict,
+            // For encodings; on Linux it is part of the C library.
+            linkerSettings: [.linkedLibrary("iconv", .when(platforms: [.macOS]))]),
         .target(
             name: "MusterInventory",
             dependencies: ["MusterSSHConfig", "Yams", .product(name: "Subprocess", package: "swift-subprocess")],
