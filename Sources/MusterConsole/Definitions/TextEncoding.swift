@@ -41,7 +41,7 @@ package struct TextEncoding: Sendable, Equatable {
 
     /// The text of `bytes`; what is none becomes U+FFFD.
     package func text(_ bytes: some Collection<UInt8>) -> String {
-        if self == .utf8 { return String(decoding: bytes, as: UTF8.self) }
+        if isUTF8 { return String(decoding: bytes, as: UTF8.self) }
         if let plain = bytes.withContiguousStorageIfAvailable({ $0.allSatisfy { $0 < 0x80 } ? String(decoding: $0, as: UTF8.self) : nil }),
             let plain
         {
@@ -51,10 +51,13 @@ package struct TextEncoding: Sendable, Equatable {
         return String(decoding: converter.convert(Array(bytes), replacement: Array("\u{FFFD}".utf8)), as: UTF8.self)
     }
 
+    /// Whether text needs no conversion.
+    private var isUTF8: Bool { name == "UTF-8" }
+
     /// The bytes of `text`; what the encoding has no bytes for becomes a question mark.
     package func bytes(_ text: String) -> [UInt8] {
         let bytes = Array(text.utf8)
-        if self == .utf8 || bytes.allSatisfy({ $0 < 0x80 }) { return bytes }
+        if isUTF8 || bytes.allSatisfy({ $0 < 0x80 }) { return bytes }
         guard let converter = Converter(from: "UTF-8", to: name) else { return bytes }
         return converter.convert(bytes, replacement: [0x3F])
     }

@@ -107,10 +107,11 @@ extension ConsoleMachine {
     ///
     /// Modes that share a prompt are told apart by it.
     func target(of command: String) -> String? {
-        let words = command.split(separator: " ")
-        return platform.mode(named: mode)?.ways.first { way in
+        platform.mode(named: mode)?.ways.first { way in
             switch way.instructions.first {
-            case .send(let input), .sendPrompted(let input, _, _): input.split(separator: " ") == words
+            // Most commands are seen to be others by their first letter.
+            case .send(let input), .sendPrompted(let input, _, _):
+                input.utf8.first == command.utf8.first && input.split(separator: " ") == command.split(separator: " ")
             case .write, .enterMode, nil: false
             }
         }?.target
