@@ -134,13 +134,11 @@ struct EchoTests {
 
     // MARK: Encodings
 
-    @Test(arguments: [("latin-1", [0xFC]), ("gb18030", [0xA8, 0xB9]), ("shift-jis", []), ("utf-8", [0xC3, 0xBC])] as [(String, [UInt8])])
+    @Test(arguments: [("latin-1", [0xFC]), ("gb18030", [0xA8, 0xB9]), ("utf-8", [0xC3, 0xBC])] as [(String, [UInt8])])
     func typesAndReads_inTheDevicesEncoding(_ name: String, _ bytes: [UInt8]) throws {
-        guard !bytes.isEmpty else { return }
         let yaml = "modes: [{name: a, prompt_exact: 'dev#'}]\nmuster: {encoding: \(name)}"
         var device = Dialogue.ready(try Platform.load(yaml: yaml, name: "x", file: "x.yaml"))
-        let id = 1
-        device.machine.submit("show ü", id: id, deadline: nil, now: device.now)
+        device.machine.submit("show ü", id: 1, deadline: nil, now: device.now)
         #expect(device.machine.takeOutgoing() == Array("show ".utf8) + bytes + [10])
         device.says(Array("show ".utf8) + bytes + [13, 10] + bytes + Array("ber\r\ndev#".utf8))
         let exchange = try device.takeExchange()
