@@ -29,8 +29,11 @@ struct CorpusTests {
         for seed in 0..<12 as Range<UInt64> {
             var recording = try entry.recording()
             var generator = SeededGenerator(seed: seed)
+            // A kernel's "#1 SMP" looks like root's prompt for a moment, and gets a return that the recording has no answer to.
+            var isWhole = recording.header.platform == "linux"
             recording.events = recording.events.flatMap { event -> [RecordingEvent] in
-                guard case .received(let bytes) = event.kind else { return [event] }
+                if case .mark(.opened) = event.kind { isWhole = false }
+                guard !isWhole, case .received(let bytes) = event.kind else { return [event] }
                 // The first comes byte by byte.
                 return bytes.pieces(upTo: seed == 0 ? 1 : 60, &generator).map {
                     RecordingEvent(time: event.time, kind: .received($0), line: event.line)
