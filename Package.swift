@@ -50,8 +50,8 @@ let package = Package(
         .target(
             name: "MusterConsole",
             dependencies: ["CPCRE2", "MusterTransport", "Yams"],
-            resources: [.embedInCode("Platforms")],
-            swiftSettings: strict),
+            swiftSettings: strict,
+            plugins: ["EmbedPlatforms"]),
         .target(
             name: "MusterInventory",
             dependencies: ["MusterSSHConfig", "Yams", .product(name: "Subprocess", package: "swift-subprocess")],
@@ -76,6 +76,10 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(name: "MusterMain", dependencies: ["MusterCommands"], swiftSettings: strict),
+
+        // Makes Sources/MusterConsole/Platforms part of the program
+        .executableTarget(name: "PlatformEmbedder", swiftSettings: strict),
+        .plugin(name: "EmbedPlatforms", capability: .buildTool(), dependencies: ["PlatformEmbedder"]),
 
         // Simulated devices; shares no code with the side under test
         .target(name: "MusterLab", dependencies: ["CLibSSH", "Yams"], swiftSettings: strict),

@@ -20,11 +20,14 @@ struct MusterCommand: ParsableCommand {
                   muster run "show version"
                   muster run -w admin@192.0.2.1 "show version"
                   muster inventory show
+                  muster platforms list
                   muster replay transcripts/edge-01.jsonl
                   muster keys check
                   muster audit crypto
                 """,
             version: "muster \(musterVersion) (\(engineVersion()))",
-            subcommands: [RunCommand.self, ReplayCommand.self, InventoryCommand.self, KeysCommand.self, AuditCommand.self])
+            subcommands: [
+                RunCommand.self, ReplayCommand.self, InventoryCommand.self, PlatformsCommand.self, KeysCommand.self, AuditCommand.self,
+            ])
     }
 }

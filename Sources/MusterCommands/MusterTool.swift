@@ -76,6 +76,7 @@ package enum MusterTool {
         case let failure as CommandFailure: return fail(failure.status, failure.message)
         case let closed as OutputClosed where closed.number == EPIPE: return ExitStatus.outputClosed
         case let closed as OutputClosed: return fail(ExitStatus.outputFailed, "can't write the results: \(closed.reason)")
+        case let error as MusterError where error.code == .definition: return fail(ExitStatus.badData, error.message)
         case let error as MusterError where error.code == .usage: return fail(ExitStatus.usage, "\(error)")
         case let error as MusterError: return fail(ExitStatus.unreachable, "\(error)")
         default: return fail(ExitStatus.defect, "\(error)")

@@ -100,6 +100,25 @@ package actor Console: ByteReceiver {
         }
     }
 
+    /// What the device printed before its prompt, where its platform is to be found out.
+    package var greeting: [UInt8] { machine.shownGreeting }
+
+    /// The prompt with all its lines.
+    package var promptBytes: [UInt8] { machine.prompt?.text ?? [] }
+
+    /// Goes on as `platform` and does its set-up; nothing else may be running.
+    ///
+    /// - Parameters:
+    ///   - deadline: when to give up.
+    ///   - sendsAtOnce: as for `open`.
+    /// - Throws: `ConsoleError`; the console is unusable then.
+    package func adopt(_ platform: Platform, deadline: Instant? = nil, sendsAtOnce: Bool = false) async throws(ConsoleError) {
+        holdsSetUp = sendsAtOnce
+        _ = try await ask(Self.openID) { console, now in
+            console.machine.adopt(platform, deadline: deadline, now: now)
+        }
+    }
+
     /// Types what the definition wants typed before the session ends, and returns at once.
     ///
     /// The caller ends the transport.

@@ -40,7 +40,7 @@ public struct Inventory: Sendable {
     ///
     /// - Parameters:
     ///   - paths: Files and folders.
-    ///   - knownPlatforms: When given, any other platform is a problem.
+    ///   - knownPlatforms: When given, any other platform is a problem; the path of a definition is none.
     /// - Throws: `InventoryProblems`, with all mistakes of all files.
     public static func load(paths: [String], knownPlatforms: Set<String>? = nil) throws(InventoryProblems) -> Inventory {
         var assembly = InventoryAssembly(knownPlatforms: knownPlatforms)

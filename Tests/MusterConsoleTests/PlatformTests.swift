@@ -16,6 +16,7 @@ struct PlatformTests {
         for (alias, name) in Platform.aliases { #expect(Platform.builtIn(named: alias)?.name == name, "\(alias)") }
         #expect(Platform.builtIn(named: "cisco_ios") === Platform.builtIn(named: "cisco_iosxe"))
         #expect(Platform.builtIn(named: "nothing") == nil)
+        #expect(Platform.isDetecting("auto") && Platform.isDetecting("autodetect"))
         #expect(Platform.nearestBuiltIn(to: "arista_eso") == "arista_eos")
     }
 
@@ -64,10 +65,9 @@ struct PlatformTests {
     }
 
     @Test(arguments: [
-        ("promt_pattern: x\nmodes: []\n", "promt_pattern", 1, "did you mean 'prompt_pattern'?"),
+        ("prompt_pattern: x\nmodes: []\n", "modes", 2, "a list of at least one mode"),
         ("prompt_pattern: '['\nmodes: [{name: a}]\n", "prompt_pattern", 1, "one that PCRE2 compiles"),
-        ("default_mode: b\nmodes:\n  - {name: a, prompt_pattern: x}\n", "default_mode", 1, "did you mean 'a'?"),
-        ("modes:\n  - {name: a, prompt_pattern: x, accessible_modes: [{name: zz}]}\n", "modes: accessible_modes of a", 2, "one of a"),
+        ("modes:\n  - {name: a, prompt_pattern: x}\n  - {name: a, prompt_pattern: y}\n", "modes[1].name", 3, "each name once"),
         ("prompt_pattern: x\n", "modes", 1, "a list of at least one mode"),
         ("modes:\n  - {prompt_pattern: x}\n", "modes[0].name", 2, "text"),
         ("modes:\n  - {name: a, prompt_pattern: x}\n  - {name: b}\n", "modes[1]", 3, "prompt_pattern or prompt_exact"),

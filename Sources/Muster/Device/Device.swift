@@ -8,7 +8,7 @@ public struct Device: Sendable {
     public var address: String
     /// The TCP port.
     public var port: Int
-    /// The platform's name: a built-in one, or an alias of one.
+    /// The platform's name: one of the run's `platforms`, a built-in one, an alias of one, or the path of a definition.
     public var platform: String
     /// The user to log in as.
     public var user: String

@@ -1,3 +1,4 @@
+import MusterConsole
 import MusterInventory
 import MusterSSH
 import MusterTransport
@@ -20,6 +21,8 @@ final class DeviceEnvironment: Sendable {
     let connectTimeout: Duration
     let commandTimeout: Duration
     let keepAlive: KeepAlive
+    /// The definitions of all devices' platforms.
+    let platforms: PlatformLibrary
     /// The bastions that devices of the run are behind.
     let bastions = BastionPool()
     /// What `ssh` children need; `nil` when no device wants one.
@@ -35,9 +38,11 @@ final class DeviceEnvironment: Sendable {
     }
 
     private init(
-        options: RunOptions, knownHosts: HostKeyStores, keyFiles: [String: KeyFileContent], openSSH: OpenSSHEnvironment?,
-        recordings: RecordingFolder?, events: @escaping @Sendable (RunEvent) -> Void
+        options: RunOptions, platforms: PlatformLibrary, knownHosts: HostKeyStores, keyFiles: [String: KeyFileContent],
+        openSSH: OpenSSHEnvironment?, recordings: RecordingFolder?,
+        events: @escaping @Sendable (RunEvent) -> Void
     ) {
+        self.platforms = platforms
         self.knownHosts = knownHosts
         hostKeys = options.hostKeys
         self.keyFiles = keyFiles
@@ -53,12 +58,15 @@ final class DeviceEnvironment: Sendable {
 
     /// Reads the files that the devices need, each once and off the event loops.
     ///
-    /// - Throws: `MusterError` with code `usage` when a known hosts file exists and cannot be read, or the folder for recordings is of no use.
+    /// - Throws: `MusterError` with code `usage` when a known hosts file exists and cannot be read, or the folder for recordings is of no use, and
+    ///   `definition` for a platform's.
     static func load(
         devices: [Device], options: RunOptions, events: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> DeviceEnvironment {
         var recordings: RecordingFolder?
         if let recording = options.recording { recordings = try await RecordingFolder.open(recording) }
+        let platforms = try await options.platforms.reading(Set(devices.map(\.platform)))
+        for warning in platforms.library.warnings { events(.warning(host: nil, "\(warning.place): \(warning.message)")) }
         var keyFiles: [String: KeyFileContent] = [:]
         let all = devices + devices.flatMap(\.jump)
         for path in Set(all.flatMap(\.keyPaths)) { keyFiles[path] = try await read(path) }
@@ -69,7 +77,7 @@ final class DeviceEnvironment: Sendable {
             events(.warning(host: nil, "\(first)\(more) no sense as a known host; what it was to say is not known"))
         }
         return DeviceEnvironment(
-            options: options, knownHosts: knownHosts, keyFiles: keyFiles,
+            options: options, platforms: platforms.library, knownHosts: knownHosts, keyFiles: keyFiles,
             openSSH: try await OpenSSHEnvironment.open(for: devices, options: options), recordings: recordings, events: events)
     }
 

@@ -45,13 +45,16 @@ extension DeviceLogin {
         let console = Console(
             transport: transport, platform: platform, secrets: device.secrets.mapValues { $0.reveal() }, recorder: recording?.recorder)
         do {
-            try await console.open(deadline: deadline, credentials: credentials, sendsAtOnce: sendsAtOnce)
+            try await console.open(
+                deadline: deadline, credentials: credentials, sendsAtOnce: sendsAtOnce && !Platform.isDetecting(device.platform))
         } catch {
             await recording?.finish()
             throw device.wrapped(error, phase: .login, timeout: connectTimeout)
         }
+        let detected = Platform.isDetecting(device.platform) ? try await detect(on: console, carrier: carrier) : nil
         clock.finish(at: loop.now)
-        return OpenDevice(device: device, carrier: carrier, console: console, loop: loop, recording: recording)
+        return OpenDevice(
+            device: device, platform: detected ?? device.platform, carrier: carrier, console: console, loop: loop, recording: recording)
     }
 
     /// Connects and logs in, over as many connections as it takes, and goes on with `body`; the session is closed when any of it fails.

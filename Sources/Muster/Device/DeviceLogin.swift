@@ -48,10 +48,11 @@ struct DeviceLogin {
     ///
     /// - Throws: `MusterError`; its code is `cancelled` when the task was cancelled.
     mutating func run() async throws(MusterError) -> OpenDevice {
-        guard let platform = Platform.builtIn(named: device.platform) else {
+        guard let platform = environment.platforms.platform(named: device.platform) else {
+            let nearest = environment.platforms.nearest(to: device.platform).map { "did you mean '\($0)'?" }
             throw failure(
                 .usage, "unknown platform '\(device.platform)'",
-                hint: "the built-in platforms are \(Platform.builtInNames.joined(separator: ", "))")
+                hint: nearest ?? "the platforms are \(environment.platforms.names.joined(separator: ", "))")
         }
         switch device.transport {
         case .ssh: return try await runSSH(platform)

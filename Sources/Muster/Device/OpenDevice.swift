@@ -4,6 +4,8 @@ import MusterTransport
 /// A device that is logged in to.
 struct OpenDevice: Sendable {
     let device: Device
+    /// The platform's name: the device's, or what was found out.
+    let platform: String
     let carrier: any ConsoleCarrier
     let console: Console
     let loop: Loop

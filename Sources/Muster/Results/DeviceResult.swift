@@ -28,7 +28,7 @@ public struct DeviceResult: Sendable, Hashable {
     public var address: String
     /// The TCP port.
     public var port: Int
-    /// The platform's name.
+    /// The platform's name; where it was to be found out, what was found.
     public var platform: String
     /// How it ended.
     public var status: Status

@@ -45,6 +45,8 @@ public struct MusterError: Error, Sendable, Hashable, Codable, CustomStringConve
         public static let cancelled = Code(rawValue: "cancelled")
         /// The device was left out: the run stopped before its turn, or other devices refused the credentials that it would have been offered.
         public static let skipped = Code(rawValue: "skipped")
+        /// A platform definition can't be read.
+        public static let definition = Code(rawValue: "definition")
         /// What the caller asked for makes no sense.
         public static let usage = Code(rawValue: "usage")
     }

@@ -31,6 +31,7 @@ actor DeviceWorker {
         var login = DeviceLogin(device: device, environment: environment, loop: loop, sendsAtOnce: !commands.isEmpty)
         do throws(MusterError) {
             let open = try await login.run()
+            result.platform = open.platform
             environment.events(.phase(host: device.name, .command))
             let start = loop.now
             result.error = await withTaskCancellationHandler {

@@ -44,6 +44,9 @@ public struct RunOptions: Sendable {
     /// Where the sessions are recorded, secrets left out; nil records nothing.
     public var recording: RecordingOptions?
 
+    /// The platform definitions besides those that devices name by their path.
+    public var platforms = PlatformDefinitions()
+
     /// Makes the default options.
     public init() {}
 }

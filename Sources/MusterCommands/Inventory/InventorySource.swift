@@ -32,8 +32,9 @@ enum InventorySource: Equatable {
         }
         let inventory: Inventory
         do {
-            inventory = try Inventory.load(paths: paths, knownPlatforms: knownPlatforms())
-        } catch {
+            let platforms = try PlatformSources(surroundings).library()
+            inventory = try Inventory.load(paths: paths, knownPlatforms: platforms.inventoryNames)
+        } catch let error as InventoryProblems {
             let count = error.problems.count
             throw CommandFailure.badData("the inventory has \(counted(count, "a problem", "problems").withoutOne)\n\(error)")
         }

@@ -34,15 +34,6 @@ enum ArgumentText {
         }
     }
 
-    /// Reads the name of a platform that exists.
-    @Sendable static func platform(_ name: String) throws -> String {
-        let known = knownPlatforms()
-        guard !known.contains(name) else { return name }
-        let names = known.sorted()
-        let hint = Suggestion.hint(for: name, among: names) ?? "there are \(names.joined(separator: ", "))"
-        throw ValidationError("there is no platform '\(name.oneLine)'; \(hint)")
-    }
-
     /// Reads the name of a transport.
     @Sendable static func transport(_ name: String) throws -> InventoryTransport {
         if let transport = InventoryTransport(rawValue: name) { return transport }

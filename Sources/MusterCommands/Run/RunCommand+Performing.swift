@@ -10,11 +10,12 @@ extension RunCommand {
         let lines = try allCommands(in: surroundings)
         let config = try SSHConfigSource.load(devices.inventory.sshConfig, in: surroundings)
         let hosts = try RunTargets(devices: devices, login: login, config: config).hosts(in: surroundings, quiet: output.quiet)
+        let platforms = try PlatformSources(surroundings).definitions(for: hosts)
         if dryRun { return try showPlan(hosts: hosts, commands: lines, in: surroundings) }
         let resolver = SecretResolver(environment: { surroundings.environment[$0] }, ask: surroundings.ask)
         var devices = try await DeviceResolution(resolver: resolver, defaultUser: surroundings.localUser).devices(of: hosts)
         for index in devices.indices { putCommandLineFirst(in: &devices[index]) }
-        return try await run(lines, on: devices, remarks: config.notes, in: surroundings)
+        return try await run(lines, on: devices, platforms: platforms, remarks: config.notes, in: surroundings)
     }
 
     /// The commands of the arguments, then those of the file.
@@ -39,7 +40,7 @@ extension RunCommand {
     }
 
     private func run(
-        _ lines: [String], on devices: [Device], remarks: [SSHConfigNote], in surroundings: Surroundings
+        _ lines: [String], on devices: [Device], platforms: PlatformDefinitions, remarks: [SSHConfigNote], in surroundings: Surroundings
     ) async throws -> Int32 {
         let start = surroundings.now()
         let elapsed: @Sendable () -> Duration = { surroundings.now() - start }
@@ -56,7 +57,10 @@ extension RunCommand {
             RunCommand.obey(action, control: control, screen: screen, leave: surroundings.leave)
         }
         defer { watch?.end() }
-        let summary = try await results(of: lines, on: devices, control: control, screen: screen, notes: notes, palettes, surroundings)
+        var options = runOptions
+        options.platforms = platforms
+        let summary = try await results(
+            of: lines, on: devices, options: options, control: control, screen: screen, notes: notes, palettes, surroundings)
         await screen.finish()
         if !output.quiet {
             let width = surroundings.errors.isTerminal ? surroundings.errors.width() : nil
@@ -75,7 +79,8 @@ extension RunCommand {
 
     /// Runs, prints the results as they come, and sums them up.
     private func results(
-        of lines: [String], on devices: [Device], control: RunControl, screen: RunScreen, notes: RunNotes, _ palettes: Palettes,
+        of lines: [String], on devices: [Device], options: RunOptions, control: RunControl, screen: RunScreen, notes: RunNotes,
+        _ palettes: Palettes,
         _ surroundings: Surroundings
     ) async throws -> Summary {
         var summary = Summary()
@@ -93,7 +98,7 @@ extension RunCommand {
                     screen.apply(event)
                     notes.apply(event)
                 }
-                var options = runOptions
+                var options = options
                 options.openSSH.askpassHelper = surroundings.executable
                 if let ask = surroundings.ask {
                     options.ask = { question in try await screen.asking { try await ask(question) } }

@@ -86,9 +86,14 @@ struct LoginOptions: ParsableArguments {
 
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("Platform of the devices, such as cisco_iosxe. (default: generic)", valueName: "name"),
-        transform: ArgumentText.platform)
+        help: ArgumentHelp(
+            "Platform of the devices, such as cisco_iosxe; auto finds it out. (default: generic)",
+            discussion: "Also the path of a definition, such as ./my_os.yaml. $MUSTER_PLATFORMS may name folders of them.",
+            valueName: "name"))
     var platform: String?
+
+    @Option(help: ArgumentHelp("Definition of the platform of all devices, in place of --platform.", valueName: "path"))
+    var definition: String?
 
     @Option(
         name: [.customShort("J"), .long],
@@ -110,6 +115,7 @@ struct LoginOptions: ParsableArguments {
     var port: Int?
 
     func validate() throws {
+        if platform != nil, definition != nil { throw ValidationError("--platform and --definition exclude each other.") }
         if askPassword, passwordEnv != nil { throw ValidationError("--ask-password and --password-env exclude each other.") }
         if let passwordEnv, passwordEnv.isEmpty { throw ValidationError("--password-env wants the name of a variable.") }
         if let jump, jump.split(separator: ",", omittingEmptySubsequences: false).contains(where: \.isEmpty) {

@@ -1,4 +1,5 @@
 import Muster
+import MusterConsole
 import MusterInventory
 import MusterSSHConfig
 
@@ -82,10 +83,10 @@ struct RunTargets {
         guard let login else { return host }
         host.user = login.user ?? host.user
         if let jump = login.jump { host.jump = jump.split(separator: ",").map(String.init) }
-        host.platform = login.platform ?? host.platform
+        host.platform = login.platformName(home: environment["HOME"]) ?? host.platform
         host.transport = login.transport ?? host.transport
         if login.legacy { host.legacy = true }
-        if !login.identity.isEmpty { host.identity = login.identity.map { expanded($0, home: environment["HOME"]) } }
+        if !login.identity.isEmpty { host.identity = login.identity.map { expandedHome($0, environment["HOME"]) } }
         host.credentials = host.credentials.compactMap { remaining($0, login) }
         if login.askPassword { host.password = .prompt("Password") }
         if let name = login.passwordEnv { host.password = .environment(name) }
@@ -102,9 +103,19 @@ struct RunTargets {
         return isCode || credential.user == nil || credential.user == user ? InventoryCredential(credential.kind) : nil
     }
 
-    /// The path with `~` resolved, which the shell leaves alone in `--identity=~/.ssh/key`.
-    private func expanded(_ path: String, home: String?) -> String {
-        guard path.hasPrefix("~/"), let home else { return path }
-        return home + path.dropFirst()
+}
+
+/// The path with `~` resolved, which the shell leaves alone in `--identity=~/.ssh/key`.
+func expandedHome(_ path: String, _ home: String?) -> String {
+    guard path.hasPrefix("~/"), let home else { return path }
+    return home + path.dropFirst()
+}
+
+extension LoginOptions {
+    /// The platform of all devices, or the path of its definition; nil leaves it to the inventory.
+    func platformName(home: String?) -> String? {
+        // A path even where it is the bare name of a file: only paths have a slash.
+        if let definition { return definition.contains("/") ? expandedHome(definition, home) : "./" + definition }
+        return platform.map { PlatformLibrary.isPath($0) ? expandedHome($0, home) : $0 }
     }
 }

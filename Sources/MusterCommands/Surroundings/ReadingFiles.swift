@@ -32,6 +32,12 @@ func fileExists(_ path: String) -> Bool {
     access(path, F_OK) == 0
 }
 
+/// Whether a folder is there.
+func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
 /// Why a file could not be read, in the system's words.
 struct ReadFailure: Error {
     let reason: String

@@ -127,6 +127,9 @@ package final class MatchScratch {
         pcre2_set_depth_limit_8(context, 100_000)
     }
 
+    /// Makes room for the next search's problem.
+    func forgetProblem() { lastProblem = nil }
+
     deinit {
         pcre2_match_data_free_8(data)
         pcre2_match_context_free_8(context)

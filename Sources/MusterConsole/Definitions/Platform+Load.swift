@@ -7,58 +7,130 @@ extension Platform {
     ///   - yaml: the text, in the scrapli definitions schema, with keys of our own under `muster:`.
     ///   - name: the platform's name.
     ///   - file: where the text is from, for problems.
+    /// - Throws: The first error; warnings are left out.
     package static func load(yaml: String, name: String, file: String) throws(PlatformProblem) -> Platform {
-        var root: Node?
+        let definition = read(yaml: yaml, name: name, file: file)
+        if let platform = definition.platform { return platform }
+        throw definition.problems.first { $0.severity == .error }
+            ?? PlatformProblem(file: file, line: nil, key: "", what: "no definition", expected: "one")
+    }
+
+    /// Reads a definition, and finds everything that keeps it from being used, or that is passed over.
+    ///
+    /// - Parameter keepsPlaces: Whether it is told where each key stands.
+    package static func read(yaml: String, name: String, file: String, keepsPlaces: Bool = false) -> Definition {
+        let reader = DefinitionReader(file: file, keepsPlaces: keepsPlaces)
+        let platform = reader.noting(nil) { () throws(PlatformProblem) -> Platform? in
+            try assembled(try root(of: yaml, file), name, reader)
+        }
+        let isUsable = !reader.problems.contains { $0.severity == .error }
+        // By their place; what has none comes last.
+        let problems = reader.problems.enumerated().sorted {
+            ($0.element.line ?? .max, $0.element.column ?? .max, $0.offset) < (
+                $1.element.line ?? .max, $1.element.column ?? .max, $1.offset
+            )
+        }
+        return Definition(
+            file: file, platform: isUsable ? platform : nil, problems: problems.map(\.element), places: reader.places)
+    }
+
+    private static func root(of yaml: String, _ file: String) throws(PlatformProblem) -> Node {
+        // libyaml counts a byte order mark as a column.
+        let text = yaml.unicodeScalars.first == "\u{FEFF}" ? String(yaml.unicodeScalars.dropFirst()) : yaml
         do {
-            root = try Yams.compose(yaml: yaml)
+            // No resolver rules: what a scalar means is decided here, by the key, without Foundation's regular expressions.
+            if let root = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot() { return root }
         } catch {
             throw syntaxProblem(error, file)
         }
-        guard let root else {
-            throw PlatformProblem(file: file, line: nil, key: "", what: "nothing in it", expected: "a platform definition")
-        }
-        let reader = DefinitionReader(file: file)
+        throw PlatformProblem(file: file, line: nil, key: "", what: "nothing in it", expected: "a platform definition")
+    }
+
+    private static func assembled(_ root: Node, _ name: String, _ reader: DefinitionReader) throws(PlatformProblem) -> Platform {
         let map = try reader.map(root, "", known: topKeys)
-        let muster = try map["muster"].map { node throws(PlatformProblem) in try reader.map(node, "muster", known: musterKeys) } ?? [:]
-        let modes = try reader.list(map["modes"], "modes") { node, key throws(PlatformProblem) in try mode(node, key, reader) }
-        guard !modes.isEmpty else { throw reader.problem(map["modes"] ?? root, "modes", "missing", "a list of at least one mode") }
-        let defaultMode = try reader.text(map["default_mode"], "default_mode") ?? modes.first?.name ?? ""
-        let names = modes.map(\.name)
-        // With one mode there is nothing to tell apart.
-        for (index, mode) in modes.enumerated() where modes.count > 1 && mode.prompt.pattern == nil {
-            throw reader.problem(map["modes"]?.sequence?[index], "modes[\(index)]", "no prompt", "prompt_pattern or prompt_exact")
+        let muster = reader.noting([:]) { () throws(PlatformProblem) in
+            try map["muster"].map { node throws(PlatformProblem) in try reader.map(node, "muster", known: musterKeys) } ?? [:]
         }
-        try reader.require(defaultMode, in: names, map["default_mode"] ?? root, "default_mode")
-        for mode in modes {
-            for way in mode.ways {
-                try reader.require(way.target, in: names, map["modes"] ?? root, "modes: accessible_modes of \(mode.name)")
+        let modes = reader.noting([]) { () throws(PlatformProblem) in
+            try reader.list(map["modes"], "modes") { node, key throws(PlatformProblem) in try mode(node, key, reader) }
+        }
+        if map["modes"].map({ $0.sequence?.isEmpty ?? false }) ?? true {
+            reader.note(reader.problem(map["modes"] ?? root, "modes", "missing", "a list of at least one mode"))
+        }
+        checkNames(modes, map, root, reader)
+        let rules = reader.noting(PromptRule(pattern: nil)) { () throws(PlatformProblem) in
+            PromptRule(
+                pattern: try reader.pattern(map["prompt_pattern"], "prompt_pattern", .whole),
+                excludes: try reader.texts(map["prompt_excludes"], "prompt_excludes"))
+        }
+        func flag(_ key: String) -> Bool {
+            reader.noting(false) { () throws(PlatformProblem) in try reader.flag(map[key], key) ?? false }
+        }
+        func text(_ key: String) -> String? {
+            reader.noting(nil) { () throws(PlatformProblem) in try reader.text(map[key], key) }
+        }
+        func own(_ key: String) -> String? {
+            reader.noting(nil) { () throws(PlatformProblem) in try reader.text(muster[key], "muster.\(key)") }
+        }
+        func ownPatterns(_ key: String) -> [Pattern] {
+            reader.noting([]) { () throws(PlatformProblem) in try reader.patterns(muster[key], "muster.\(key)", .anywhere) }
+        }
+        func ownInstructions(_ key: String) -> [Instruction] {
+            reader.noting([]) { () throws(PlatformProblem) in try instructions(map[key], key, reader, modes: modes.map(\.name)) }
+        }
+        return Platform(
+            name: name, prompt: rules, defaultMode: text("default_mode") ?? modes.first?.name ?? "", modes: modes,
+            failureIndicators: reader.noting([]) { () throws(PlatformProblem) in
+                try reader.texts(map["failure_indicators"], "failure_indicators")
+            },
+            failurePatterns: ownPatterns("failure_patterns"), onOpen: ownInstructions("on_open_instructions"),
+            onClose: ownInstructions("on_close_instructions"), forceInSessionAuth: flag("force_in_session_auth"),
+            bypassInSessionAuth: flag("bypass_in_session_auth"), ntcTemplatesPlatform: text("ntc_templates_platform"),
+            geniePlatform: text("genie_platform"),
+            pagers: reader.noting(nil) { () throws(PlatformProblem) in try pagers(muster["pager"], reader) },
+            echo: reader.noting(.exact) { () throws(PlatformProblem) in try echo(muster["echo"], reader) },
+            pty: reader.noting(PTYWishes()) { () throws(PlatformProblem) in try pty(muster["pty"], reader) },
+            typeAhead: reader.noting(false) { () throws(PlatformProblem) in
+                try reader.flag(muster["type_ahead"], "muster.type_ahead") ?? false
+            },
+            returnKey: own("return").map { Array($0.utf8) } ?? [10],
+            login: reader.noting(nil) { () throws(PlatformProblem) in try login(muster["login"], reader) },
+            telnetNewline: reader.noting(.crlf) { () throws(PlatformProblem) in try telnetNewline(muster["telnet_return"], reader) },
+            summary: own("description"), failureExcludes: ownPatterns("failure_excludes"), versionCommand: own("version_command"),
+            detection: reader.noting(DetectionRules()) { () throws(PlatformProblem) in try detection(muster["detect"], reader) },
+            tests: reader.noting(DefinitionTests()) { () throws(PlatformProblem) in try tests(muster["tests"], reader) })
+    }
+
+    /// Names of modes that are not there, twice there, or have no prompt.
+    ///
+    /// A way into a mode that is not there is an error for whoever goes it: the published definitions have some.
+    private static func checkNames(_ modes: [Mode], _ map: [String: Node], _ root: Node, _ reader: DefinitionReader) {
+        let names = modes.map(\.name)
+        let nodes = map["modes"]?.sequence.map { Array($0) } ?? []
+        // Where a mode could not be read at all, the others would be blamed for it.
+        guard nodes.count == modes.count, !modes.isEmpty else { return }
+        for (index, mode) in modes.enumerated() {
+            let key = "modes[\(index)]"
+            if names[..<index].contains(mode.name) {
+                reader.note(reader.problem(nodes[index], "\(key).name", "a second mode '\(mode.name)'", "each name once"))
+            }
+            // With one mode there is nothing to tell apart.
+            if modes.count > 1, mode.prompt.pattern == nil {
+                reader.note(reader.problem(nodes[index], key, "no prompt", "prompt_pattern or prompt_exact"))
+            }
+            let ways = nodes[index].mapping?["accessible_modes"]?.sequence.map { Array($0) } ?? []
+            for (number, way) in mode.ways.enumerated() {
+                let node = ways.count == mode.ways.count ? ways[number].mapping?["name"] ?? ways[number] : nodes[index]
+                if let problem = reader.missing(way.target, in: names, node, "\(key).accessible_modes[\(number)].name") {
+                    reader.warn(problem, .undefinedMode)
+                }
             }
         }
-        let prompt = PromptRule(
-            pattern: try reader.pattern(map["prompt_pattern"], "prompt_pattern", .whole),
-            excludes: try reader.texts(map["prompt_excludes"], "prompt_excludes"))
-        let echo = try reader.text(muster["echo"], "muster.echo") ?? Echo.exact.rawValue
-        if let node = muster["echo"] { try reader.require(echo, in: Echo.allCases.map(\.rawValue), node, "muster.echo") }
-        let failurePatterns = try reader.list(muster["failure_patterns"], "muster.failure_patterns") { node, key throws(PlatformProblem) in
-            try reader.requiredPattern(node, key, .anywhere)
+        if let node = map["default_mode"], let name = node.scalar?.string,
+            let problem = reader.missing(name, in: names, node, "default_mode")
+        {
+            reader.warn(problem, .defaultMode)
         }
-        let pagers = try muster["pager"].map { node throws(PlatformProblem) in
-            try reader.list(node, "muster.pager") { node, key throws(PlatformProblem) in try pager(node, key, reader) }
-        }
-        let returnKey = try reader.text(muster["return"], "muster.return")
-        return Platform(
-            name: name, prompt: prompt, defaultMode: defaultMode, modes: modes,
-            failureIndicators: try reader.texts(map["failure_indicators"], "failure_indicators"), failurePatterns: failurePatterns,
-            onOpen: try instructions(map["on_open_instructions"], "on_open_instructions", reader, modes: names),
-            onClose: try instructions(map["on_close_instructions"], "on_close_instructions", reader, modes: names),
-            forceInSessionAuth: try reader.flag(map["force_in_session_auth"], "force_in_session_auth") ?? false,
-            bypassInSessionAuth: try reader.flag(map["bypass_in_session_auth"], "bypass_in_session_auth") ?? false,
-            ntcTemplatesPlatform: try reader.text(map["ntc_templates_platform"], "ntc_templates_platform"),
-            geniePlatform: try reader.text(map["genie_platform"], "genie_platform"),
-            pagers: pagers, echo: Echo(rawValue: echo) ?? .exact, pty: try pty(muster["pty"], reader),
-            typeAhead: try reader.flag(muster["type_ahead"], "muster.type_ahead") ?? false,
-            returnKey: returnKey.map { Array($0.utf8) } ?? [10],
-            login: try login(muster["login"], reader), telnetNewline: try telnetNewline(muster["telnet_return"], reader))
     }
 
     private static let topKeys = [
@@ -66,16 +138,25 @@ extension Platform {
         "on_close_instructions", "force_in_session_auth", "bypass_in_session_auth", "ntc_templates_platform", "genie_platform", "muster",
     ]
 
-    private static let musterKeys = ["pager", "failure_patterns", "echo", "pty", "type_ahead", "return", "login", "telnet_return"]
+    private static let musterKeys = [
+        "pager", "failure_patterns", "echo", "pty", "type_ahead", "return", "login", "telnet_return",
+        "description", "failure_excludes", "version_command", "detect", "tests",
+    ]
 
     private static func syntaxProblem(_ error: any Error, _ file: String) -> PlatformProblem {
         if let error = error as? YamlError {
             switch error {
             case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
-                return PlatformProblem(file: file, line: mark.line, key: "", what: "not YAML: \(problem)", expected: "")
-            case .duplicatedKeysInMapping(let keys, let mark):
+                let what =
+                    problem.contains("nesting level") ? "lists and mappings in each other more than 1000 deep" : "not YAML: \(problem)"
+                return PlatformProblem(file: file, line: mark.line, column: mark.column, key: "", what: what, expected: "")
+            case .duplicatedKeysInMapping(let keys, let context):
                 let names = keys.map { "\($0)" }.joined(separator: ", ")
-                return PlatformProblem(file: file, line: mark.mark.line, key: names, what: "there twice", expected: "each key once")
+                return PlatformProblem(
+                    file: file, line: context.mark.line, column: context.mark.column, key: names, what: "there twice",
+                    expected: "each key once")
+            case .reader(let problem, _, _, _):
+                return PlatformProblem(file: file, line: nil, key: "", what: "not YAML: \(problem)", expected: "text")
             default: break
             }
         }
@@ -91,9 +172,12 @@ extension Platform {
         }
         let ways = try reader.list(map["accessible_modes"], "\(key).accessible_modes") { node, key throws(PlatformProblem) in
             let map = try reader.map(node, key, known: ["name", "instructions"])
-            return Mode.Way(
-                target: try reader.requiredText(map["name"], node, "\(key).name"),
-                instructions: try instructions(map["instructions"], "\(key).instructions", reader, modes: nil))
+            let steps = try instructions(map["instructions"], "\(key).instructions", reader, modes: nil)
+            if steps.contains(where: { if case .enterMode = $0 { true } else { false } }) {
+                let problem = reader.problem(map["instructions"], "\(key).instructions", "enter_mode has no effect here", "what is typed")
+                reader.warn(problem, .noEffect)
+            }
+            return Mode.Way(target: try reader.requiredText(map["name"], node, "\(key).name"), instructions: steps)
         }
         let excludes = try reader.texts(map["prompt_excludes"], "\(key).prompt_excludes")
         return Mode(name: name, prompt: PromptRule(pattern: pattern, excludes: excludes), ways: ways)
@@ -118,7 +202,11 @@ extension Platform {
             case "enter_mode":
                 let map = try reader.map(body, path, known: ["requested_mode"])
                 let mode = try reader.requiredText(map["requested_mode"], body, "\(path).requested_mode")
-                if let modes { try reader.require(mode, in: modes, body, "\(path).requested_mode") }
+                if let modes, !modes.isEmpty, let node = map["requested_mode"],
+                    let problem = reader.missing(mode, in: modes, node, "\(path).requested_mode")
+                {
+                    reader.warn(problem, .undefinedMode)
+                }
                 return .enterMode(mode)
             case "send_prompted_input": return try prompted(body, path, reader)
             default:
@@ -164,10 +252,19 @@ extension Platform {
         return result + rest
     }
 
-    private static func pager(_ node: Node, _ key: String, _ reader: DefinitionReader) throws(PlatformProblem) -> Pager {
-        let map = try reader.map(node, key, known: ["pattern", "answer"])
-        let pattern = try reader.requiredPattern(map["pattern"] ?? node, "\(key).pattern", .anywhere)
-        return Pager(pattern: pattern, answer: try reader.text(map["answer"], "\(key).answer").map { Array($0.utf8) } ?? [0x20])
+    private static func pagers(_ node: Node?, _ reader: DefinitionReader) throws(PlatformProblem) -> [Pager]? {
+        guard let node else { return nil }
+        return try reader.list(node, "muster.pager") { node, key throws(PlatformProblem) in
+            let map = try reader.map(node, key, known: ["pattern", "answer"])
+            let pattern = try reader.requiredPattern(map["pattern"] ?? node, "\(key).pattern", .anywhere)
+            return Pager(pattern: pattern, answer: try reader.text(map["answer"], "\(key).answer").map { Array($0.utf8) } ?? [0x20])
+        }
+    }
+
+    private static func echo(_ node: Node?, _ reader: DefinitionReader) throws(PlatformProblem) -> Echo {
+        guard let node, let name = try reader.text(node, "muster.echo") else { return .exact }
+        try reader.require(name, in: Echo.allCases.map(\.rawValue), node, "muster.echo")
+        return Echo(rawValue: name) ?? .exact
     }
 
     private static func pty(_ node: Node?, _ reader: DefinitionReader) throws(PlatformProblem) -> PTYWishes {

@@ -32,6 +32,15 @@ package final class Platform: Sendable {
     /// What a line feed is on a telnet connection.
     package let telnetNewline: TelnetCodec.Newline
 
+    /// What kind of device it is, for people.
+    package let summary: String?
+    /// Lines that the failure indicators or patterns match, and that are no failure.
+    package let failureExcludes: [Pattern]
+    /// The command that tells the device's version.
+    package let versionCommand: String?
+    package let detection: DetectionRules
+    package let tests: DefinitionTests
+
     /// Whether a device prints what is typed.
     package enum Echo: String, Sendable, CaseIterable {
         /// It does, as it is typed.
@@ -45,7 +54,9 @@ package final class Platform: Sendable {
         failurePatterns: [Pattern] = [], onOpen: [Instruction] = [], onClose: [Instruction] = [], forceInSessionAuth: Bool = false,
         bypassInSessionAuth: Bool = false, ntcTemplatesPlatform: String? = nil, geniePlatform: String? = nil,
         pagers: [Pager]? = nil, echo: Echo = .exact, pty: PTYWishes = PTYWishes(), typeAhead: Bool = false, returnKey: [UInt8] = [10],
-        login: LoginRules? = .common, telnetNewline: TelnetCodec.Newline = .crlf
+        login: LoginRules? = .common, telnetNewline: TelnetCodec.Newline = .crlf,
+        summary: String? = nil, failureExcludes: [Pattern] = [], versionCommand: String? = nil,
+        detection: DetectionRules = DetectionRules(), tests: DefinitionTests = DefinitionTests()
     ) {
         self.name = name
         self.prompt = prompt
@@ -67,6 +78,11 @@ package final class Platform: Sendable {
         self.returnKey = returnKey
         self.login = login
         self.telnetNewline = telnetNewline
+        self.summary = summary
+        self.failureExcludes = failureExcludes
+        self.versionCommand = versionCommand
+        self.detection = detection
+        self.tests = tests
     }
 
     /// The mode of that name, or nil.

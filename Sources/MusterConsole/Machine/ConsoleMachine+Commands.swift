@@ -233,12 +233,14 @@ extension ConsoleMachine {
     /// Looked for in the first five and the last five lines that are not blank. A rejection is the answer's first words (after a marker line, or a
     /// few), or its last (a commit that is refused after its protocol). In between, "% Invalid input detected" is a line of a log that was
     /// asked for, and looking there would make the cost grow with the output.
-    private func failureLine(in output: [UInt8]) -> String? {
+    func failureLine(in output: [UInt8]) -> String? {
         guard !output.isEmpty, !platform.failureIndicators.isEmpty || !platform.failurePatterns.isEmpty else { return nil }
         return output.edgeLines(5).first { line in
             line.withUnsafeBytes { text in
-                platform.failureIndicatorBytes.contains { text.contains($0) }
+                let isFailure =
+                    platform.failureIndicatorBytes.contains { text.contains($0) }
                     || platform.failurePatterns.contains { $0.match(in: text, scratch) != nil }
+                return isFailure && !platform.failureExcludes.contains { $0.match(in: text, scratch) != nil }
             }
         }.map { String(decoding: $0.trimmed, as: UTF8.self) }
     }

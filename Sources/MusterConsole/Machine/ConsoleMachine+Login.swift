@@ -27,7 +27,8 @@ extension ConsoleMachine {
         }
         let pause = quiet(now)
         let isFirst = login.candidate == nil
-        guard isFirst && !awaitsLogin || pause >= timing.prompt else { return }
+        // With the prompts of all platforms at hand, the beginning of almost any line looks like some prompt.
+        guard isFirst && !awaitsLogin && !platform.isDetecting || pause >= timing.prompt else { return }
         // The modes' expressions are strict enough to act at once; the general one often matches any line that ends with `#`.
         if let match = matchPrompt(platform.modes.map(\.prompt)) {
             propose(match, pause, now)

@@ -27,12 +27,15 @@ extension ConsoleMachine {
             refuse(walk, now)
             return true
         }
-        guard let hop = platform.path(from: mode, to: walk.target)?.first,
+        // Nothing is typed on the way to a mode that could not be recognised.
+        guard platform.mode(named: walk.target) != nil, let hop = platform.path(from: mode, to: walk.target)?.first,
             let way = platform.mode(named: mode)?.ways.first(where: { $0.target == hop })
         else {
             var error = unknownMode(walk.target)
-            error.expected = "a way from the mode '\(mode)' to '\(walk.target)' in the definition of \(platform.name)"
-            error.hint = "The definition's accessible_modes lack it"
+            if platform.mode(named: walk.target) != nil {
+                error.expected = "a way from the mode '\(mode)' to '\(walk.target)' in the definition of \(platform.name)"
+                error.hint = "The definition's accessible_modes lack it"
+            }
             fail(walk, error)
             return true
         }

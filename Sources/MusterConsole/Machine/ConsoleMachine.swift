@@ -26,7 +26,7 @@ package enum ConsoleEvent: Sendable, Equatable {
 /// **How answers are told apart.** A device prints what is typed after its prompt. An answer begins after the line that consists of the prompt and the
 /// command; text before it (log messages, the end of something earlier) is not part of it. On a device without echo the answer begins at once.
 package struct ConsoleMachine {
-    package let platform: Platform
+    package internal(set) var platform: Platform
     package var timing: ConsoleTiming
 
     /// Bytes to write, in order.
@@ -73,6 +73,8 @@ package struct ConsoleMachine {
     private var searchedForEnd = 0
     /// How many bytes were looked through for ends of lines: what shows that the cost stays linear in the output.
     package private(set) var scannedBytes = 0
+    /// What came before the prompt was known, where the platform is to be found out.
+    var greeting: [UInt8] = []
     /// The last bytes that came, for errors.
     var lastBytes: [UInt8] = []
     var pagerAnswers = 0
@@ -143,6 +145,7 @@ package struct ConsoleMachine {
         // Twice what is shown, so that a secret is found even where the part that is shown begins inside it.
         lastBytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes.suffix(2 * Self.seenLength)))
         if lastBytes.count > 8 * Self.seenLength { lastBytes.removeFirst(lastBytes.count - 2 * Self.seenLength) }
+        keepGreeting(bytes)
         screen.feed(bytes)
         if !inFlight.isEmpty { scanLines(now) }
     }

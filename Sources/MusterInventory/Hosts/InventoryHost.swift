@@ -22,7 +22,7 @@ public struct InventoryHost: Sendable {
     public var identity: [String]
     /// Credentials in the order they are to be tried, before the identities and the password.
     public var credentials: [InventoryCredential] = []
-    /// The name of the platform definition.
+    /// The name of the platform, or the path of its definition.
     public var platform: String?
     /// The hosts or addresses to go through, outermost first.
     ///

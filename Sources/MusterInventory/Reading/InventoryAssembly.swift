@@ -114,7 +114,9 @@ struct InventoryAssembly {
     }
 
     private mutating func checkPlatform(of layer: InventoryLayer?, owner: InventoryOwner) {
-        guard let knownPlatforms, let platform = layer?.fields.platform, !knownPlatforms.contains(platform.value) else { return }
+        guard let knownPlatforms, let platform = layer?.fields.platform, !knownPlatforms.contains(platform.value),
+            !InventoryPaths.isDefinition(platform.value)
+        else { return }
         let names = knownPlatforms.sorted()
         let hint = Suggestion.hint(for: platform.value, among: names)
         problems.append(

@@ -21,6 +21,11 @@ struct InventoryPaths {
         return path.hasPrefix("/") ? path : folder + path
     }
 
+    /// Whether the name of a platform is the path of its definition.
+    static func isDefinition(_ name: String) -> Bool {
+        name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml")
+    }
+
     private var home: String? {
         if let home = getenv("HOME") { return String(cString: home) }
         var entry = passwd()

@@ -44,7 +44,11 @@ extension InventoryReader {
                 fields.identity = Located(value: list.value.map { paths.resolved($0.value) }, position: list.position)
             }
         case "credentials": fields.credentials = credentials(node, in: owner)
-        case "platform": fields.platform = nonempty(text(node, "platform", in: owner), "platform", in: owner)
+        case "platform":
+            if let name = nonempty(text(node, "platform", in: owner), "platform", in: owner) {
+                let isPath = InventoryPaths.isDefinition(name.value)
+                fields.platform = isPath ? Located(value: paths.resolved(name.value), position: name.position) : name
+            }
         case "jump":
             if let list = list(node, "jump", in: owner, expected: "a host or a list of hosts") {
                 fields.jump = Located(value: list.value.map(\.value), position: list.position)

@@ -66,6 +66,9 @@ extension SSHSession {
         return SSHChannel(session: self, id: id)
     }
 
+    /// The device's SSH version line, once it has come.
+    package var versionLine: String? { engine.banner }
+
     /// What was agreed on that only old gear needs; empty when all is modern.
     package var legacyAlgorithms: [String] {
         var names: [String] = []

@@ -1,0 +1,48 @@
+import MusterConsole
+import MusterSSH
+import MusterTransport
+
+extension DeviceLogin {
+    /// Finds out what the device is, and goes on with that platform over the same session.
+    ///
+    /// - Returns: The platform's name.
+    func detect(on console: Console, carrier: any ConsoleCarrier) async throws(MusterError) -> String {
+        var machine = DetectionMachine(environment.platforms.candidates)
+        let versionLine = await (carrier as? SSHSession)?.versionLine
+        machine.saw(versionLine: versionLine, greeting: await console.greeting, prompt: await console.promptBytes)
+        do {
+            while true {
+                switch machine.next {
+                case .probe(let input):
+                    let answer = try await console.send(input, timeout: max(.seconds(1), deadline - loop.now))
+                    // What rejects it says nothing of the device but that.
+                    machine.answered(input, answer.failure == nil ? answer.output : [])
+                case .decided(let verdict):
+                    let name = verdict.platform ?? "generic"
+                    tell(verdict)
+                    guard let platform = environment.platforms.platform(named: name) else {
+                        throw failure(.usage, "unknown platform '\(name)'")
+                    }
+                    try await console.adopt(platform, deadline: deadline, sendsAtOnce: sendsAtOnce)
+                    return name
+                }
+            }
+        } catch let error as ConsoleError {
+            throw device.wrapped(error, phase: .login, timeout: connectTimeout)
+        } catch let error as MusterError {
+            throw error
+        } catch {
+            throw failure(.connection, "\(error)")
+        }
+    }
+
+    private func tell(_ verdict: DetectionMachine.Verdict) {
+        guard let name = verdict.platform else {
+            environment.events(.warning(host: device.name, "its platform is not known to muster; it is driven as generic"))
+            return
+        }
+        guard !verdict.alternatives.isEmpty else { return }
+        let others = verdict.alternatives.joined(separator: " or ")
+        environment.events(.warning(host: device.name, "taken for \(name), but it might be \(others); set its platform to be sure"))
+    }
+}

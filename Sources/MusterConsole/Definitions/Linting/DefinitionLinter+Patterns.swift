@@ -1,0 +1,80 @@
+extension DefinitionLinter {
+    /// An expression of the definition, and the longest text that it is put to.
+    private struct Use {
+        var key: String
+        var pattern: Pattern
+        var longest: Int
+    }
+
+    /// Expressions that match nothing at all, or explode.
+    mutating func checkPatterns() {
+        for use in uses {
+            if use.pattern.match(in: [], scratch) != nil {
+                report(.error, .matchesEmpty, use.key, "matches an empty text, so it means nothing", "an expression that needs something")
+            } else if let line = PatternStress(use.pattern, examples: examples, longest: use.longest).explosion() {
+                report(
+                    .error, .backtracking, use.key, "takes too long on a line like '\(line)'",
+                    "no repetition inside a repetition, and no two in a row that match the same")
+            }
+        }
+        for (index, text) in platform.failureIndicators.enumerated() where text.isEmpty {
+            report(.error, .matchesEmpty, "failure_indicators[\(index)]", "is in every line", "words of a rejection")
+        }
+        checkExactTexts()
+    }
+
+    /// What the prompts of the tests begin with may lead an expression to the place where it explodes.
+    private var examples: [[UInt8]] {
+        (platform.tests.cases[.prompts] ?? []).filter { $0.expected != nil }.prefix(2).map(\.text)
+    }
+
+    private var uses: [Use] {
+        var uses: [Use] = []
+        func add(_ key: String, _ pattern: Pattern?, _ longest: Int = ConsoleMachine.longestPrompt) {
+            if let pattern, has(key) { uses.append(Use(key: key, pattern: pattern, longest: longest)) }
+        }
+        add("prompt_pattern", platform.prompt.pattern)
+        for (index, mode) in platform.modes.enumerated() {
+            add("modes[\(index)].prompt_pattern", mode.prompt.pattern)
+            for (number, way) in mode.ways.enumerated() {
+                addQuestions(way.instructions, "modes[\(index)].accessible_modes[\(number)].instructions", &uses)
+            }
+        }
+        addQuestions(platform.onOpen, "on_open_instructions", &uses)
+        for (index, pattern) in platform.failurePatterns.enumerated() { add("muster.failure_patterns[\(index)]", pattern, 1000) }
+        for (index, pattern) in platform.failureExcludes.enumerated() { add("muster.failure_excludes[\(index)]", pattern, 1000) }
+        for (index, pager) in platform.pagers.enumerated() { add("muster.pager[\(index)].pattern", pager.pattern, 200) }
+        for (index, pattern) in platform.detection.sshBanner.enumerated() { add("muster.detect.ssh_banner[\(index)]", pattern, 255) }
+        for (index, pattern) in platform.detection.loginBanner.enumerated() { add("muster.detect.login_banner[\(index)]", pattern) }
+        for (index, probe) in platform.detection.probes.enumerated() { add("muster.detect.probes[\(index)].pattern", probe.pattern) }
+        add("muster.login.username", platform.login?.username)
+        add("muster.login.password", platform.login?.password)
+        return uses
+    }
+
+    private func addQuestions(_ instructions: [Instruction], _ key: String, _ uses: inout [Use]) {
+        for (index, instruction) in instructions.enumerated() {
+            guard case .sendPrompted(_, .pattern(let pattern), _) = instruction else { continue }
+            uses.append(
+                Use(key: "\(key)[\(index)].send_prompted_input.prompt_pattern", pattern: pattern, longest: ConsoleMachine.longestPrompt))
+        }
+    }
+
+    /// An expression where a text to the letter belongs.
+    private mutating func checkExactTexts() {
+        func check(_ instructions: [Instruction], _ key: String) {
+            for (index, instruction) in instructions.enumerated() {
+                guard case .sendPrompted(_, .exact(let text), _) = instruction, text.hasPrefix("^"), text.hasSuffix("$") else { continue }
+                report(
+                    .warning, .notExact, "\(key)[\(index)].send_prompted_input.prompt_exact", "'\(text)' looks like a regular expression",
+                    "the text to the letter, or prompt_pattern")
+            }
+        }
+        for (index, mode) in platform.modes.enumerated() {
+            for (number, way) in mode.ways.enumerated() {
+                check(way.instructions, "modes[\(index)].accessible_modes[\(number)].instructions")
+            }
+        }
+        check(platform.onOpen, "on_open_instructions")
+    }
+}
