@@ -112,6 +112,7 @@ private struct RecordingLineReader {
     private func mark(_ name: String, _ members: [String: JSONLine]) throws(RecordingProblem) -> RecordingMark? {
         switch name {
         case "opened": return .opened(prompt: try text(members, "prompt"), mode: try text(members, "mode"))
+        case "platform": return .platform(try text(members, "name"))
         case "command": return .command(id: try number(members, "id"), try text(members, "command"))
         case "mode": return .mode(id: try number(members, "id"), try text(members, "mode"))
         case "result":

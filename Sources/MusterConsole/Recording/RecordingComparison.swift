@@ -7,6 +7,7 @@ struct RecordingComparison {
     private(set) var endedAt: Int?
 
     private let recording: Recording
+    private let platform: Platform
     private var player: RecordingPlayer
     private var hasClosed = false
     /// The last error that came where something else was awaited.
@@ -14,7 +15,10 @@ struct RecordingComparison {
 
     init(_ recording: Recording, _ platform: Platform) {
         self.recording = recording
-        player = RecordingPlayer(recording.header, platform: platform)
+        self.platform = platform
+        // Until the device was found out, it was driven as one that may be anything.
+        let first = Platform.isDetecting(recording.header.platform) ? PlatformLibrary().platform(named: Platform.detectingName) : nil
+        player = RecordingPlayer(recording.header, platform: first ?? platform)
     }
 
     mutating func run() {
@@ -49,6 +53,7 @@ struct RecordingComparison {
 
     private mutating func check(_ mark: RecordingMark, _ line: Int) -> Bool {
         switch mark {
+        case .platform: player.adopt(platform)
         case .command(let id, let command): player.submit(command, id: id)
         case .mode(let id, let name): player.enterMode(name, id: id)
         case .opened(let prompt, let mode): return checkOpened(prompt, mode, line)

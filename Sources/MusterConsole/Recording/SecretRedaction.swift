@@ -128,7 +128,7 @@ struct SecretRedaction {
             result.prompt = redacted(result.prompt)
             if case .whole(let bytes) = result.output { result.output = .whole(redacted(bytes)) }
             return .result(result)
-        case .mode, .entered, .failed, .gap, .closing, .ended: return mark
+        case .platform, .mode, .entered, .failed, .gap, .closing, .ended: return mark
         }
     }
 }

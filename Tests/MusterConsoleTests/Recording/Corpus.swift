@@ -14,7 +14,7 @@ struct CorpusEntry: Sendable, CustomTestStringConvertible {
     func recording() throws -> Recording { try Recording(reading: bytes, file: name) }
 
     func platform() throws -> Platform {
-        let name = try recording().header.platform
+        let name = try recording().platform
         return try #require(Platform.builtIn(named: name))
     }
 }

@@ -38,18 +38,18 @@ import Testing
         }
     }
 
-    private func expectSound(_ bytes: [UInt8], _ case: String) throws -> Recording {
+    private func expectSound(_ bytes: [UInt8], _ case: String, keeps: Bool = true) throws -> Recording {
         #expect(!String(decoding: bytes, as: UTF8.self).contains(Hush.mark), "a secret was recorded")
         let recording = try Recording(reading: bytes, file: `case`)
-        let platform = try #require(Platform.builtIn(named: recording.header.platform))
+        let platform = try #require(Platform.builtIn(named: recording.platform))
         let check = RecordingCheck(recording, platform: platform)
         #expect(check.differences.isEmpty)
         #expect(check.endedAt == nil)
         #expect(check.commands >= 4)
         // What the console's own tests run on.
-        if ProcessInfo.processInfo.environment["MUSTER_RECORD_FIXTURES"] != nil {
+        if keeps, ProcessInfo.processInfo.environment["MUSTER_RECORD_FIXTURES"] != nil {
             let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-                .appendingPathComponent("Fixtures/\(recording.header.platform)")
+                .appendingPathComponent("Fixtures/\(recording.platform)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             try Data(bytes).write(to: folder.appendingPathComponent("\(`case`).jsonl"))
         }
@@ -119,6 +119,19 @@ import Testing
             let other = try await bench.run(["show version", "never seen before"], on: [bench.device(again)]).result("d1")
             #expect(other.commands.map(\.status) == [.ok, .failed])
             #expect(other.commands[1].failure == "unknown command.")
+        }
+    }
+
+    @Test func checksOut_whenThePlatformWasFoundOut() async throws {
+        let lab = LabDevice("d1", address: "127.1.0.1", platform: .aristaEOS)
+        try await withBench([lab]) { bench in
+            var device = bench.device(lab)
+            device.platform = "auto"
+            let results = try await record(bench, device, .aristaEOS, goesOn: false)
+            #expect(results.first?.status == .ok)
+            let recording = try expectSound(try bytes(bench), "lab-detected", keeps: false)
+            #expect(recording.header.platform == "auto")
+            #expect(recording.platform == "arista_eos")
         }
     }
 
