@@ -40,7 +40,9 @@ extension PlatformsTestCommand {
             guard path != "-", isFolder(path) else { return [path] }
             let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
             let files = names.filter { $0.hasSuffix(".jsonl") && !$0.hasPrefix(".") }.sorted().map { "\(path)/\($0)" }
-            guard !files.isEmpty else { throw CommandFailure.badData("\(path.oneLine): no recording in it; expected files that end in .jsonl") }
+            guard !files.isEmpty else {
+                throw CommandFailure.badData("\(path.oneLine): no recording in it; expected files that end in .jsonl")
+            }
             return files
         }
     }

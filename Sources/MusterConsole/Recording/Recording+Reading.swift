@@ -82,7 +82,8 @@ private struct RecordingLineReader {
         }
         if case .object(let login)? = members["login"] {
             header.login = RecordingHeader.Login(
-                user: try text(login, "user"), hasPassword: login["password"] == .truth(true), isExpected: login["expected"] == .truth(true))
+                user: try text(login, "user"), hasPassword: login["password"] == .truth(true), isExpected: login["expected"] == .truth(true)
+            )
         }
         if case .list(let names)? = members["secrets"] { header.secrets = names.compactMap(\.string) }
         header.started = members["started"]?.string ?? ""

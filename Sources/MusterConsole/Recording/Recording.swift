@@ -140,7 +140,11 @@ package struct RecordedResult: Sendable, Equatable {
 
         /// What a file has of it.
         var written: Output {
-            if case .whole(let bytes) = self, bytes.count > Self.mostBytes { .summed(count: bytes.count, sum: Self.fnv1a(bytes)) } else { self }
+            if case .whole(let bytes) = self, bytes.count > Self.mostBytes {
+                .summed(count: bytes.count, sum: Self.fnv1a(bytes))
+            } else {
+                self
+            }
         }
 
         /// Whether it is what `bytes` would be written as.

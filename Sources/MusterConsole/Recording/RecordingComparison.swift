@@ -151,8 +151,10 @@ struct RecordingComparison {
         guard case .whole(let bytes) = expected else {
             return _ = differ(line, "output of \(command)", "\(expected.count) bytes of a certain sum", "\(seen.count) bytes of another")
         }
-        let (old, new) = (bytes.split(separator: 0x0A, omittingEmptySubsequences: false),
-            seen.split(separator: 0x0A, omittingEmptySubsequences: false))
+        let (old, new) = (
+            bytes.split(separator: 0x0A, omittingEmptySubsequences: false),
+            seen.split(separator: 0x0A, omittingEmptySubsequences: false)
+        )
         let place = zip(old, new).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(old.count, new.count)
         func shown(_ lines: [ArraySlice<UInt8>]) -> String { place < lines.count ? quoted(Array(lines[place].prefix(200))) : "the end" }
         differ(line, "output of \(command), line \(place + 1)", shown(old), shown(new))

@@ -6,8 +6,10 @@ import Testing
 /// Definitions and recordings that were tampered with: they load, or the problem says why not.
 struct DefinitionFuzzTests {
     private let snippets = [
-        "- ", ": ", "[", "]", "{", "}", "&a ", "*a", "!!int ", "|", ">", "'", "\"", "\n", "\n  ", "\t", "#", "null", "~", "(", ")", "(?", "*",
-        "(a+)+$", "[[:", "\\", "\\Q", "{65535}", "(?R)", "muster:", "modes:", "<<: *a", "---\n", "...\n", "\u{0}", "\u{FEFF}", "99999999999",
+        "- ", ": ", "[", "]", "{", "}", "&a ", "*a", "!!int ", "|", ">", "'", "\"", "\n", "\n  ", "\t", "#", "null", "~", "(", ")", "(?",
+        "*",
+        "(a+)+$", "[[:", "\\", "\\Q", "{65535}", "(?R)", "muster:", "modes:", "<<: *a", "---\n", "...\n", "\u{0}", "\u{FEFF}",
+        "99999999999",
     ]
 
     private func mutated(_ text: String, _ generator: inout SeededGenerator) -> String {

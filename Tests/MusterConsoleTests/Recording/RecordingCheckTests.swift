@@ -98,7 +98,8 @@ struct RecordingCheckTests {
             recording.events.firstIndex { if case .mark(.mode) = $0.kind { true } else { false } })
         guard case .received(let prompt) = recording.events[2].kind else { return }
         recording.events[(index + 2)...] = [
-            RecordingEvent(time: .zero, kind: .received(text("configure\r\nconfiguration database locked\r\n") + prompt.dropFirst(2)), line: 90),
+            RecordingEvent(
+                time: .zero, kind: .received(text("configure\r\nconfiguration database locked\r\n") + prompt.dropFirst(2)), line: 90),
             RecordingEvent(time: .zero, kind: .mark(.failed(id: 2, kind: "mode_refused")), line: 91),
         ]
         #expect(RecordingCheck(recording, platform: try junos.platform()).hasPassed)

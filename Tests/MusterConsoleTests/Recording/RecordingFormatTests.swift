@@ -26,8 +26,13 @@ struct RecordingFormatTests {
 
     @Test func keepsEachByte_whateverTheyAre() throws {
         var generator = SeededGenerator(seed: 5)
-        var samples: [[UInt8]] = [Array(0...255), Array("caf\u{E9} \u{1F600} \u{2028} \u{85}".utf8), [0xC3], [0xED, 0xB2, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xC0, 0x80]]
-        for _ in 0..<500 { samples.append((0..<Int.random(in: 1...40, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }) }
+        var samples: [[UInt8]] = [
+            Array(0...255), Array("caf\u{E9} \u{1F600} \u{2028} \u{85}".utf8), [0xC3], [0xED, 0xB2, 0x80], [0xF4, 0x90, 0x80, 0x80],
+            [0xC0, 0x80],
+        ]
+        for _ in 0..<500 {
+            samples.append((0..<Int.random(in: 1...40, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) })
+        }
         let events = samples.map { RecordingEvent(time: .milliseconds(1), kind: .received($0)) }
         let bytes = written(events)
         let read = try Recording(reading: bytes, file: "t")

@@ -49,7 +49,8 @@ struct SecretRedactionTests {
 
     @Test func takesTheLongerOneOut_whenOneBeginsWithTheOther() {
         var redaction = redaction("abc", "abcdef")
-        #expect(shown(redaction.pass(received("abcdef abc abcd", "ef", "abc"), isLast: true)) == ["<REDACTED REDACTED REDACTED", "<REDACTED"])
+        #expect(
+            shown(redaction.pass(received("abcdef abc abcd", "ef", "abc"), isLast: true)) == ["<REDACTED REDACTED REDACTED", "<REDACTED"])
     }
 
     @Test func takesItOutOfMarksAndTypedBytes() {
@@ -57,8 +58,10 @@ struct SecretRedactionTests {
         let result = RecordedResult(
             id: 1, command: "set s3cret", output: .whole(Array("is s3cret".utf8)), failure: "bad s3cret", mode: "m", prompt: "s3cret#")
         let out = redaction.pass(
-            [typed("s3cret\n"), RecordingEvent(time: .zero, kind: .mark(.result(result))),
-                RecordingEvent(time: .zero, kind: .mark(.opened(prompt: "s3cret>", mode: "m")))], isLast: true)
+            [
+                typed("s3cret\n"), RecordingEvent(time: .zero, kind: .mark(.result(result))),
+                RecordingEvent(time: .zero, kind: .mark(.opened(prompt: "s3cret>", mode: "m"))),
+            ], isLast: true)
         #expect(!"\(shown(out))".contains("s3cret"))
         #expect(shown(out)[0] == ">REDACTED\n")
     }
