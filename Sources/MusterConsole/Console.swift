@@ -38,7 +38,7 @@ package actor Console: ByteReceiver {
         self.transport = transport
         self.recorder = recorder
         machine = ConsoleMachine(platform: platform, secrets: secrets, maximumOutput: maximumOutput, timing: timing)
-        machine.notesSecrets = recorder != nil
+        machine.recordsSecrets = recorder != nil
     }
 
     /// The device's prompt as it last stood; empty before it is known.
@@ -172,7 +172,7 @@ package actor Console: ByteReceiver {
             held = bytes
             holdsSetUp = false
         } else if !bytes.isEmpty || !held.isEmpty {
-            recorder?.typed(held + bytes, hiding: machine.takeTypedSecrets(), at: transport.loop.now)
+            recorder?.typed(held + bytes, hiding: machine.takeRecordedSecrets(), at: transport.loop.now)
             transport.send(held + bytes)
             held = []
         }

@@ -81,8 +81,8 @@ package struct ConsoleMachine {
     var pager = PagerMemory()
     var end: TransportEnd?
     /// Whether what is typed at a question for a secret is noted, for a recording to leave it out, and what that was.
-    package var notesSecrets = false
-    var typedSecrets: [[UInt8]] = []
+    package var recordsSecrets = false
+    var recordedSecrets: [[UInt8]] = []
 
     enum Phase { case new, login, ready, broken }
 

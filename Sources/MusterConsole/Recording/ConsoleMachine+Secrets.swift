@@ -1,16 +1,16 @@
 extension ConsoleMachine {
     /// Keeps `line` in mind where it is the answer to a question for a secret.
     mutating func noteSecret(_ line: String) {
-        guard notesSecrets, !line.isEmpty, Self.secretQuestion?.match(in: Array(screen.standing.suffix(200)), scratch) != nil else {
+        guard recordsSecrets, !line.isEmpty, Self.secretQuestion?.match(in: Array(screen.standing.suffix(200)), scratch) != nil else {
             return
         }
-        typedSecrets.append(Array(line.utf8))
+        recordedSecrets.append(Array(line.utf8))
     }
 
     /// Takes the secrets out that were typed since the last call.
-    package mutating func takeTypedSecrets() -> [[UInt8]] {
-        defer { typedSecrets.removeAll() }
-        return typedSecrets
+    package mutating func takeRecordedSecrets() -> [[UInt8]] {
+        defer { recordedSecrets.removeAll() }
+        return recordedSecrets
     }
 
     /// Such as "Password: ", "Enter passphrase for key:", "New secret:", "Enter PASSCODE:" or "Verification code:".
