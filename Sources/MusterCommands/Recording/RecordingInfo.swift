@@ -92,7 +92,7 @@ struct RecordingInfo {
         for row in rows {
             table.append([
                 row.time.readable, row.elapsed?.readable ?? "-", row.bytes.map(String.init) ?? "-", row.what.oneLine, row.outcome.oneLine,
-                shown(row.prompt),
+                row.prompt.isEmpty ? "-" : shown(row.prompt),
             ])
         }
         return text + "\n" + table.rendered(palette: Palette(coloured: false))

@@ -15,5 +15,5 @@ extension ConsoleMachine {
 
     /// Such as "Password: ", "Enter passphrase for key:", "New secret:", "Enter PASSCODE:" or "Verification code:".
     private static let secretQuestion = try? Pattern(
-        #"(password|passphrase|passcode|secret|\bpin\b|token|\botp\b|(verification|one-time|security) code|response)[^\n]{0,60}[:?]\s*$"#)
+        #"(password|passphrase|passcode|secret|\bpin\b|token|\botp\b|(verification|one-time|security) code)[^\n]{0,60}:\s*$"#)
 }

@@ -108,6 +108,21 @@ struct SessionRecorderTests {
         #expect(try paper.recording().events.map(\.kind) == [.received([0x61])])
     }
 
+    @Test func takesAShortAnswerOutWhereItWasTyped_andNowhereElse() async throws {
+        let paper = Paper()
+        let recorder = SessionRecorder(header: header, secrets: [], sink: paper.sink)
+        recorder.typed(Array("7\n".utf8), hiding: [[0x37]], at: at(1))
+        receive(recorder, "7 links", at: 2)
+        recorder.typed(Array("4711\n".utf8), hiding: [Array("4711".utf8)], at: at(3))
+        receive(recorder, "4711", at: 4)
+        #expect(await paper.finish(recorder) == nil)
+        #expect(
+            try paper.recording().events.map(\.kind) == [
+                .typed(Array("REDACTED\n".utf8)), .received(Array("7 links".utf8)), .typed(Array("REDACTED\n".utf8)),
+                .received(Array("REDACTED".utf8)),
+            ])
+    }
+
     @Test func hidesWhatIsTypedAtAQuestionForASecret() throws {
         var dialogue = try Dialogue.iosxeReady()
         dialogue.machine.recordsSecrets = true
