@@ -25,7 +25,8 @@ package enum ExitStatus {
 
     /// The status of a run.
     ///
-    /// Devices that were cancelled or never started count as not reached, but for those that `first` left out once it had its successes.
+    /// Devices that were cancelled or never started count as not reached, but for those that `first` left out once it had its successes, and
+    /// those that a rollout left out because others had rejected what it brought.
     ///
     /// - Parameters:
     ///   - counts: How many devices ended in which way.
@@ -38,8 +39,10 @@ package enum ExitStatus {
         func any(_ statuses: DeviceResult.Status...) -> Bool { statuses.contains { counts[$0, default: 0] > 0 } }
         if any(.unreachable, .timeout) { return unreachable }
         let hasEnough = if case .first(let wanted) = mode { counts[.ok, default: 0] >= wanted } else { false }
-        if !hasEnough, any(.cancelled, .skipped) { return unreachable }
-        return any(.failed) ? rejected : success
+        if !hasEnough, any(.cancelled) { return unreachable }
+        // What a rollout left out after failures says no more than those.
+        if any(.failed) { return rejected }
+        return !hasEnough && any(.skipped) ? unreachable : success
     }
 }
 

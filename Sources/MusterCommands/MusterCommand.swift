@@ -19,6 +19,7 @@ struct MusterCommand: ParsableCommand {
                 Examples:
                   muster run "show version"
                   muster run -w admin@192.0.2.1 "show version"
+                  muster configure --file change.cfg --dry-run
                   muster inventory show
                   muster platforms list
                   muster replay transcripts/edge-01.jsonl
@@ -27,7 +28,8 @@ struct MusterCommand: ParsableCommand {
                 """,
             version: "muster \(musterVersion) (\(engineVersion()))",
             subcommands: [
-                RunCommand.self, ReplayCommand.self, InventoryCommand.self, PlatformsCommand.self, KeysCommand.self, AuditCommand.self,
+                RunCommand.self, ConfigureCommand.self, ReplayCommand.self, InventoryCommand.self, PlatformsCommand.self, KeysCommand.self,
+                AuditCommand.self,
             ])
     }
 }

@@ -6,7 +6,7 @@ package import MusterTransport
 /// begun breaks the console: where the dialogue stands is unknown from there on, and the session should be ended.
 package actor Console: ByteReceiver {
     private nonisolated let transport: any ByteTransport
-    private var machine: ConsoleMachine
+    var machine: ConsoleMachine
     private var waiting: [Int: CheckedContinuation<Result<Answer, ConsoleError>, Never>] = [:]
     private var nextID = 1
     private var timer: LoopTimer?
@@ -38,7 +38,7 @@ package actor Console: ByteReceiver {
         self.transport = transport
         self.recorder = recorder
         machine = ConsoleMachine(platform: platform, secrets: secrets, maximumOutput: maximumOutput, timing: timing)
-        machine.recordsSecrets = recorder != nil
+        machine.notesSecrets = recorder != nil
     }
 
     /// The device's prompt as it last stood; empty before it is known.
@@ -78,12 +78,16 @@ package actor Console: ByteReceiver {
     /// - Parameters:
     ///   - command: one line.
     ///   - timeout: from this call to the prompt; for a command that is typed ahead of set-up's answers, from the last of these.
+    ///   - answers: to questions that the command may ask; they go before the definition's.
     /// - Throws: `ConsoleError`, which keeps what the command had printed. A command that the device rejects is no error: see `Exchange.failure`.
-    package func send(_ command: String, timeout: Duration) async throws(ConsoleError) -> Exchange {
+    ///   After a question that nobody has an answer to the device is back at its prompt, unless `isBroken`.
+    package func send(
+        _ command: String, timeout: Duration, answers: [AnsweredQuestion] = []
+    ) async throws(ConsoleError) -> Exchange {
         let id = newID()
         let answer = try await ask(id) { console, now in
             console.recorder?.mark(.command(id: id, command), at: now)
-            console.machine.submit(command, id: id, deadline: now + timeout, now: now)
+            console.machine.submit(command, id: id, answers: answers, deadline: now + timeout, now: now)
         }
         guard case .finished(let exchange) = answer else {
             throw ConsoleError(kind: .unusable, expected: "an answer to a command", command: command)
@@ -172,7 +176,7 @@ package actor Console: ByteReceiver {
             held = bytes
             holdsSetUp = false
         } else if !bytes.isEmpty || !held.isEmpty {
-            recorder?.typed(held + bytes, hiding: machine.takeRecordedSecrets(), at: transport.loop.now)
+            recorder?.typed(held + bytes, hiding: machine.takeNotedSecrets(), at: transport.loop.now)
             transport.send(held + bytes)
             held = []
         }

@@ -22,6 +22,12 @@ package struct ConsoleError: Error, Sendable, Equatable {
         case passwordMissing
         /// The user or the password has a control character in it.
         case credentialUntypable
+        /// A command asked what nobody has an answer to; the question, escaped.
+        ///
+        /// The device was brought back to its prompt unless the console is broken.
+        case question(String)
+        /// A command asked the same again and again, whatever was answered; the question, escaped.
+        case questionRepeated(String)
         /// The caller gave up.
         case cancelled
         /// The command cannot be typed: it has a control character in it.
@@ -82,6 +88,8 @@ extension ConsoleError: CustomStringConvertible {
         case .loginRefused: "the device refused the login"
         case .passwordMissing: "the device asks for a password"
         case .credentialUntypable: "the login cannot be typed"
+        case .question(let text): "the device asks '\(text)'"
+        case .questionRepeated(let text): "the device asks '\(text)' again and again"
         case .cancelled: "cancelled"
         case .badCommand: "not a command"
         case .unusable: "the console is unusable"

@@ -6,7 +6,8 @@ extension InventoryHost {
             ("address", fields.address?.position), ("port", fields.port?.position), ("user", fields.user?.position),
             ("password", fields.password?.position), ("passphrase", fields.passphrase?.position), ("enable", fields.enable?.position),
             ("identity", fields.identity?.position), ("credentials", fields.credentials?.position), ("platform", fields.platform?.position),
-            ("jump", fields.jump?.position), ("transport", fields.transport?.position), ("legacy", fields.legacy?.position),
+            ("jump", fields.jump?.position), ("transport", fields.transport?.position), ("channel", fields.channel?.position),
+            ("legacy", fields.legacy?.position),
             ("host_key", fields.hostKey?.position),
             ("groups", fields.groups?.position),
         ].compactMap { field, position in position.map { (field, $0) } }
@@ -50,6 +51,7 @@ extension Inventory {
         add("platform", host.platform)
         add("jump", host.jump.isEmpty ? nil : host.jump.joined(separator: ", "))
         add("transport", host.transport?.rawValue)
+        add("channel", host.channel?.rawValue)
         add("legacy", host.legacy.map { $0 ? "true" : "false" })
         add("host_key", host.hostKey.isEmpty ? nil : host.hostKey.map(\.description).joined(separator: ", "))
         add("groups", host.groups.isEmpty ? nil : host.groups.joined(separator: ", "))

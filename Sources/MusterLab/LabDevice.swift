@@ -10,6 +10,8 @@ package struct LabDevice: Sendable {
     package var faults: [LabFault]
     /// The session that it goes through again; nil for a device that is simulated.
     package var recording: LabRecording?
+    /// What was changed in its configuration, by whatever session.
+    let running = LabRunningConfiguration()
 
     /// A device of the lab.
     ///

@@ -23,6 +23,8 @@ package struct SSHError: Error, Sendable, Equatable {
         case credential
         /// The server refused the channel, its terminal or its shell.
         case channel
+        /// The server runs no command over a channel of its own.
+        case execRefused
         /// The server, as a bastion, could not reach the host that was asked for.
         case unreachableTarget
         /// The server does not carry connections on, or not to that host.

@@ -4,9 +4,12 @@ package struct KeepAlive: Sendable, Hashable {
     package var interval: Duration
     /// How many may go unanswered before the connection counts as lost.
     package var count: Int
+    /// Whether the system asks an idle peer, too.
+    package var asksByTCP: Bool
 
-    package init(interval: Duration = .seconds(15), count: Int = 3) {
+    package init(interval: Duration = .seconds(15), count: Int = 3, asksByTCP: Bool = true) {
         self.interval = interval
         self.count = count
+        self.asksByTCP = asksByTCP
     }
 }

@@ -3,7 +3,7 @@ package import NIOCore
 /// An event loop: the thread that owns a connection, its clock, and its timers.
 ///
 /// Actors whose executor is a loop's `executor` run on that thread, so a callback from the network reaches them without a thread hop.
-package struct Loop: Sendable {
+package final class Loop: Sendable {
     package let eventLoop: any EventLoop
 
     /// Where a task that belongs to a device on this loop runs its own code.

@@ -121,6 +121,7 @@ final class TCPHandler: ChannelInboundHandler {
                 (CInt(TCP_USER_TIMEOUT), seconds * settings.count * 1000),
             ]
         #endif
+        if !settings.asksByTCP { try? options.setOption(.socketOption(.so_keepalive), value: 0) }
         for (name, value) in wanted {
             try? options.setOption(.tcpOption(.init(rawValue: name)), value: value)
         }

@@ -53,7 +53,7 @@ import Testing
             #expect(leaf.port == 2022)
             #expect(leaf.user == "fileuser")
             #expect(leaf.ssh.connectTimeout == .seconds(7))
-            #expect(leaf.ssh.hostKeyChecking == .strict)
+            #expect(leaf.hostKeyPolicy == .strict)
             #expect(leaf.ssh.ciphers?.description == "+aes128-cbc")
             #expect(leaf.ssh.addressFamily == .inet)
             // Named by its address only.
@@ -62,7 +62,7 @@ import Testing
             let core = try #require(devices["core-1"])
             #expect(core.address == "192.0.2.1")
             #expect(core.user == "own")
-            #expect(core.ssh.hostKeyAlias == "core")
+            #expect(core.hostKeyAlias == "core")
         }
     }
 

@@ -16,6 +16,7 @@ final class World: Sendable {
         var pieces: [String] = []
         var commands: [String] = []
         var devices: [Device] = []
+        var tasks: [DeviceTask] = []
         var options = RunOptions()
         var control: RunControl?
         var runs = 0
@@ -91,6 +92,7 @@ final class World: Sendable {
     var pieces: [String] { seen.withLock { $0.pieces } }
     var commands: [String] { seen.withLock { $0.commands } }
     var devices: [Device] { seen.withLock { $0.devices } }
+    var tasks: [DeviceTask] { seen.withLock { $0.tasks } }
     var options: RunOptions { seen.withLock { $0.options } }
     var control: RunControl? { seen.withLock { $0.control } }
     var runs: Int { seen.withLock { $0.runs } }
@@ -137,10 +139,12 @@ final class World: Sendable {
                 }
             },
             input: { Array(self.input.utf8) }, ask: ask,
-            runner: { commands, devices, options, control, events, each in
+            runner: { tasks, options, control, events, each in
+                let (commands, devices) = (tasks.first?.commands ?? [], tasks.map(\.device))
                 self.seen.withLock { seen in
                     seen.runs += 1
                     (seen.commands, seen.devices, seen.options, seen.control) = (commands, devices, options, control)
+                    seen.tasks = tasks
                 }
                 try await self.script(self, Script(devices: devices, commands: commands, control: control, events: events), each)
             },

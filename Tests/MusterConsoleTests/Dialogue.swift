@@ -72,9 +72,9 @@ struct Dialogue {
     }
 
     @discardableResult
-    mutating func submit(_ command: String, timeout: Duration = .seconds(30)) -> Int {
+    mutating func submit(_ command: String, timeout: Duration = .seconds(30), answers: [AnsweredQuestion] = []) -> Int {
         defer { nextID += 1 }
-        machine.submit(command, id: nextID, deadline: now + timeout, now: now)
+        machine.submit(command, id: nextID, answers: answers, deadline: now + timeout, now: now)
         collect()
         return nextID
     }
@@ -140,6 +140,16 @@ extension Dialogue {
         dialogue.start()
         dialogue.says("\r\n\r\nr1#")
         dialogue.says("\r\nr1#")
+        return dialogue
+    }
+
+    /// Logs in to a device that has no set-up and shows `prompt`.
+    static func ready(_ platform: Platform, prompt: String = "dev#") -> Dialogue {
+        var dialogue = Dialogue(platform)
+        dialogue.start()
+        dialogue.says(prompt)
+        dialogue.says("\r\n" + prompt)
+        _ = dialogue.takeTyped()
         return dialogue
     }
 

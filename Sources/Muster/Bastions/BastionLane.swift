@@ -16,7 +16,7 @@ final class BastionLane: Sendable {
 
     /// Connects, logs in, and tells the bastion.
     func open(in environment: DeviceEnvironment) async {
-        var login = DeviceLogin(device: bastion.device, environment: environment, loop: bastion.loop)
+        let login = DeviceLogin(device: bastion.device, environment: environment, loop: bastion.loop)
         let result: Result<SSHSession, MusterError>
         do throws(MusterError) {
             result = .success(try await login.runBastion())

@@ -13,6 +13,7 @@ extension AlgorithmPreferences {
         try AlgorithmPreferences.change(&copy.hostKey, settings.hostKeyAlgorithms, "HostKeyAlgorithms", all.hostKey)
         try AlgorithmPreferences.change(&copy.cipher, settings.ciphers, "Ciphers", all.cipher)
         try AlgorithmPreferences.change(&copy.mac, settings.macs, "MACs", all.mac)
+        copy.compresses = settings.compression ?? false
         return copy
     }
 

@@ -37,6 +37,7 @@ extension Device {
             identities: host.identity)
         self.jump = jump
         self.transport = transport
+        channel = host.channel.flatMap { CommandChannel(rawValue: $0.rawValue) } ?? .auto
         legacy = host.legacy ?? false
         hostKeys = host.hostKey
         apply(sshConfigOf: host)
@@ -61,10 +62,10 @@ extension Device {
         guard let options = host.ssh else { return }
         ssh = SSHSettings(options)
         ssh.identitiesAreOptional = host.identityIsOptional
-        hostKeyAlias = ssh.hostKeyAlias
-        if let files = ssh.userKnownHostsFiles { knownHostsFiles = files + (ssh.globalKnownHostsFiles ?? []) }
+        hostKeyAlias = options.hostKeyAlias
+        if let files = options.userKnownHostsFiles { knownHostsFiles = files + (options.globalKnownHostsFiles ?? []) }
         hostKeyPolicy =
-            switch ssh.hostKeyChecking {
+            switch options.hostKeyChecking {
             case .strict: .strict
             case .acceptNew: .acceptNew
             case .off: .off

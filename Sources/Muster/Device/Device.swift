@@ -24,6 +24,8 @@ public struct Device: Sendable {
     public var secrets: [String: Secret]
     /// What carries its command line.
     public var transport = DeviceTransport.ssh
+    /// How commands get to it.
+    public var channel = CommandChannel.auto
     /// Whether algorithms are offered that only old gear needs, such as SHA-1 and CBC (RFC 8270, RFC 9142 advise against them).
     public var legacy = false
     /// The bastions on the way to it, outermost first.
@@ -39,7 +41,13 @@ public struct Device: Sendable {
     /// What is done about its host key; what the run's options say when nil.
     public var hostKeyPolicy: HostKeyPolicy?
     /// How SSH to it goes, beyond the above.
-    public var ssh = SSHSettings()
+    public var ssh: SSHSettings {
+        get { kept.settings }
+        set { kept = KeptSettings(newValue) }
+    }
+
+    /// Apart from the rest and shared: each function on the way to a device has copies of the device in its frame.
+    private var kept = KeptSettings.none
 
     /// Makes a device.
     ///
@@ -66,5 +74,17 @@ public struct Device: Sendable {
         self.identities = identities
         self.passphrase = passphrase
         self.secrets = secrets
+    }
+}
+
+/// Settings that several copies of a device share.
+private final class KeptSettings: Sendable {
+    let settings: SSHSettings
+
+    /// Those of a device that nothing is said of.
+    static let none = KeptSettings(SSHSettings())
+
+    init(_ settings: SSHSettings) {
+        self.settings = settings
     }
 }

@@ -20,11 +20,16 @@ final class DeviceEnvironment: Sendable {
     let codes: OneTimeCodes
     let connectTimeout: Duration
     let commandTimeout: Duration
+    let answers: [AnsweredQuestion]
+    let commandMode: String?
+    let stopsOnFailure: Bool
     let keepAlive: KeepAlive
     /// The definitions of all devices' platforms.
     let platforms: PlatformLibrary
     /// The bastions that devices of the run are behind.
     let bastions = BastionPool()
+    /// The programs that connect in place of TCP.
+    let proxies = ProxyPrograms()
     /// What `ssh` children need; `nil` when no device wants one.
     let openSSH: OpenSSHEnvironment?
     /// Where sessions are recorded; `nil` when they are not.
@@ -39,8 +44,7 @@ final class DeviceEnvironment: Sendable {
 
     private init(
         options: RunOptions, platforms: PlatformLibrary, knownHosts: HostKeyStores, keyFiles: [String: KeyFileContent],
-        openSSH: OpenSSHEnvironment?, recordings: RecordingFolder?,
-        events: @escaping @Sendable (RunEvent) -> Void
+        openSSH: OpenSSHEnvironment?, recordings: RecordingFolder?, events: @escaping @Sendable (RunEvent) -> Void
     ) {
         self.platforms = platforms
         self.knownHosts = knownHosts
@@ -50,6 +54,9 @@ final class DeviceEnvironment: Sendable {
         codes = OneTimeCodes(ask: options.ask)
         connectTimeout = options.connectTimeout
         commandTimeout = options.commandTimeout
+        answers = options.answers.map(\.rule)
+        commandMode = options.commandMode
+        stopsOnFailure = options.stopsOnFailure
         keepAlive = KeepAlive(interval: options.keepAlive)
         self.openSSH = openSSH
         self.recordings = recordings
@@ -58,15 +65,15 @@ final class DeviceEnvironment: Sendable {
 
     /// Reads the files that the devices need, each once and off the event loops.
     ///
-    /// - Throws: `MusterError` with code `usage` when a known hosts file exists and cannot be read, or the folder for recordings is of no use, and
-    ///   `definition` for a platform's.
+    /// - Throws: `MusterError` with code `usage` when a known hosts file exists and cannot be read, or the folder for recordings is of no use;
+    ///   with code `definition` when a platform's can't be used.
     static func load(
         devices: [Device], options: RunOptions, events: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> DeviceEnvironment {
-        var recordings: RecordingFolder?
-        if let recording = options.recording { recordings = try await RecordingFolder.open(recording) }
         let platforms = try await options.platforms.reading(Set(devices.map(\.platform)))
         for warning in platforms.library.warnings { events(.warning(host: nil, "\(warning.place): \(warning.message)")) }
+        var recordings: RecordingFolder?
+        if let recording = options.recording { recordings = try await RecordingFolder.open(recording) }
         var keyFiles: [String: KeyFileContent] = [:]
         let all = devices + devices.flatMap(\.jump)
         for path in Set(all.flatMap(\.keyPaths)) { keyFiles[path] = try await read(path) }
@@ -84,6 +91,7 @@ final class DeviceEnvironment: Sendable {
     /// Writes what is left to write and frees what the run held.
     func close() async {
         if let problem = await knownHosts.flush() { events(.warning(host: nil, "a host key could not be pinned: \(problem)")) }
+        await proxies.close()
         await openSSH?.close()
     }
 

@@ -5,8 +5,8 @@ import MusterTransport
 extension DeviceLogin {
     /// Finds out what the device is, and goes on with that platform over the same session.
     ///
-    /// - Returns: The platform's name.
-    func detect(on console: Console, carrier: any ConsoleCarrier) async throws(MusterError) -> String {
+    /// - Returns: The platform, which is always named, and what else it might be.
+    func detect(on console: Console, carrier: any ConsoleCarrier) async throws(MusterError) -> DetectionMachine.Verdict {
         var machine = DetectionMachine(environment.platforms.candidates)
         let versionLine = await (carrier as? SSHSession)?.versionLine
         machine.saw(versionLine: versionLine, greeting: await console.greeting, prompt: await console.promptBytes)
@@ -24,7 +24,7 @@ extension DeviceLogin {
                         throw failure(.usage, "unknown platform '\(name)'")
                     }
                     try await console.adopt(platform, deadline: deadline, sendsAtOnce: sendsAtOnce)
-                    return name
+                    return DetectionMachine.Verdict(platform: name, alternatives: verdict.alternatives)
                 }
             }
         } catch let error as ConsoleError {

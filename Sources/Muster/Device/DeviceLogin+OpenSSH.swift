@@ -13,7 +13,7 @@ import MusterTransport
 
 extension DeviceLogin {
     /// Logs in by libssh2, and by the system's `ssh` where that has what alone was lacking.
-    mutating func runAuto(_ platform: Platform) async throws(MusterError) -> OpenDevice {
+    func runAuto(_ platform: Platform) async throws(MusterError) -> OpenDevice {
         do {
             return try await runSSH(platform)
         } catch {
@@ -41,20 +41,15 @@ extension DeviceLogin {
     }
 
     /// Logs in by the system's `ssh`, as far as the first prompt; ssh is gone when that fails.
-    mutating func runOpenSSH(_ platform: Platform) async throws(MusterError) -> OpenDevice {
+    func runOpenSSH(_ platform: Platform) async throws(MusterError) -> OpenDevice {
         guard let openSSH = environment.openSSH else { throw failure(.usage, "no ssh is prepared") }
         if device.passwordForSSH != nil, device.keyPaths.isEmpty, openSSH.desk == nil {
             throw failure(
                 .credential, phase: .authenticate, "ssh takes a password only from a helper, and none is set",
                 hint: "name an installed muster in `RunOptions.openSSH.askpassHelper`")
         }
-        // ssh knows no pins, and to judge by what it logs would be to believe whoever sent it.
-        if let pinned = (device.jump + [device]).first(where: { !$0.hostKeys.isEmpty }) {
-            throw failure(
-                .usage, phase: .hostKey, "the transport openssh cannot check the host key that the inventory pins for \(pinned.name)",
-                hint: "put the key into a known hosts file instead of `host_key`, or use the transport ssh")
-        }
         environment.events(.phase(host: device.name, .resolve))
+        let pinFiles = try await pinFiles(openSSH)
         let services = RunAskpassServices(device: device, environment: environment, timer: timer)
         let session = OpenSSHSession(loop: loop, answers: answers, services: services, clock: clock) {
             [device, environment] event in
@@ -68,7 +63,7 @@ extension DeviceLogin {
         }
         let result: Result<OpenDevice, MusterError> = await withTaskCancellationHandler {
             do throws(MusterError) {
-                return .success(try await reachPrompt(session, platform, openSSH))
+                return .success(try await reachPrompt(session, platform, child(platform, openSSH, pinFiles), openSSH.desk))
             } catch {
                 return .failure(error)
             }
@@ -82,21 +77,22 @@ extension DeviceLogin {
         return try result.get()
     }
 
-    private mutating func reachPrompt(
-        _ session: OpenSSHSession, _ platform: Platform, _ openSSH: OpenSSHEnvironment
+    private func reachPrompt(
+        _ session: OpenSSHSession, _ platform: Platform, _ child: ChildCommand, _ desk: AskpassDesk?
     ) async throws(MusterError) -> OpenDevice {
         timer.start { session.assumeIsolated { $0.expire() } }
         defer { timer.stop() }
         let shell: Result<ChildTransport, OpenSSHFailure>
         do throws(OpenSSHFailure) {
-            shell = .success(try await session.reachShell(child(platform, openSSH), desk: openSSH.desk))
+            shell = .success(try await session.reachShell(child, desk: desk))
         } catch {
             shell = .failure(error)
         }
         // ssh went from phase to phase meanwhile, and the session kept the times.
         clock = await session.clock
+        legacyAlgorithms = await session.legacyAlgorithms
         switch shell {
-        case .failure(let reason): throw wrapped(reason)
+        case .failure(let reason): throw wrapped(reason, shown: await session.shownHostKey)
         case .success(let shell):
             // The console has the same deadline, and can say what it waited for and what it saw.
             timer.stop()
@@ -105,7 +101,7 @@ extension DeviceLogin {
             } catch {
                 // Where ssh ended in mid-login, it knows why.
                 guard error.code == .connectionLost, let reason = await session.failure else { throw error }
-                throw wrapped(reason)
+                throw wrapped(reason, shown: nil)
             }
         }
     }
@@ -124,17 +120,18 @@ extension DeviceLogin {
             passphrases: passphrases)
     }
 
-    private func child(_ platform: Platform, _ openSSH: OpenSSHEnvironment) -> ChildCommand {
-        func hop(_ device: Device) -> OpenSSHCommand.Hop {
+    private func child(_ platform: Platform, _ openSSH: OpenSSHEnvironment, _ pinFiles: [String?]) -> ChildCommand {
+        func hop(_ device: Device, _ pinFile: String?) -> OpenSSHCommand.Hop {
             OpenSSHCommand.Hop(
                 host: device.address, port: device.port, user: device.user, identities: device.keyPaths,
                 legacy: device.legacy ? .old.known(to: openSSH.algorithms) : nil, hostKeys: device.hostKeyPolicy,
-                knownHostsFiles: device.knownHostsFiles, hostKeyAlias: device.hostKeyAlias)
+                knownHostsFiles: device.knownHostsFiles, hostKeyAlias: device.hostKeyAlias, pinFile: pinFile,
+                settings: device.ssh.forOpenSSH, proxyCommand: device.ssh.proxyCommand)
         }
         var command = OpenSSHCommand(
-            target: hop(device), bastions: device.jump.map(hop), hostKeys: environment.hostKeys,
-            knownHostsFiles: openSSH.knownHostsFiles, connectTimeout: environment.connectTimeout)
-        command.keepAlive = environment.keepAlive.interval > .zero ? environment.keepAlive : nil
+            target: hop(device, pinFiles.last ?? nil), bastions: zip(device.jump, pinFiles).map(hop), hostKeys: environment.hostKeys,
+            knownHostsFiles: openSSH.knownHostsFiles, connectTimeout: connectTimeout)
+        command.keepAlive = keepAlive.interval > .zero ? keepAlive : nil
         command.program = openSSH.options.program
         command.asksNothing = openSSH.desk == nil
         switch openSSH.options.configurationFile {
@@ -150,10 +147,12 @@ extension DeviceLogin {
 
     // MARK: Errors
 
-    private func wrapped(_ reason: OpenSSHFailure) -> MusterError {
+    /// - Parameter shown: the host key that the device showed, as type and fingerprint.
+    private func wrapped(_ reason: OpenSSHFailure, shown: String?) -> MusterError {
+        if reason.code == .hostKey, !device.hostKeys.isEmpty, let shown { return hostKeyCheck.notPinned(shown) }
         let elapsed =
             switch reason.code {
-            case .timeout: " within \(environment.connectTimeout.shown)"
+            case .timeout: " within \(connectTimeout.shown)"
             case .usage, .cancelled, .skipped: ""
             default: " (after \((loop.now - clock.began).shown))"
             }

@@ -4,8 +4,14 @@ import MusterTransport
 
 extension DeviceLogin {
     /// Logs in by SSH, as far as the first prompt.
-    mutating func runSSH(_ platform: Platform) async throws(MusterError) -> OpenDevice {
-        try await withSession { login, session, timer throws(MusterError) in
+    func runSSH(_ platform: Platform) async throws(MusterError) -> OpenDevice {
+        let usesExec = usesExec(platform)
+        return try await withSession { login, session, timer throws(MusterError) in
+            guard !usesExec else {
+                timer.stop()
+                login.clock.finish(at: login.loop.now)
+                return login.execLine(over: session, platform)
+            }
             login.enter(.open)
             do {
                 let terminal = TerminalSize(columns: platform.pty.columns, rows: platform.pty.rows)
@@ -27,7 +33,7 @@ extension DeviceLogin {
     }
 
     /// Logs in by SSH and opens nothing: a bastion is asked for channels only.
-    mutating func runBastion() async throws(MusterError) -> SSHSession {
+    func runBastion() async throws(MusterError) -> SSHSession {
         try await withSession { login, session, _ throws(MusterError) in
             login.clock.finish(at: login.loop.now)
             return session
@@ -37,13 +43,12 @@ extension DeviceLogin {
     /// Finds the prompt and does the platform's set-up.
     ///
     /// - Parameter credentials: what to answer when the device asks, in the terminal, who is there.
-    mutating func openConsole(
+    func openConsole(
         over transport: any ByteTransport, platform: Platform, carrier: any ConsoleCarrier, credentials: LoginCredentials?
     ) async throws(MusterError) -> OpenDevice {
         let recording = environment.recordings?.record(
             device, platform: platform, credentials: credentials, events: environment.events)
-        let console = Console(
-            transport: transport, platform: platform, secrets: device.secrets.mapValues { $0.reveal() }, recorder: recording?.recorder)
+        let console = device.console(over: transport, platform: platform, recorder: recording?.recorder)
         do {
             try await console.open(
                 deadline: deadline, credentials: credentials, sendsAtOnce: sendsAtOnce && !Platform.isDetecting(device.platform))
@@ -51,15 +56,23 @@ extension DeviceLogin {
             await recording?.finish()
             throw device.wrapped(error, phase: .login, timeout: connectTimeout)
         }
-        let detected = Platform.isDetecting(device.platform) ? try await detect(on: console, carrier: carrier) : nil
+        var detected: DetectionMachine.Verdict?
+        if Platform.isDetecting(device.platform) {
+            do throws(MusterError) {
+                detected = try await detect(on: console, carrier: carrier)
+            } catch {
+                await recording?.finish()
+                throw error
+            }
+        }
         clock.finish(at: loop.now)
         return OpenDevice(
-            device: device, platform: detected ?? device.platform, carrier: carrier, console: console, loop: loop, recording: recording)
+            device: device, carrier: carrier, line: .shell(console), loop: loop, recording: recording, detected: detected)
     }
 
     /// Connects and logs in, over as many connections as it takes, and goes on with `body`; the session is closed when any of it fails.
-    private mutating func withSession<R: Sendable>(
-        _ body: (inout DeviceLogin, SSHSession, LoginTimer) async throws(MusterError) -> R
+    private func withSession<R: Sendable>(
+        _ body: (DeviceLogin, SSHSession, LoginTimer) async throws(MusterError) -> R
     ) async throws(MusterError) -> R {
         var authentication = DeviceAuthentication(
             device: device, environment: environment, timer: timer, credentials: try credentials())
@@ -84,8 +97,8 @@ extension DeviceLogin {
     }
 
     /// Goes as far as one connection carries the login; nil when it goes on over another one.
-    private mutating func overConnection<R: Sendable>(
-        _ authentication: inout DeviceAuthentication, _ body: (inout DeviceLogin, SSHSession, LoginTimer) async throws(MusterError) -> R
+    private func overConnection<R: Sendable>(
+        _ authentication: inout DeviceAuthentication, _ body: (DeviceLogin, SSHSession, LoginTimer) async throws(MusterError) -> R
     ) async throws(MusterError) -> R? {
         let transport = try await connect()
         enter(.handshake)
@@ -96,7 +109,7 @@ extension DeviceLogin {
                 timer.start { session.assumeIsolated { $0.expire() } }
                 defer { timer.stop() }
                 guard try await logIn(session, &authentication) else { return nil }
-                return try await body(&self, session, timer)
+                return try await body(self, session, timer)
             } onCancel: {
                 session.cancel()
             }
@@ -111,10 +124,10 @@ extension DeviceLogin {
         }
     }
 
-    private mutating func logIn(_ session: SSHSession, _ authentication: inout DeviceAuthentication) async throws(MusterError) -> Bool {
+    private func logIn(_ session: SSHSession, _ authentication: inout DeviceAuthentication) async throws(MusterError) -> Bool {
         do {
             let key = try await session.handshake()
-            if device.legacy { legacyAlgorithms = await session.legacyAlgorithms }
+            if device.mayAgreeOnLegacy { legacyAlgorithms = await session.legacyAlgorithms }
             enter(.hostKey)
             shownKeyTypes.append(key.type)
             try hostKeyCheck.check(key)
@@ -146,10 +159,19 @@ extension DeviceLogin {
         }
     }
 
-    private var keepAlive: KeepAlive {
+    /// Signs of life: the device's own settings, or the run's.
+    var keepAlive: KeepAlive {
         var keepAlive = environment.keepAlive
         keepAlive.interval = device.ssh.aliveInterval ?? keepAlive.interval
         keepAlive.count = device.ssh.aliveCountMax ?? keepAlive.count
+        keepAlive.asksByTCP = device.ssh.tcpKeepAlive ?? true
         return keepAlive
+    }
+}
+
+extension Device {
+    /// Whether something may have been agreed on that only old gear needs: most devices need not be asked.
+    fileprivate var mayAgreeOnLegacy: Bool {
+        legacy || [ssh.keyExchange, ssh.hostKeyAlgorithms, ssh.ciphers, ssh.macs].contains { $0 != nil }
     }
 }

@@ -6,7 +6,7 @@ extension DeviceLogin {
     /// Logs in by telnet, as far as the first prompt.
     ///
     /// There is no handshake and no host key: whoever answers is taken for the device, and asks in the terminal who is there.
-    mutating func runTelnet(_ platform: Platform) async throws(MusterError) -> OpenDevice {
+    func runTelnet(_ platform: Platform) async throws(MusterError) -> OpenDevice {
         let connection = try await connect()
         enter(.login)
         let terminal = TelnetCodec.Terminal(

@@ -1,14 +1,19 @@
 import MusterConsole
+import MusterInventory
 import MusterSSH
 import MusterTransport
 
 /// The way from a device's name to its first prompt, phase by phase, within one time limit.
-struct DeviceLogin {
+///
+/// A class, for one task alone: of a value each function on the way would keep copies in its frame for as long as the session lasts.
+final class DeviceLogin {
     let device: Device
     let environment: DeviceEnvironment
     let loop: Loop
     /// The caller sends a command right after the login.
     let sendsAtOnce: Bool
+    /// The caller wants commands run, and can do without a shell.
+    let allowsExec: Bool
     let timer: LoginTimer
     let hostKeyCheck: HostKeyCheck
     var clock: PhaseClock
@@ -19,11 +24,12 @@ struct DeviceLogin {
     /// The types of the host keys that the device has shown so far.
     var shownKeyTypes: [String] = []
 
-    init(device: Device, environment: DeviceEnvironment, loop: Loop, sendsAtOnce: Bool = false) {
+    init(device: Device, environment: DeviceEnvironment, loop: Loop, sendsAtOnce: Bool = false, allowsExec: Bool = false) {
         self.device = device
         self.environment = environment
         self.loop = loop
         self.sendsAtOnce = sendsAtOnce
+        self.allowsExec = allowsExec
         hostKeyCheck = HostKeyCheck(device: device, environment: environment)
         clock = PhaseClock(at: loop.now)
         timer = LoginTimer(loop: loop, deadline: clock.began + (device.ssh.connectTimeout ?? environment.connectTimeout))
@@ -34,26 +40,27 @@ struct DeviceLogin {
     /// The time that the way may take: the device's own, or the run's.
     var connectTimeout: Duration { device.ssh.connectTimeout ?? environment.connectTimeout }
 
-    mutating func enter(_ phase: Phase) {
+    func enter(_ phase: Phase) {
         clock.enter(phase, at: loop.now)
         environment.events(.phase(host: device.name, phase))
     }
 
     /// Ends the phase under way, where the login stopped.
-    mutating func finishClock() {
+    func finishClock() {
         clock.finish(at: loop.now)
     }
 
     /// Logs in; what was opened on the way is closed again when a phase fails.
     ///
     /// - Throws: `MusterError`; its code is `cancelled` when the task was cancelled.
-    mutating func run() async throws(MusterError) -> OpenDevice {
+    func run() async throws(MusterError) -> OpenDevice {
         guard let platform = environment.platforms.platform(named: device.platform) else {
             let nearest = environment.platforms.nearest(to: device.platform).map { "did you mean '\($0)'?" }
             throw failure(
                 .usage, "unknown platform '\(device.platform)'",
                 hint: nearest ?? "the platforms are \(environment.platforms.names.joined(separator: ", "))")
         }
+        if let reason = reasonAgainstExec(platform) { throw failure(.usage, reason.message, hint: reason.hint) }
         switch device.transport {
         case .ssh: return try await runSSH(platform)
         case .openssh: return try await runOpenSSH(platform)
@@ -63,7 +70,7 @@ struct DeviceLogin {
     }
 
     /// The way to the device: a connection, or a channel of the last bastion's.
-    mutating func connect() async throws(MusterError) -> any ByteTransport {
+    func connect() async throws(MusterError) -> any ByteTransport {
         environment.events(.phase(host: device.name, .resolve))
         if let bastion = environment.bastions.bastion(for: device.jump) {
             enter(.connect)
@@ -73,11 +80,13 @@ struct DeviceLogin {
                 throw wrapped(error, limit: connectTimeout)
             }
         }
-        // Connecting directly instead would be a surprise, and may reach another device.
-        guard device.ssh.proxyCommand == nil else {
-            throw failure(
-                .usage, "ssh_config has a ProxyCommand for it, which the built-in transport cannot use",
-                hint: "use ProxyJump or `jump` instead, --transport openssh, or -F none where the device can be reached directly")
+        if let command = device.ssh.proxyCommand, device.transport != .telnet {
+            enter(.connect)
+            do {
+                return try await environment.proxies.start(command, on: loop)
+            } catch {
+                throw wrapped(error)
+            }
         }
         do {
             let family = device.ssh.addressFamily.flatMap { TCP.Family(rawValue: $0.rawValue) } ?? .any
@@ -153,21 +162,16 @@ struct DeviceLogin {
         }
     }
 
+    func wrapped(_ error: ChildStartError) -> MusterError {
+        switch error {
+        case .failed(let program, let text):
+            failure(.connection, "the ProxyCommand cannot be run by \(program.escapedForMessage()): \(text)", hint: "check $SHELL")
+        case .cancelled: failure(.cancelled, "cancelled")
+        }
+    }
+
     func wrapped(_ error: SSHError) -> MusterError {
-        let code: MusterError.Code =
-            switch error.kind {
-            case .notSSH, .keyExchange: .handshake
-            case .noCommonAlgorithm: .noCommonAlgorithm
-            case .connectionLost: .connectionLost
-            case .hostKey: .hostKey
-            case .refused, .expired: .authentication
-            case .withheld: .skipped
-            case .brokenExchange: .connectionLost
-            case .credential: .credential
-            case .channel, .channelShortage, .forwardingRefused, .unreachableTarget: .channel
-            case .timedOut: .timeout
-            case .cancelled: .cancelled
-            }
+        let code = error.code
         let phase: Phase =
             switch error.stage {
             case .handshake: .handshake
@@ -178,5 +182,24 @@ struct DeviceLogin {
         if error.kind == .withheld { return failure(code, phase: phase, error.message, hint: error.hint) }
         let elapsed = error.kind == .timedOut ? " within \(connectTimeout.shown)" : " (after \((loop.now - clock.began).shown))"
         return failure(code, phase: phase, error.message + elapsed, hint: error.hint)
+    }
+}
+
+extension SSHError {
+    /// The public code for it.
+    var code: MusterError.Code {
+        switch kind {
+        case .notSSH, .keyExchange: .handshake
+        case .noCommonAlgorithm: .noCommonAlgorithm
+        case .connectionLost: .connectionLost
+        case .hostKey: .hostKey
+        case .refused, .expired: .authentication
+        case .withheld: .skipped
+        case .brokenExchange: .connectionLost
+        case .credential: .credential
+        case .channel, .execRefused, .channelShortage, .forwardingRefused, .unreachableTarget: .channel
+        case .timedOut: .timeout
+        case .cancelled: .cancelled
+        }
     }
 }

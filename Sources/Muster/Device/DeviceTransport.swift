@@ -11,7 +11,15 @@ public enum DeviceTransport: String, Sendable, CaseIterable {
 
     /// The TCP port where none is given.
     public var defaultPort: Int { self == .telnet ? 23 : 22 }
+}
 
-    /// Whether a device may take a child process, with its streams.
-    var startsPrograms: Bool { self == .openssh || self == .auto }
+extension Device {
+    /// Whether it may take a child process, with its streams.
+    var startsPrograms: Bool {
+        switch transport {
+        case .openssh, .auto: true
+        case .ssh: ssh.proxyCommand != nil
+        case .telnet: false
+        }
+    }
 }

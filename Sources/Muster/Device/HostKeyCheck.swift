@@ -82,10 +82,19 @@ struct HostKeyCheck {
 
     private func checkPins(_ key: HostKey) throws(MusterError) {
         guard !device.hostKeys.contains(where: { $0.matches(key) }) else { return }
+        throw notPinned(key.shown, type: key.type)
+    }
+
+    /// The error for keys that are not the pinned ones.
+    ///
+    /// - Parameters:
+    ///   - shown: what the device showed, for the message.
+    ///   - type: the type of the one key that it showed.
+    func notPinned(_ shown: String, type: String? = nil) -> MusterError {
         let expected = device.hostKeys.map(\.shown).joined(separator: " or ")
-        let mayBeOther = device.hostKeys.contains { $0.type == nil || $0.type != key.type }
-        throw failure(
-            "the host key of \(name) is not the one in the inventory: expected \(expected), seen \(key.shown)",
+        let mayBeOther = device.hostKeys.contains { $0.type == nil || $0.type != type }
+        return failure(
+            "the host key of \(name) is not the one in the inventory: expected \(expected), seen \(shown)",
             hint: (mayBeOther ? "muster keys scan shows whether it is another key of the same device; if not, " : "")
                 + "someone may be in between; if the device was replaced, correct its `host_key`")
     }

@@ -4,22 +4,30 @@ import MusterTransport
 /// A device that is logged in to.
 struct OpenDevice: Sendable {
     let device: Device
-    /// The platform's name: the device's, or what was found out.
-    let platform: String
     let carrier: any ConsoleCarrier
-    let console: Console
+    let line: DeviceLine
     let loop: Loop
     var recording: DeviceRecording?
+    /// What the device was found to be, where that was to be found out.
+    var detected: DetectionMachine.Verdict?
 
-    /// Runs one command; the error is what ended the session, if it did.
-    func run(_ command: String, timeout: Duration) async -> (result: CommandResult, error: MusterError?) {
-        do {
-            return (CommandResult(try await console.send(command, timeout: timeout)), nil)
-        } catch {
-            let result = CommandResult(
-                command: command, status: error.commandStatus, output: String(decoding: error.partialOutput, as: UTF8.self),
-                elapsed: error.elapsed, failure: error.commandFailure)
-            return (result, device.wrapped(error, phase: .command, timeout: timeout))
+    /// Runs one command; the error is what kept it from its prompt. After a question the session can be used, after all else not.
+    func run(
+        _ command: String, timeout: Duration, answers: [AnsweredQuestion]
+    ) async -> (result: CommandResult, error: MusterError?) {
+        switch line {
+        case .shell(let console): await device.run(command, on: console, timeout: timeout, answers: answers)
+        case .exec(let line): await line.run(command, timeout: timeout, answers: answers)
+        }
+    }
+
+    /// The device's shell; where commands go over exec channels it is opened at the first call, and they go through it from then on.
+    ///
+    /// - Parameter timeout: the time until its first prompt.
+    func shell(timeout: Duration) async throws(MusterError) -> Console {
+        switch line {
+        case .shell(let console): console
+        case .exec(let line): try await line.shell(timeout: timeout)
         }
     }
 
@@ -31,8 +39,26 @@ struct OpenDevice: Sendable {
     /// Logs out and frees everything; never fails and never waits for the device.
     func close() async {
         // Both live on one loop.
-        await carrier.close(after: { console.assumeIsolated { $0.close() } })
+        await carrier.close(after: { line.sayGoodbye() })
         await recording?.finish()
+    }
+}
+
+extension Device {
+    /// Its command line over a transport, with nothing sent yet.
+    func console(over transport: any ByteTransport, platform: Platform, recorder: SessionRecorder? = nil) -> Console {
+        Console(transport: transport, platform: platform, secrets: secrets.mapValues { $0.reveal() }, recorder: recorder)
+    }
+
+    /// Types one command; the error is what kept it from its prompt.
+    func run(
+        _ command: String, on console: Console, timeout: Duration, answers: [AnsweredQuestion]
+    ) async -> (result: CommandResult, error: MusterError?) {
+        do {
+            return (CommandResult(try await console.send(command, timeout: timeout, answers: answers)), nil)
+        } catch {
+            return (CommandResult(rejected: error, command: command), wrapped(error, phase: .command, timeout: timeout))
+        }
     }
 }
 
@@ -41,6 +67,15 @@ extension CommandResult {
         self.init(
             command: exchange.command, status: exchange.failure == nil ? .ok : .failed, output: exchange.text, elapsed: exchange.elapsed,
             mode: exchange.mode, prompt: exchange.prompt, failure: exchange.failure, truncated: exchange.truncated)
+    }
+}
+
+extension CommandResult {
+    /// What a command came to that did not get its prompt.
+    init(rejected error: ConsoleError, command: String) {
+        self.init(
+            command: command, status: error.commandStatus, output: String(decoding: error.partialOutput, as: UTF8.self),
+            elapsed: error.elapsed, failure: error.commandFailure)
     }
 }
 
@@ -65,6 +100,7 @@ extension ConsoleError {
         case .ended: "the connection ended while it ran"
         case .cancelled: "cancelled while it ran"
         case .badCommand: "it cannot be typed"
+        case .question(let text), .questionRepeated(let text): "it asked: \(text)"
         default: nil
         }
     }
@@ -82,6 +118,7 @@ extension Device {
             case .secretMissing: (.credential, .privilege)
             case .loginRefused: (.authentication, phase)
             case .passwordMissing, .credentialUntypable: (.credential, phase)
+            case .question, .questionRepeated: (.question, phase)
             case .cancelled: (.cancelled, phase)
             case .badCommand: (.usage, phase)
             case .unusable: (.prompt, phase)

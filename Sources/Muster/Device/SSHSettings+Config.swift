@@ -21,17 +21,6 @@ extension SSHSettings {
             ("publickey", options.publicKeyAuthentication), ("password", options.passwordAuthentication),
             ("keyboard-interactive", options.keyboardInteractiveAuthentication),
         ] where isEnabled == false { disabledAuthentications.append(name) }
-        switch options.hostKeyChecking {
-        case .strict: hostKeyChecking = .strict
-        case .acceptNew: hostKeyChecking = .acceptNew
-        case .ask: hostKeyChecking = .ask
-        case .off: hostKeyChecking = .off
-        case nil: break
-        }
-        hostKeyAlias = options.hostKeyAlias
-        userKnownHostsFiles = options.userKnownHostsFiles
-        globalKnownHostsFiles = options.globalKnownHostsFiles
-        hashKnownHosts = options.hashKnownHosts
         proxyJump = options.proxyJump
         proxyCommand = options.proxyCommand
         addressFamily = options.addressFamily.flatMap { AddressFamily(rawValue: $0.rawValue) }
@@ -41,5 +30,26 @@ extension SSHSettings {
         aliveInterval = options.aliveInterval
         aliveCountMax = options.aliveCountMax
         tcpKeepAlive = options.tcpKeepAlive
+    }
+}
+
+extension SSHSettings {
+    /// What the system's `ssh` is told of them: it is given an address, and what its own reading finds for that may be another host's.
+    var forOpenSSH: [OpenSSHCommand.Setting] {
+        var settings: [OpenSSHCommand.Setting] = []
+        func add(_ keyword: String, _ value: String?) {
+            if let value { settings.append(OpenSSHCommand.Setting(keyword: keyword, value: value)) }
+        }
+        add("KexAlgorithms", keyExchange?.description)
+        add("HostKeyAlgorithms", hostKeyAlgorithms?.description)
+        // Its name before OpenSSH 8.5, which newer ones still take.
+        add("PubkeyAcceptedKeyTypes", publicKeyAlgorithms?.description)
+        add("Ciphers", ciphers?.description)
+        add("MACs", macs?.description)
+        add("Compression", compression.map { $0 ? "yes" : "no" })
+        add("TCPKeepAlive", tcpKeepAlive.map { $0 ? "yes" : "no" })
+        add("AddressFamily", addressFamily?.rawValue)
+        add("BindAddress", bindAddress)
+        return settings
     }
 }

@@ -1,21 +1,9 @@
 public import MusterSSHConfig
 
-/// How SSH to a device goes, beyond its address, port, user and keys: what `ssh_config` can say of a host.
+/// How SSH to a device goes, beyond its address, port, user and keys: what else `ssh_config` can say of a host.
 ///
-/// Everything is open at first; nil means that the default of Muster holds.
+/// What it says of host keys is in the device itself. Everything is open at first; nil means that the default of Muster holds.
 public struct SSHSettings: Sendable, Hashable {
-    /// What is done about an unknown host key.
-    public enum HostKeyChecking: String, Sendable, Hashable {
-        /// Unknown and changed keys are refused; `yes` in `ssh_config`.
-        case strict
-        /// An unknown key is pinned, a changed one refused; `accept-new`.
-        case acceptNew
-        /// The user would be asked; a run has no one to ask, so this is `acceptNew` unless the command line says otherwise; `ask`.
-        case ask
-        /// Nothing is refused; `no`.
-        case off
-    }
-
     /// Where the agent listens.
     public enum IdentityAgent: Sendable, Hashable {
         /// No agent is asked.
@@ -63,19 +51,6 @@ public struct SSHSettings: Sendable, Hashable {
     public var identitiesAreOptional = false
     /// The authentication methods in the order to try them: `PreferredAuthentications`.
     public var preferredAuthentications: [String]?
-
-    // MARK: Host keys
-
-    /// What is done about an unknown key: `StrictHostKeyChecking`.
-    public var hostKeyChecking: HostKeyChecking?
-    /// The name to look up and to pin the key by, instead of the address: `HostKeyAlias`.
-    public var hostKeyAlias: String?
-    /// The user's files of known hosts, the first of which is written: `UserKnownHostsFile`; empty for `none`.
-    public var userKnownHostsFiles: [String]?
-    /// Whether names are hashed in what is written to them: `HashKnownHosts`.
-    public var hashKnownHosts: Bool?
-    /// The system's files of known hosts: `GlobalKnownHostsFile`; empty for `none`.
-    public var globalKnownHostsFiles: [String]?
 
     // MARK: The way there
 

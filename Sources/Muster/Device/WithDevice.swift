@@ -1,3 +1,4 @@
+import MusterConsole
 import MusterTransport
 
 /// Logs in to a device, runs `body`, and logs out, however `body` ends.
@@ -22,7 +23,7 @@ public func withDevice<R>(
 ) async throws -> R {
     let environment = try await DeviceEnvironment.load(devices: [device], options: options, events: events)
     async let bastions: Void = environment.bastions.run(in: environment)
-    var login = DeviceLogin(device: device, environment: environment, loop: environment.bastions.loop(for: device))
+    let login = DeviceLogin(device: device, environment: environment, loop: environment.bastions.loop(for: device), allowsExec: true)
     let open: OpenDevice
     do {
         open = try await login.run()
@@ -35,7 +36,7 @@ public func withDevice<R>(
     }
     let result: Result<R, any Error>
     do {
-        let session = DeviceSession(open: open, timeout: options.commandTimeout)
+        let session = DeviceSession(open: open, environment: environment)
         result = .success(
             try await withTaskCancellationHandler {
                 try await body(session)
@@ -55,10 +56,12 @@ public func withDevice<R>(
 /// A device that is logged in to, inside the scope of `withDevice`.
 public struct DeviceSession: Sendable {
     let open: OpenDevice
-    let timeout: Duration
+    let environment: DeviceEnvironment
 
     /// The device.
     public var device: Device { open.device }
+    var timeout: Duration { environment.commandTimeout }
+    var answers: [AnsweredQuestion] { environment.answers }
 
     /// Runs one command and returns what the device answered.
     ///
@@ -67,11 +70,14 @@ public struct DeviceSession: Sendable {
     /// - Parameters:
     ///   - command: One line, without its end.
     ///   - timeout: How long to wait for the prompt; the scope's time for a command when left out.
+    ///   - answers: What is typed to questions that the command asks, before `RunOptions.answers` and those of the platform's definition.
     /// - Returns: The device's answer.
-    /// - Throws: `MusterError` when the prompt does not come back or the connection is lost; the session is of no use then.
+    /// - Throws: `MusterError` with the code `question` when the command asks what none of the answers is for; the device is back at its
+    ///   prompt, and the session goes on. `MusterError` when the prompt does not come back or the connection is lost; the session is of no use then.
     ///   `CancellationError` when the task is cancelled, which ends the session: nobody knows where in its answer the device is.
-    public func send(_ command: String, timeout: Duration? = nil) async throws -> CommandResult {
-        let (result, error) = await open.run(command, timeout: timeout ?? self.timeout)
+    public func send(_ command: String, timeout: Duration? = nil, answers: [QuestionAnswer] = []) async throws -> CommandResult {
+        let rules = answers.map(\.rule) + self.answers
+        let (result, error) = await open.run(command, timeout: timeout ?? self.timeout, answers: rules)
         guard let error else { return result }
         if error.code == .cancelled || Task.isCancelled { throw CancellationError() }
         throw error
@@ -79,26 +85,29 @@ public struct DeviceSession: Sendable {
 
     /// Goes to another privilege level, by the platform's name for it, such as `configuration`.
     ///
+    /// A device whose commands go over exec channels gets a shell first, and the commands after this go through it.
+    ///
     /// - Parameters:
     ///   - mode: The level's name.
     ///   - timeout: How long to wait for each step.
     /// - Throws: `MusterError` with code `privilege` or `credential` when the device refuses; `CancellationError` as `send`.
     public func enter(mode: String, timeout: Duration? = nil) async throws {
+        let console = try await open.shell(timeout: timeout ?? self.timeout)
         do {
-            try await open.console.enterMode(mode, timeout: timeout ?? self.timeout)
+            try await console.enterMode(mode, timeout: timeout ?? self.timeout)
         } catch {
             if error.kind == .cancelled || Task.isCancelled { throw CancellationError() }
             throw device.wrapped(error, phase: .privilege, timeout: timeout ?? self.timeout)
         }
     }
 
-    /// The prompt that the device shows now.
+    /// The prompt that the device shows now; empty while its commands go over exec channels.
     public var prompt: String {
-        get async { await open.console.prompt }
+        get async { await open.line.console?.prompt ?? "" }
     }
 
-    /// The privilege level that the prompt tells, by the platform's name for it.
+    /// The privilege level that the prompt tells, by the platform's name for it; empty while its commands go over exec channels.
     public var mode: String {
-        get async { await open.console.mode }
+        get async { await open.line.console?.mode ?? "" }
     }
 }

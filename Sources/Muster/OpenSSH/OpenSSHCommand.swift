@@ -17,6 +17,18 @@ struct OpenSSHCommand: Sendable, Equatable {
         var knownHostsFiles: [String] = []
         /// The name that its key has in them.
         var hostKeyAlias: String?
+        /// A known hosts file with the only keys that are right.
+        var pinFile: String?
+        /// What `ssh_config` says of it, where ssh would not find that itself: it is told an address, and not the name.
+        var settings: [Setting] = []
+        /// The command that connects to it, where no bastion does.
+        var proxyCommand: String?
+    }
+
+    /// A keyword of ssh_config(5) and its value.
+    struct Setting: Sendable, Equatable {
+        var keyword: String
+        var value: String
     }
 
     /// Which configuration files ssh reads.
@@ -52,7 +64,7 @@ struct OpenSSHCommand: Sendable, Equatable {
                 ("RequestTTY", "force"), ("RemoteCommand", "none"), ("EscapeChar", "none"),
                 // Phases are read off the log.
                 ("LogLevel", "DEBUG1"), ("ClearAllForwardings", "yes"), ("ForwardAgent", "no"), ("ForwardX11", "no"),
-            ]) + common(to: target) + (proxy.map { options([("ProxyCommand", $0)]) } ?? []) + ["--", target.host]
+            ]) + common(to: target) + way(to: target) + ["--", target.host]
     }
 
     /// What both the way to the device and the way to its bastions need.
@@ -62,7 +74,33 @@ struct OpenSSHCommand: Sendable, Equatable {
             ("PermitLocalCommand", "no"), ("UpdateHostKeys", "no"), ("VisualHostKey", "no"),
             ("ConnectTimeout", String(wholeSeconds(connectTimeout))),
         ]
+        list += hostKeyOptions(of: hop)
+        if let alias = hop.hostKeyAlias { list.append(("HostKeyAlias", alias)) }
+        if let keepAlive {
+            list += [("ServerAliveInterval", String(wholeSeconds(keepAlive.interval))), ("ServerAliveCountMax", String(keepAlive.count))]
+        }
+        if let legacy = hop.legacy { list += legacy.additions }
+        // Of an option that is there twice ssh takes the first.
+        list += hop.settings.map { ($0.keyword, $0.value) }
+        if !hop.identities.isEmpty { list.append(("IdentitiesOnly", "yes")) }
+        list += hop.identities.map { ("IdentityFile", Self.path($0)) }
+        var arguments = options(list)
+        if let port = hop.port { arguments += ["-p", String(port)] }
+        if let user = hop.user { arguments += ["-l", user] }
+        return arguments
+    }
+
+    /// What decides about a hop's host key.
+    private func hostKeyOptions(of hop: Hop) -> [(String, String)] {
+        var list: [(String, String)] = []
         let policy = hop.hostKeys ?? hostKeys
+        if policy != .off, let pins = hop.pinFile {
+            return [
+                ("StrictHostKeyChecking", "yes"), ("UserKnownHostsFile", Self.path(pins)), ("GlobalKnownHostsFile", "/dev/null"),
+                // Nothing else that ssh might be told of keys counts; OpenSSH before 8.5 does not know the last of them.
+                ("VerifyHostKeyDNS", "no"), ("CheckHostIP", "no"), ("IgnoreUnknown", "KnownHostsCommand"), ("KnownHostsCommand", "none"),
+            ]
+        }
         switch policy {
         case .acceptNew: list.append(("StrictHostKeyChecking", "accept-new"))
         case .strict: list.append(("StrictHostKeyChecking", "yes"))
@@ -70,17 +108,13 @@ struct OpenSSHCommand: Sendable, Equatable {
         }
         let files = hop.knownHostsFiles.isEmpty ? knownHostsFiles : hop.knownHostsFiles
         if policy != .off, !files.isEmpty { list.append(("UserKnownHostsFile", files.map(Self.path).joined(separator: " "))) }
-        if let alias = hop.hostKeyAlias { list.append(("HostKeyAlias", alias)) }
-        if let keepAlive {
-            list += [("ServerAliveInterval", String(wholeSeconds(keepAlive.interval))), ("ServerAliveCountMax", String(keepAlive.count))]
-        }
-        if let legacy = hop.legacy { list += legacy.additions }
-        if !hop.identities.isEmpty { list.append(("IdentitiesOnly", "yes")) }
-        list += hop.identities.map { ("IdentityFile", Self.path($0)) }
-        var arguments = options(list)
-        if let port = hop.port { arguments += ["-p", String(port)] }
-        if let user = hop.user { arguments += ["-l", user] }
-        return arguments
+        return list
+    }
+
+    /// What connects to a hop: the bastions before it, or the command that `ssh_config` has for the first machine on the way.
+    private func way(to hop: Hop) -> [String] {
+        if let proxy { return options([("ProxyCommand", proxy)]) }
+        return hop.proxyCommand.map { options([("ProxyCommand", Self.percentDoubled($0))]) } ?? []
     }
 
     /// The command that connects through the bastions; ssh runs it in the user's shell.
@@ -91,10 +125,9 @@ struct OpenSSHCommand: Sendable, Equatable {
         guard let last = bastions.last else { return nil }
         var inner = self
         inner.bastions = bastions.dropLast()
-        let way = inner.proxy.map { options([("ProxyCommand", $0)]) } ?? []
         let words =
             [program] + configurationArguments + options([("LogLevel", "ERROR"), ("RemoteCommand", "none"), ("RequestTTY", "no")])
-            + common(to: last) + way + ["-W", "[%h]:%p", "--", last.host]
+            + common(to: last) + inner.way(to: last) + ["-W", "[%h]:%p", "--", last.host]
         // ssh replaces what begins with a per cent sign: only -W's are meant to be.
         return words.map { $0 == "[%h]:%p" ? "'[%h]:%p'" : Self.shellQuoted(Self.percentDoubled($0)) }.joined(separator: " ")
     }

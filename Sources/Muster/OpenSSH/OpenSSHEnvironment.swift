@@ -17,6 +17,8 @@ final class OpenSSHEnvironment: Sendable {
     let algorithms: OpenSSHAlgorithms
     /// The variables of this process.
     let variables: [String: String]
+    /// Where the keys are written that the inventory pins.
+    let pins = PinFiles()
 
     private init(options: RunOptions, desk: AskpassDesk?, algorithms: OpenSSHAlgorithms) {
         self.options = options.openSSH
@@ -30,7 +32,7 @@ final class OpenSSHEnvironment: Sendable {
     ///
     /// - Throws: `MusterError` with code `usage` when the helper's socket cannot be made; `CancellationError`.
     static func open(for devices: [Device], options: RunOptions) async throws -> OpenSSHEnvironment? {
-        guard devices.contains(where: { $0.transport.startsPrograms }) else { return nil }
+        guard devices.contains(where: { $0.transport == .openssh || $0.transport == .auto }) else { return nil }
         let loop = Loops.next()
         let all = devices + devices.flatMap(\.jump)
         let wantsAlgorithms = devices.contains { $0.transport == .auto } || all.contains(where: \.legacy)
@@ -52,6 +54,7 @@ final class OpenSSHEnvironment: Sendable {
 
     func close() async {
         await desk?.close()
+        await pins.close()
     }
 
     /// Whether this `ssh` has what libssh2 lacked.

@@ -18,6 +18,8 @@ struct OpenSSHLog: Sendable {
     private(set) var phase = Phase.resolve
     /// The key that the device showed.
     private(set) var hostKey: (type: String, fingerprint: String)?
+    /// The algorithms that were agreed on.
+    private(set) var agreed: [String] = []
     /// The last lines that are not debugging, without control characters at their ends.
     private(set) var lines: [String] = []
     private(set) var isInteractive = false
@@ -64,6 +66,7 @@ struct OpenSSHLog: Sendable {
             let words = text.split(separator: " ")
             if words.count >= 5 { hostKey = (String(words[3]), String(words[4])) }
         }
+        if phase == .handshake, text.hasPrefix("kex: ") { readAgreement(text.dropFirst(5)) }
         switch phase {
         case .resolve where text.hasPrefix("Connecting to ") || text.hasPrefix("Executing proxy command"): return enter(.connect)
         case .resolve, .connect:
@@ -77,6 +80,14 @@ struct OpenSSHLog: Sendable {
         default: break
         }
         return []
+    }
+
+    /// `algorithm: …`, `host key algorithm: …`, `server->client cipher: … MAC: … compression: …`.
+    private mutating func readAgreement(_ text: Substring) {
+        let words = text.split(separator: " ")
+        for (label, name) in zip(words, words.dropFirst()) where ["algorithm:", "cipher:", "MAC:"].contains(label) {
+            agreed.append(String(name))
+        }
     }
 
     private mutating func enter(_ phase: Phase) -> [Event] {

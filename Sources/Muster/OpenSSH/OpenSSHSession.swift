@@ -1,4 +1,5 @@
 import MusterInventory
+import MusterSSH
 import MusterTransport
 
 /// One `ssh` child on its way to a shell, and until its end, on the event loop that carries its bytes.
@@ -33,6 +34,16 @@ actor OpenSSHSession {
         self.clock = clock
         self.answers = answers
         self.events = events
+    }
+
+    /// The host key that the device showed, as type and fingerprint.
+    var shownHostKey: String? { log.hostKey.map { "\($0.type) \($0.fingerprint)" } }
+
+    /// What was agreed on that only old gear needs.
+    var legacyAlgorithms: [String] {
+        var names: [String] = []
+        for name in log.agreed where AlgorithmPreferences.isLegacy(name) && !names.contains(name) { names.append(name) }
+        return names
     }
 
     // MARK: The way in

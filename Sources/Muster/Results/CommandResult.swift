@@ -24,15 +24,17 @@ public struct CommandResult: Sendable, Hashable {
     public var mode: String?
     /// The prompt after the command.
     public var prompt: String?
-    /// The line by which the device rejected the command.
+    /// The line by which the device rejected the command, or how it ended where that was no success: `exit status 3`.
     public var failure: String?
+    /// The exit status, where the command went over an exec channel and ended by itself; nil elsewhere.
+    public var exitStatus: Int?
     /// Whether output was dropped because it passed the bound.
     public var truncated: Bool
 
     /// Makes a result.
     public init(
         command: String, status: Status, output: String = "", elapsed: Duration = .zero, mode: String? = nil, prompt: String? = nil,
-        failure: String? = nil, truncated: Bool = false
+        failure: String? = nil, exitStatus: Int? = nil, truncated: Bool = false
     ) {
         self.command = command
         self.status = status
@@ -41,6 +43,7 @@ public struct CommandResult: Sendable, Hashable {
         self.mode = mode
         self.prompt = prompt
         self.failure = failure
+        self.exitStatus = exitStatus
         self.truncated = truncated
     }
 }

@@ -30,6 +30,8 @@ public struct DeviceResult: Sendable, Hashable {
     public var port: Int
     /// The platform's name; where it was to be found out, what was found.
     public var platform: String
+    /// What else it might be, where its platform was to be found out and the answers fit several.
+    public var platformAlternatives: [String] = []
     /// How it ended.
     public var status: Status
     /// When work on it began.
@@ -42,7 +44,9 @@ public struct DeviceResult: Sendable, Hashable {
     public var phases: PhaseTimes
     /// One for each command of the run, in order.
     public var commands: [CommandResult]
-    /// The algorithms that were agreed on and that only old gear needs; empty where `Device.legacy` is not set, and for other transports.
+    /// What a configuration change came to; nil in other runs, and where the device was not even begun.
+    public var change: ChangeResult?
+    /// The algorithms that were agreed on and that only old gear needs; empty for telnet.
     public var legacyAlgorithms: [String] = []
     /// Why it is not `ok`, unless a command's failure says so.
     public var error: MusterError?

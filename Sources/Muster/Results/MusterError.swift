@@ -35,6 +35,10 @@ public struct MusterError: Error, Sendable, Hashable, Codable, CustomStringConve
         public static let channel = Code(rawValue: "channel")
         /// No prompt came.
         public static let prompt = Code(rawValue: "prompt")
+        /// A command asked a question that nobody has an answer to; see `RunOptions.answers`.
+        public static let question = Code(rawValue: "question")
+        /// A line of a configuration change, its commit or its confirmation was rejected; the message says what is in effect.
+        public static let rejected = Code(rawValue: "rejected")
         /// Another privilege level could not be entered.
         public static let privilege = Code(rawValue: "privilege")
         /// The device closed the connection in mid-work.

@@ -8,8 +8,7 @@ import MusterTransport
 
 /// A run over many devices: a task group with a sliding limit, one child per device under way.
 struct Fleet {
-    let devices: [Device]
-    let commands: [String]
+    let tasks: [DeviceTask]
     let options: RunOptions
     let control: RunControl
     let environment: DeviceEnvironment
@@ -19,6 +18,7 @@ struct Fleet {
     private enum Outcome: Sendable {
         case device(index: Int, DeviceResult)
         case stop(reason: String)
+        case answer(goesOn: Bool)
         case watcherEnded
     }
 
@@ -26,9 +26,11 @@ struct Fleet {
     ///
     /// When the task is cancelled, the devices under way are cancelled and everything that has no result gets one.
     func run(yield: (DeviceResult) -> Void) async {
-        var gathered: [DeviceResult?] = Array(repeating: nil, count: options.mode == .gather ? devices.count : 0)
-        var isDone = Array(repeating: false, count: devices.count)
+        var gathered: [DeviceResult?] = Array(repeating: nil, count: options.mode == .gather ? tasks.count : 0)
+        var isDone = Array(repeating: false, count: tasks.count)
+        var rollout = RolloutMachine(total: tasks.count, options.rollout)
         var stopReason = "the run was cancelled"
+        var isStopped = false
         func finish(_ index: Int, _ result: DeviceResult) {
             isDone[index] = true
             var result = result
@@ -39,25 +41,30 @@ struct Fleet {
 
         await withTaskGroup(of: Outcome.self) { group in
             addWatchers(to: &group)
-            var next = 0
             var underWay = 0
             var succeeded = 0
-            var isStopped = false
+            var isAsking = false
             while true {
-                while underWay < fanout, next < devices.count, !isStopped, control.level == .running, !Task.isCancelled {
-                    let index = next
-                    let loop = environment.bastions.loop(for: devices[index])
-                    let worker = DeviceWorker(device: devices[index], commands: commands, environment: environment, loop: loop)
-                    group.addTask(executorPreference: loop.taskExecutor) { .device(index: index, await worker.run()) }
-                    next += 1
-                    underWay += 1
+                starting: while underWay < fanout, !isAsking, !isStopped, control.level == .running, !Task.isCancelled {
+                    switch rollout.step() {
+                    case .start(let index):
+                        let loop = environment.bastions.loop(for: tasks[index].device)
+                        let worker = DeviceWorker(tasks[index], environment: environment, loop: loop)
+                        group.addTask(executorPreference: loop.taskExecutor) { .device(index: index, await worker.run()) }
+                        underWay += 1
+                    case .ask(let pause):
+                        isAsking = true
+                        group.addTask { .answer(goesOn: await isContinued(at: pause)) }
+                    case .wait, .end: break starting
+                    }
                 }
-                guard underWay > 0, let outcome = await group.next() else { break }
+                guard underWay > 0 || isAsking, let outcome = await group.next() else { break }
                 switch outcome {
                 case .device(let index, let result):
                     underWay -= 1
                     if control.level == .cancelled { stopReason = "the run was interrupted" }
                     finish(index, result)
+                    rollout.finished(succeeded: result.status == .ok)
                     if result.status == .ok { succeeded += 1 }
                     if case .first(let wanted) = options.mode, succeeded >= wanted, !isStopped {
                         stopReason = "enough devices succeeded"
@@ -68,6 +75,9 @@ struct Fleet {
                     if !isStopped { stopReason = reason }
                     isStopped = true
                     group.cancelAll()
+                case .answer(let goesOn):
+                    isAsking = false
+                    rollout.answered(goesOn)
                 case .watcherEnded:
                     break
                 }
@@ -75,7 +85,10 @@ struct Fleet {
             if control.level != .running { stopReason = "the run was interrupted" }
             group.cancelAll()
         }
-        for index in devices.indices where !isDone[index] { finish(index, notStarted(devices[index], reason: stopReason)) }
+        let heldBack = isStopped || control.level != .running || Task.isCancelled ? nil : rollout.stopReason
+        for index in tasks.indices where !isDone[index] {
+            finish(index, notStarted(tasks[index], heldBack == nil ? .cancelled : .skipped, heldBack ?? stopReason))
+        }
         for case let result? in gathered { yield(result) }
     }
 
@@ -98,10 +111,28 @@ struct Fleet {
         }
     }
 
-    private func notStarted(_ device: Device, reason: String) -> DeviceResult {
-        DeviceResult(
-            host: device.name, address: device.address, port: device.port, platform: device.platform, status: .cancelled, started: Date(),
-            attempts: 0, commands: commands.map { CommandResult(command: $0, status: .skipped) },
-            error: MusterError(.cancelled, phase: .resolve, device: device.name, message: "not started: \(reason)"))
+    /// Asks whether to go on after the first devices; an interrupt is a no.
+    private func isContinued(at pause: Rollout.Pause) async -> Bool {
+        guard let goesOn = options.rollout.goesOn else { return true }
+        let (levels, continuation) = AsyncStream.makeStream(of: RunControl.Level.self)
+        control.observe { continuation.yield($0) }
+        return await withTaskGroup(of: Bool.self) { group in
+            group.addTask { await goesOn(pause) }
+            group.addTask {
+                for await _ in levels { return false }
+                return false
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? false
+        }
+    }
+
+    private func notStarted(_ task: DeviceTask, _ status: DeviceResult.Status, _ reason: String) -> DeviceResult {
+        let device = task.device
+        return DeviceResult(
+            host: device.name, address: device.address, port: device.port, platform: device.platform, status: status, started: Date(),
+            attempts: 0, commands: task.commands.map { CommandResult(command: $0, status: .skipped) },
+            error: MusterError(
+                status == .skipped ? .skipped : .cancelled, phase: .resolve, device: device.name, message: "not started: \(reason)"))
     }
 }

@@ -20,6 +20,16 @@ public struct RunOptions: Sendable {
     public var fanout = 100
     /// The time for one command.
     public var commandTimeout: Duration = .seconds(30)
+    /// What is typed to questions that commands ask, before the answers of the platform's definition.
+    ///
+    /// A question that none of them answers ends the command, and the device is brought back to its prompt. Nothing is ever agreed to unasked.
+    public var answers: [QuestionAnswer] = []
+    /// The mode that commands run in, by the platform's name for it, such as `configuration`; the platform's default mode when nil.
+    public var commandMode: String?
+    /// Whether a device's further commands are skipped once it has rejected one.
+    public var stopsOnFailure = false
+    /// How the run spreads over the devices.
+    public var rollout = Rollout()
     /// The time from the look-up of the name to the first prompt.
     public var connectTimeout: Duration = .seconds(15)
     /// The time between two signs of life on a connection; zero sends none.

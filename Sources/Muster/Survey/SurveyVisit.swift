@@ -36,7 +36,7 @@ package struct SurveyVisit: Sendable {
     }
 
     private func probe<Machine: ProbeMachine>(_ machine: Machine) async throws(MusterError) -> Machine.Outcome {
-        var login = DeviceLogin(device: device, environment: environment, loop: loop)
+        let login = DeviceLogin(device: device, environment: environment, loop: loop)
         let transport = try await login.connect()
         login.enter(.handshake)
         do throws(SSHError) {
@@ -48,7 +48,7 @@ package struct SurveyVisit: Sendable {
 
     /// The host key of one type, by a session that ends after the key exchange.
     private func hostKey(type: String) async throws(MusterError) -> HostKey {
-        var login = DeviceLogin(device: device, environment: environment, loop: loop)
+        let login = DeviceLogin(device: device, environment: environment, loop: loop)
         let transport = try await login.connect()
         login.enter(.handshake)
         // Old algorithms do no harm: nothing is sent that is a secret.

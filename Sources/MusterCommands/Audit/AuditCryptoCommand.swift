@@ -36,7 +36,8 @@ struct AuditCryptoCommand: Verb {
     func perform(in surroundings: Surroundings) async throws -> Int32 {
         let notes = SurveyNotes(surroundings: surroundings, isQuiet: options.quiet)
         let devices = try await options.targets(in: surroundings)
-        let results = try await options.survey(notes).results(devices) { visit throws(MusterError) in CryptoOffer(try await visit.offer()) }
+        let survey = try await options.results(of: devices, notes) { visit throws(MusterError) in CryptoOffer(try await visit.offer()) }
+        let results = survey.each
         let rows = Array(zip(devices, results))
         let text =
             output == .table
@@ -48,17 +49,18 @@ struct AuditCryptoCommand: Verb {
         let weak = results.count { if case .success(let offer) = $0 { !offer.weaknesses.isEmpty } else { false } }
         let isShort = output == .table && !all && weak == 0 && failures.count < devices.count
         notes.note(
-            summary(total: devices.count, weak: weak, unreachable: failures.count) + (isShort ? "; --all lists what they offer" : ""))
+            summary(total: devices.count, weak: weak, failures) + (isShort ? "; --all lists what they offer" : ""))
+        if let status = survey.interruption { return status }
         if !failures.isEmpty { return ExitStatus.unreachable }
         return weak == 0 ? ExitStatus.success : ExitStatus.rejected
     }
 
-    private func summary(total: Int, weak: Int, unreachable: Int) -> String {
+    private func summary(total: Int, weak: Int, _ failures: [(device: Device, error: MusterError)]) -> String {
         var parts: [String] = []
-        let good = total - weak - unreachable
+        let good = total - weak - failures.count
         if good > 0 { parts.append("\(good) without weak algorithms") }
         if weak > 0 { parts.append("\(weak) with weak algorithms") }
-        if unreachable > 0 { parts.append("\(unreachable) unreachable") }
+        parts += failures.counts
         return "\(counted(total, "device", "devices")): \(parts.joined(separator: ", "))"
     }
 }

@@ -67,7 +67,7 @@ struct CryptoOffer: Sendable {
             json.member("strict_kex", seen.offer.hasStrictKeyExchange)
             MusterError.write(nil, to: &json)
         case .failure(let error):
-            json.member("status", "unreachable")
+            json.member("status", error.surveyStatus)
             json.member("banner", nil)
             for category in ServerOffer.Category.allCases {
                 json.key(category.member)

@@ -103,7 +103,7 @@ struct InventoryShowCommand: Verb {
         if host.platform == nil { rows.append(("platform", resolved.platform, "built in")) }
         let order = [
             "address", "port", "user", "password", "passphrase", "enable", "identity", "credentials", "platform", "jump", "transport",
-            "legacy", "host_key", "groups",
+            "channel", "legacy", "host_key", "groups",
         ]
         func place(_ field: String) -> Int { order.firstIndex(of: field) ?? order.count }
         rows.sort { (place($0.field), $0.field) < (place($1.field), $1.field) }

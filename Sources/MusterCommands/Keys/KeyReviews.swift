@@ -31,7 +31,7 @@ struct KeyReviews {
             let count = reviews.count { $0.review.status == status }
             if count > 0 { parts.append("\(count) \(status.rawValue)") }
         }
-        if !failures.isEmpty { parts.append("\(failures.count) unreachable") }
+        parts += failures.counts
         return "\(counted(rows.count, "device", "devices")): \(parts.joined(separator: ", "))"
     }
 
@@ -77,7 +77,7 @@ struct KeyReviews {
             json.array(review.items) { json, item in json.object { write(item, pins: review.pins.map(\.shown), to: &$0) } }
             MusterError.write(nil, to: &json)
         case .failure(let error):
-            json.member("status", "unreachable")
+            json.member("status", error.surveyStatus)
             json.key("keys")
             json.array([Int]()) { _, _ in }
             MusterError.write(error, to: &json)

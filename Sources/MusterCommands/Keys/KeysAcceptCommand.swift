@@ -38,10 +38,15 @@ struct KeysAcceptCommand: Verb {
         let notes = SurveyNotes(surroundings: surroundings, isQuiet: options.quiet)
         let devices = try await options.targets(in: surroundings)
         let store = try await HostKeyStore.load(for: devices, files: options.known.paths(in: surroundings.environment))
-        let reviews = KeyReviews(devices, try await scans(of: devices, notes), store: store)
+        let survey = try await scans(of: devices, notes)
+        let reviews = KeyReviews(devices, survey.each, store: store)
         surroundings.errors.say(reviews.table(all: false, palette: Palettes(choice: options.color, surroundings).errors))
         notes.unreachable(reviews.failures)
         notes.note(reviews.summary)
+        if let status = survey.interruption {
+            notes.note("nothing was written")
+            return status
+        }
         let plan = AcceptPlan(reviews.reviews, replaces: replace)
         for note in plan.notes { notes.note(note) }
         var isComplete = plan.isComplete
@@ -61,13 +66,13 @@ struct KeysAcceptCommand: Verb {
     }
 
     /// What the devices show, or what a file says that they show.
-    private func scans(of devices: [Device], _ notes: SurveyNotes) async throws -> [Result<HostKeyScan, MusterError>] {
+    private func scans(of devices: [Device], _ notes: SurveyNotes) async throws -> SurveyResults<HostKeyScan> {
         guard let file else {
-            return try await options.survey(notes).results(devices) { visit throws(MusterError) in try await visit.hostKeys() }
+            return try await options.results(of: devices, notes) { visit throws(MusterError) in try await visit.hostKeys() }
         }
         guard fileExists(file) else { throw CommandFailure.usage("there is no file \(file.oneLine)") }
         let scanned = try await HostKeyStore.load(for: devices, files: [file])
-        return devices.map { device in
+        let each = devices.map { device -> Result<HostKeyScan, MusterError> in
             let keys = scanned.entries(device.hostKeyName).filter { $0.marker == .none }.map(\.key)
             guard !keys.isEmpty else {
                 let message = "\(file) has no key of \(device.hostKeyName)"
@@ -75,6 +80,7 @@ struct KeysAcceptCommand: Verb {
             }
             return .success(HostKeyScan(keys: keys))
         }
+        return SurveyResults(each: each)
     }
 
     private func isAgreed(_ plan: AcceptPlan, _ store: HostKeyStore, _ surroundings: Surroundings) async throws -> Bool {

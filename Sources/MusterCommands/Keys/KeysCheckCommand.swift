@@ -38,8 +38,8 @@ struct KeysCheckCommand: Verb {
         let notes = SurveyNotes(surroundings: surroundings, isQuiet: options.quiet)
         let devices = try await options.targets(in: surroundings)
         let store = try await HostKeyStore.load(for: devices, files: options.known.paths(in: surroundings.environment))
-        let results = try await options.survey(notes).results(devices) { visit throws(MusterError) in try await visit.hostKeys() }
-        let reviews = KeyReviews(devices, results, store: store)
+        let survey = try await options.results(of: devices, notes) { visit throws(MusterError) in try await visit.hostKeys() }
+        let reviews = KeyReviews(devices, survey.each, store: store)
         let text =
             output == .text
             ? reviews.table(all: all, palette: Palettes(choice: options.color, surroundings).output)
@@ -49,6 +49,7 @@ struct KeysCheckCommand: Verb {
         for note in reviews.notes { notes.note(note) }
         notes.unreachable(reviews.failures)
         notes.note(reviews.summary)
+        if let status = survey.interruption { return status }
         if !reviews.failures.isEmpty { return ExitStatus.unreachable }
         return reviews.reviews.allSatisfy { $0.review.status == .ok } ? ExitStatus.success : ExitStatus.rejected
     }

@@ -35,7 +35,8 @@ struct KeysScanCommand: Verb {
     func perform(in surroundings: Surroundings) async throws -> Int32 {
         let notes = SurveyNotes(surroundings: surroundings, isQuiet: options.quiet)
         let devices = try await options.targets(in: surroundings)
-        let results = try await options.survey(notes).results(devices) { visit throws(MusterError) in try await visit.hostKeys() }
+        let survey = try await options.results(of: devices, notes) { visit throws(MusterError) in try await visit.hostKeys() }
+        let results = survey.each
         try surroundings.output.write(Array(listing(devices, results, Palettes(choice: options.color, surroundings).output).utf8))
         for (device, result) in zip(devices, results) {
             guard case .success(let scan) = result else { continue }
@@ -46,7 +47,8 @@ struct KeysScanCommand: Verb {
         let keys = results.map { if case .success(let scan) = $0 { scan.keys.count } else { 0 } }.reduce(0, +)
         notes.note(
             "\(counted(keys, "key", "keys")) of \(counted(devices.count - failures.count, "device", "devices"))"
-                + (failures.isEmpty ? "" : ", \(failures.count) unreachable"))
+                + failures.counts.map { ", \($0)" }.joined())
+        if let status = survey.interruption { return status }
         return failures.isEmpty ? ExitStatus.success : ExitStatus.unreachable
     }
 
@@ -93,7 +95,7 @@ struct KeysScanCommand: Verb {
             }
             MusterError.write(nil, to: &json)
         case .failure(let error):
-            json.member("status", "unreachable")
+            json.member("status", error.surveyStatus)
             json.member("banner", nil)
             json.key("keys")
             json.array([HostKey]()) { _, _ in }

@@ -24,6 +24,15 @@ struct PlatformSources {
         return library
     }
 
+    /// Whether the command line's platform is one.
+    ///
+    /// - Throws: `CommandFailure` with status 64 where it is none.
+    func check(_ login: LoginOptions) throws {
+        guard let name = login.platform, !PlatformLibrary.isPath(name) else { return }
+        let library = try library()
+        guard library.has(name) else { throw PlatformSources.unknown(name, library) }
+    }
+
     /// Wrong usage: there is no platform `name`.
     static func unknown(_ name: String, _ library: PlatformLibrary) -> CommandFailure {
         .usage("there is no platform '\(name.oneLine)'; \(hint(for: name, library))")

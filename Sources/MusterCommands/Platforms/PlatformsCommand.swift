@@ -8,5 +8,8 @@ struct PlatformsCommand: ParsableCommand {
             Definitions that are built in can be joined by files of your own: put them into a folder and name it in $MUSTER_PLATFORMS (several, with ':' \
             between), or name a file where a platform is asked for. A file's base name is its platform's name, and goes before a built-in one.
             """,
-        subcommands: [PlatformsListCommand.self, PlatformsShowCommand.self, PlatformsLintCommand.self, PlatformsTestCommand.self])
+        subcommands: [
+            PlatformsListCommand.self, PlatformsShowCommand.self, PlatformsLintCommand.self, PlatformsTestCommand.self,
+            PlatformsDetectCommand.self,
+        ])
 }

@@ -35,11 +35,16 @@ enum ArgumentText {
     }
 
     /// Reads the name of a transport.
-    @Sendable static func transport(_ name: String) throws -> InventoryTransport {
-        if let transport = InventoryTransport(rawValue: name) { return transport }
-        let names = InventoryTransport.allCases.map(\.rawValue)
+    @Sendable static func transport(_ name: String) throws -> InventoryTransport { try choice(name, of: "transport") }
+
+    /// Reads the name of a channel.
+    @Sendable static func channel(_ name: String) throws -> InventoryChannel { try choice(name, of: "channel") }
+
+    private static func choice<Choice: RawRepresentable<String> & CaseIterable>(_ name: String, of kind: String) throws -> Choice {
+        if let choice = Choice(rawValue: name) { return choice }
+        let names = Choice.allCases.map(\.rawValue)
         let hint = Suggestion.hint(for: name, among: names) ?? "there are \(names.joined(separator: ", "))"
-        throw ValidationError("there is no transport '\(name.oneLine)'; \(hint)")
+        throw ValidationError("there is no \(kind) '\(name.oneLine)'; \(hint)")
     }
 
     /// Reads a TCP port.

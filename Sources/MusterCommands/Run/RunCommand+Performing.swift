@@ -7,27 +7,51 @@ import Synchronization
 
 extension RunCommand {
     func perform(in surroundings: Surroundings) async throws -> Int32 {
-        let lines = try allCommands(in: surroundings)
-        let config = try SSHConfigSource.load(devices.inventory.sshConfig, in: surroundings)
-        let hosts = try RunTargets(devices: devices, login: login, config: config).hosts(in: surroundings, quiet: output.quiet)
+        let lines = try LineTemplates(allCommands(in: surroundings), isLiteral: templates.noTemplates)
+        let (hosts, config) = try targets(in: surroundings)
         let platforms = try PlatformSources(surroundings).definitions(for: hosts)
-        if dryRun { return try showPlan(hosts: hosts, commands: lines, in: surroundings) }
-        let resolver = SecretResolver(environment: { surroundings.environment[$0] }, ask: surroundings.ask)
-        var devices = try await DeviceResolution(resolver: resolver, defaultUser: surroundings.localUser).devices(of: hosts)
-        for index in devices.indices { putCommandLineFirst(in: &devices[index]) }
-        return try await run(lines, on: devices, platforms: platforms, remarks: config.notes, in: surroundings)
+        let commands = try lines.rendered(for: hosts, defaultUser: surroundings.localUser)
+        if dryRun { return try showPlan(hosts: hosts, commands: commands, in: surroundings) }
+        let devices = try await resolved(hosts, in: surroundings)
+        let tasks = zip(devices, commands).map { DeviceTask($0, commands: $1) }
+        var options = runOptions
+        options.platforms = platforms
+        return try await run(tasks, options: options, remarks: config.notes, in: surroundings)
     }
 
     /// The commands of the arguments, then those of the file.
-    private func allCommands(in surroundings: Surroundings) throws -> [String] {
-        guard let path = commandsFile else { return commands }
+    private func allCommands(in surroundings: Surroundings) throws -> [LineTemplates.Source] {
+        let given = commands.enumerated().map { LineTemplates.Source($1, number: $0 + 1, place: "command \($0 + 1)") }
+        guard let path = commandsFile else { return given }
+        let name = path == "-" ? "standard input" : path.oneLine
+        let lines = CommandsFile.commands(in: try read(path, "the commands", in: surroundings))
+        let all = given + lines.map { LineTemplates.Source($0.text, number: $0.number, place: "\(name):\($0.number)") }
+        guard !all.isEmpty else { throw CommandFailure.usage("no command in \(name)") }
+        return all
+    }
+}
+
+extension FleetVerb {
+    /// The hosts, and the `ssh_config` that says more of them.
+    func targets(in surroundings: Surroundings) throws -> ([InventoryHost], SSHConfig) {
+        let config = try SSHConfigSource.load(devices.inventory.sshConfig, in: surroundings)
+        return (try RunTargets(devices: devices, login: login, config: config).hosts(in: surroundings, quiet: output.quiet), config)
+    }
+
+    /// The hosts as devices, with their secrets.
+    func resolved(_ hosts: [InventoryHost], in surroundings: Surroundings) async throws -> [Device] {
+        let resolver = SecretResolver(environment: { surroundings.environment[$0] }, ask: surroundings.ask)
+        var devices = try await DeviceResolution(resolver: resolver, defaultUser: surroundings.localUser).devices(of: hosts)
+        for index in devices.indices { putCommandLineFirst(in: &devices[index]) }
+        return devices
+    }
+
+    /// Reads a file, or standard input for `-`.
+    func read(_ path: String, _ what: String, in surroundings: Surroundings) throws -> [UInt8] {
         do {
-            let bytes = path == "-" ? try surroundings.input() : try readAll(path: path)
-            let all = commands + CommandsFile.commands(in: bytes)
-            guard !all.isEmpty else { throw CommandFailure.usage("no command in \(path == "-" ? "standard input" : path.oneLine)") }
-            return all
+            return path == "-" ? try surroundings.input() : try readAll(path: path)
         } catch let error as ReadFailure {
-            throw CommandFailure.usage("can't read the commands from \(path.oneLine): \(error.reason)")
+            throw CommandFailure.usage("can't read \(what) from \(path.oneLine): \(error.reason)")
         }
     }
 
@@ -39,14 +63,17 @@ extension RunCommand {
         for index in device.jump.indices { putCommandLineFirst(in: &device.jump[index]) }
     }
 
-    private func run(
-        _ lines: [String], on devices: [Device], platforms: PlatformDefinitions, remarks: [SSHConfigNote], in surroundings: Surroundings
+    /// Has the devices do their tasks, prints what came of each, and sums it up.
+    ///
+    /// - Parameter changes: Whether the tasks change configurations, so that the summary says who has the change.
+    func run(
+        _ tasks: [DeviceTask], options: RunOptions, remarks: [SSHConfigNote], changes: Bool = false, in surroundings: Surroundings
     ) async throws -> Int32 {
         let start = surroundings.now()
         let elapsed: @Sendable () -> Duration = { surroundings.now() - start }
         let palettes = Palettes(choice: output.color, surroundings)
         let screen = RunScreen(
-            total: devices.count, output: surroundings.output, errors: surroundings.errors, palette: palettes.errors,
+            total: tasks.count, output: surroundings.output, errors: surroundings.errors, palette: palettes.errors,
             elapsed: elapsed)
         let notes = RunNotes(logger: startLogging(to: screen, in: surroundings), quiet: output.quiet) { screen.say($0) }
         notes.log(remarks)
@@ -54,36 +81,35 @@ extension RunCommand {
         let interruptions = Mutex(Interruptions())
         let watch = surroundings.watchSignals { signal in
             let action = interruptions.withLock { $0.receive(signal) }
-            RunCommand.obey(action, control: control, screen: screen, leave: surroundings.leave)
+            Self.obey(action, control: control, screen: screen, leave: surroundings.leave)
         }
         defer { watch?.end() }
-        var options = runOptions
-        options.platforms = platforms
-        let summary = try await results(
-            of: lines, on: devices, options: options, control: control, screen: screen, notes: notes, palettes, surroundings)
+        let (summary, changed) = try await results(
+            of: tasks, options, control: control, screen: screen, notes: notes, palettes, surroundings)
         await screen.finish()
         if !output.quiet {
             let width = surroundings.errors.isTerminal ? surroundings.errors.width() : nil
             let gap = surroundings.output.isTerminal && surroundings.errors.isTerminal ? "\n" : ""
-            screen.say(gap + notes.closing + summary.rendered(elapsed: elapsed(), width: width, palette: palettes.errors))
+            let closing = summary.rendered(elapsed: elapsed(), width: width, palette: palettes.errors)
+            screen.say(gap + notes.closing + closing + (changes ? changed.rendered(width: width, palette: palettes.errors) : ""))
             await screen.finish()
         }
-        guard summary.total == devices.count else {
+        guard summary.total == tasks.count else {
             // Every device has one result: silence must never pass for success.
             throw CommandFailure(
                 status: ExitStatus.unreachable,
-                message: "\(counted(devices.count - summary.total, "device has", "devices have")) no result; this is a defect of muster")
+                message: "\(counted(tasks.count - summary.total, "device has", "devices have")) no result; this is a defect of muster")
         }
-        return ExitStatus.of(summary.counts, mode: runOptions.mode, interruptions: interruptions.withLock { $0 })
+        return ExitStatus.of(summary.counts, mode: options.mode, interruptions: interruptions.withLock { $0 })
     }
 
     /// Runs, prints the results as they come, and sums them up.
     private func results(
-        of lines: [String], on devices: [Device], options: RunOptions, control: RunControl, screen: RunScreen, notes: RunNotes,
-        _ palettes: Palettes,
+        of tasks: [DeviceTask], _ runOptions: RunOptions, control: RunControl, screen: RunScreen, notes: RunNotes, _ palettes: Palettes,
         _ surroundings: Surroundings
-    ) async throws -> Summary {
+    ) async throws -> (Summary, ChangeSummary) {
         var summary = Summary()
+        var changes = ChangeSummary()
         var stream = ResultStream(
             output.output,
             text: TextForm(width: surroundings.output.width(), palette: palettes.output, terminal: surroundings.output.isTerminal))
@@ -98,15 +124,19 @@ extension RunCommand {
                     screen.apply(event)
                     notes.apply(event)
                 }
-                var options = options
+                var options = runOptions
                 options.openSSH.askpassHelper = surroundings.executable
                 if let ask = surroundings.ask {
                     options.ask = { question in try await screen.asking { try await ask(question) } }
                 }
+                if let goesOn = options.rollout.goesOn {
+                    options.rollout.goesOn = { pause in (try? await screen.asking { await goesOn(pause) }) ?? false }
+                }
                 // Where the results are written, so that each of them wakes one thread and not three.
                 try await withTaskExecutorPreference(screen.taskExecutor) { [options] in
-                    try await surroundings.runner(lines, devices, options, control, events) { result in
+                    try await surroundings.runner(tasks, options, control, events) { result in
                         summary.add(result)
+                        changes.add(result)
                         try await screen.print(stream.next(result))
                     }
                 }
@@ -116,7 +146,7 @@ extension RunCommand {
             await screen.finish()
             throw error
         }
-        return summary
+        return (summary, changes)
     }
 
     /// Whether there is a progress line.

@@ -3,7 +3,7 @@ import Muster
 import MusterInventory
 
 /// `muster run`: commands on devices.
-struct RunCommand: Verb {
+struct RunCommand: FleetVerb {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Run commands on devices.",
@@ -18,6 +18,10 @@ struct RunCommand: Verb {
               muster run -w admin@192.0.2.1 --ask-password -p arista_eos "show version"
               muster run --mode first --count 1 "show ip bgp summary"
               muster run --commands-file checks.txt --dry-run
+              muster run "show interface {{ data.uplink }}"    filled in for each device
+
+            {{ host }}, {{ address }}, {{ user }}, {{ platform }} and {{ data.NAME }} in a command stand for what the inventory says of each device; an \
+            unknown name is an error before anything is connected to. {{ '{{' }} stands for two braces.
 
             A duration is 500ms, 30 (seconds), 30s, 2m or 1h.
 
@@ -36,12 +40,25 @@ struct RunCommand: Verb {
             discussion: "Empty lines and lines that begin with # are left out.", valueName: "path"))
     var commandsFile: String?
 
-    @Flag(help: "Show what would run where, and connect to nothing.")
+    @Flag(help: "Show what would run where, with all names filled in, and connect to nothing.")
     var dryRun = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Run the commands in this mode of the platform, such as configuration. (default: the platform's usual mode)", valueName: "name"))
+    var modeName: String?
+
+    @Flag(help: "Skip a device's further commands once it has rejected one.")
+    var stopOnFailure = false
+
+    @OptionGroup var templates: TemplateOptions
+
+    @OptionGroup var questions: AnswerOptions
 
     @OptionGroup(title: "Devices") var devices: DeviceOptions
     @OptionGroup(title: "Login") var login: LoginOptions
     @OptionGroup(title: "Pace") var pace: PaceOptions
+    @OptionGroup(title: "Rollout") var spread: SpreadOptions
     @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup(title: "Output") var recording: RecordingOptionGroup
 
@@ -64,21 +81,11 @@ struct RunCommand: Verb {
 
     /// How the run goes about its devices.
     var runOptions: RunOptions {
-        var options = RunOptions()
-        options.fanout = pace.fanout
-        options.mode =
-            switch pace.mode {
-            case .gather: .gather
-            case .asCompleted: .asCompleted
-            case .first: .first(pace.count ?? 1)
-            }
-        options.commandTimeout = pace.timeout ?? options.commandTimeout
-        options.connectTimeout = pace.connectTimeout ?? options.connectTimeout
-        options.deadline = pace.deadline
-        options.maxAuthFailures = login.maxAuthFailures
-        options.hostKeys = login.hostKeys?.policy ?? options.hostKeys
-        options.knownHostsFiles = login.known.knownHosts
-        options.recording = recording.options
+        var options = fleetOptions
+        options.answers = questions.answers
+        options.commandMode = modeName
+        options.stopsOnFailure = stopOnFailure
+        options.rollout = spread.rollout
         return options
     }
 }

@@ -108,6 +108,15 @@ struct LoginOptions: ParsableArguments {
             valueName: "name"), transform: ArgumentText.transport)
     var transport: InventoryTransport?
 
+    @Option(
+        help: ArgumentHelp(
+            "How commands get to devices reached by SSH. (default: auto)",
+            discussion:
+                "shell: typed into a shell with a terminal. exec: each over a channel of its own, with its exit status. auto: exec where the "
+                + "platform allows it, such as linux.",
+            valueName: "name"), transform: ArgumentText.channel)
+    var channel: InventoryChannel?
+
     @Flag(help: "Offer the algorithms of old gear, too: SHA-1, CBC, 3DES, ssh-dss.")
     var legacy = false
 

@@ -31,6 +31,7 @@ struct RunTargets {
     ///
     /// - Throws: `CommandFailure` with status 64 or 65.
     func hosts(in surroundings: Surroundings, quiet: Bool) throws -> [InventoryHost] {
+        if let login { try PlatformSources(surroundings).check(login) }
         let source = InventorySource.find(devices.inventory.inventory, in: surroundings)
         let hosts: [InventoryHost]
         if source == .missing, let nodes = devices.hosts {
@@ -85,6 +86,7 @@ struct RunTargets {
         if let jump = login.jump { host.jump = jump.split(separator: ",").map(String.init) }
         host.platform = login.platformName(home: environment["HOME"]) ?? host.platform
         host.transport = login.transport ?? host.transport
+        host.channel = login.channel ?? host.channel
         if login.legacy { host.legacy = true }
         if !login.identity.isEmpty { host.identity = login.identity.map { expandedHome($0, environment["HOME"]) } }
         host.credentials = host.credentials.compactMap { remaining($0, login) }

@@ -9,7 +9,9 @@ struct SurveyNotes: Sendable {
     /// Says why devices could not be looked at, those with the same reason together.
     func unreachable(_ failures: [(device: Device, error: MusterError)]) {
         var groups: [(text: String, names: [String])] = []
-        for (device, error) in failures {
+        let skipped = failures.count { $0.error.code == .cancelled }
+        if skipped > 0 { note("interrupted: \(counted(skipped, "device was", "devices were")) not looked at") }
+        for (device, error) in failures where error.code != .cancelled {
             let text = "\(error.phase.rawValue): \(error.message)" + (error.hint.map { " (\($0))" } ?? "")
             if let known = groups.firstIndex(where: { $0.text == text }) {
                 groups[known].names.append(device.name)
@@ -37,6 +39,13 @@ struct SurveyNotes: Sendable {
 }
 
 extension [(device: Device, error: MusterError)] {
+    /// What to say of them in a line that counts: `2 unreachable`, `3 not looked at`.
+    var counts: [String] {
+        let skipped = count { $0.error.code == .cancelled }
+        let parts = [(count - skipped, "unreachable"), (skipped, "not looked at")]
+        return parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+    }
+
     /// The devices that were not reached.
     init<Seen>(_ results: [Result<Seen, MusterError>], of devices: [Device]) {
         self = zip(devices, results).compactMap { device, result in

@@ -20,8 +20,8 @@ extension Surroundings {
         var surroundings = Surroundings(
             environment: environment, output: .descriptor(STDOUT_FILENO), errors: .descriptor(STDERR_FILENO), input: readStandardInput,
             ask: { try await TerminalPrompt().ask($0) },
-            runner: { commands, devices, options, control, events, each in
-                try await withResults(of: commands, on: devices, options: options, control: control, events: events) { results in
+            runner: { tasks, options, control, events, each in
+                try await withResults(of: tasks, options: options, control: control, events: events) { results in
                     for await result in results { try await each(result) }
                 }
             },

@@ -3,10 +3,10 @@ package import Muster
 package import MusterInventory
 package import MusterSSHConfig
 
-/// Runs commands on devices and calls `each` for every result, in order: `withResults`, or a test's stand-in.
+/// Has devices do their tasks and calls `each` for every result, in order: `withResults`, or a test's stand-in.
 package typealias Runner =
     @Sendable (
-        _ commands: [String], _ devices: [Device], _ options: RunOptions, _ control: RunControl,
+        _ tasks: [DeviceTask], _ options: RunOptions, _ control: RunControl,
         _ events: @escaping @Sendable (RunEvent) -> Void, _ each: (DeviceResult) async throws -> Void
     ) async throws -> Void
 
@@ -22,7 +22,7 @@ package struct Surroundings: Sendable {
     package var input: @Sendable () throws -> [UInt8]
     /// Asks the person at the terminal; nil when there is none.
     package var ask: SecretResolver.Ask?
-    /// Runs commands on devices.
+    /// Has devices do their tasks.
     package var runner: Runner
     /// Calls back at each of these signals, from now until the watch is dropped.
     package var watchSignals: @Sendable (_ handler: @escaping @Sendable (StopSignal) -> Void) -> (any SignalWatch)?

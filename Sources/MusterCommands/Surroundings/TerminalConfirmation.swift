@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 
 #if canImport(Darwin)
     import Darwin
@@ -16,19 +17,34 @@ enum TerminalConfirmation {
         guard terminal >= 0 else { return nil }
         close(terminal)
         return { question in
-            await withCheckedContinuation { continuation in
-                // The read blocks until a person has answered.
-                DispatchQueue(label: "muster.confirmation").async { continuation.resume(returning: ask(question)) }
+            let isCancelled = Atomic(false)
+            return await withTaskCancellationHandler {
+                await withCheckedContinuation { continuation in
+                    // The read blocks until a person has answered.
+                    DispatchQueue(label: "muster.confirmation").async {
+                        continuation.resume(returning: ask(question) { isCancelled.load(ordering: .relaxed) })
+                    }
+                }
+            } onCancel: {
+                isCancelled.store(true, ordering: .relaxed)
             }
         }
     }
 
-    private static func ask(_ question: String) -> Bool {
+    private static func ask(_ question: String, _ isCancelled: () -> Bool) -> Bool {
         let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
         guard terminal >= 0 else { return false }
         defer { close(terminal) }
         let text = Array("\(question) [y/N] ".utf8)
         _ = write(terminal, text, text.count)
+        var wait = pollfd(fd: terminal, events: Int16(POLLIN), revents: 0)
+        // A read could not be broken off once the answer is of no interest any more.
+        while poll(&wait, 1, 100) <= 0 {
+            if isCancelled() {
+                _ = write(terminal, "\n", 1)
+                return false
+            }
+        }
         var buffer = [UInt8](repeating: 0, count: 256)
         let count = read(terminal, &buffer, buffer.count)
         return isYes(buffer.prefix(max(0, count)))

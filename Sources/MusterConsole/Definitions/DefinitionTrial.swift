@@ -98,5 +98,8 @@ extension ConsoleMachine {
     }
 
     /// The answer that the definition has for the question that stands there; nil for none.
-    func givenAnswer() -> String? { nil }
+    func givenAnswer() -> String? {
+        guard let line = standingLine else { return nil }
+        return definedAnswer(to: Array(line))
+    }
 }

@@ -28,7 +28,9 @@ extension Platform {
     }
 
     /// What kind of device a built-in platform is, for people.
-    package static func builtInSummary(named name: String) -> String? { builtIn(named: name)?.summary }
+    ///
+    /// Nothing else of the definition is looked at, so that a list of all is quick.
+    package static func builtInSummary(named name: String) -> String? { source(named: name).flatMap { summary(ofDefinition: $0) } }
 
     /// The text of a built-in definition.
     private static func source(named name: String) -> String? {

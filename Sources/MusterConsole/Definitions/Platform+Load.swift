@@ -34,6 +34,11 @@ extension Platform {
             file: file, platform: isUsable ? platform : nil, problems: problems.map(\.element), places: reader.places)
     }
 
+    /// The description in a definition.
+    static func summary(ofDefinition yaml: String) -> String? {
+        (try? root(of: yaml, ""))?["muster"]?["description"]?.scalar?.string
+    }
+
     private static func root(of yaml: String, _ file: String) throws(PlatformProblem) -> Node {
         // libyaml counts a byte order mark as a column.
         let text = yaml.unicodeScalars.first == "\u{FEFF}" ? String(yaml.unicodeScalars.dropFirst()) : yaml
@@ -98,7 +103,15 @@ extension Platform {
             telnetNewline: reader.noting(.crlf) { () throws(PlatformProblem) in try telnetNewline(muster["telnet_return"], reader) },
             summary: own("description"), failureExcludes: ownPatterns("failure_excludes"), versionCommand: own("version_command"),
             detection: reader.noting(DetectionRules()) { () throws(PlatformProblem) in try detection(muster["detect"], reader) },
-            tests: reader.noting(DefinitionTests()) { () throws(PlatformProblem) in try tests(muster["tests"], reader) })
+            tests: reader.noting(DefinitionTests()) { () throws(PlatformProblem) in try tests(muster["tests"], reader) },
+            questions: reader.noting([]) { () throws(PlatformProblem) in try questions(muster["questions"], reader) },
+            abortKey: reader.noting([0x03]) { () throws(PlatformProblem) in try abortKey(muster["abort"], reader) },
+            encoding: reader.noting(.utf8) { () throws(PlatformProblem) in try encoding(muster["encoding"], reader) },
+            config: reader.noting(nil) { () throws(PlatformProblem) in
+                try config(muster["config"], reader, modes: modes.map(\.name), defaultMode: text("default_mode") ?? modes.first?.name ?? "")
+            },
+            save: reader.noting(nil) { () throws(PlatformProblem) in try save(muster["save"], reader, modes: modes.map(\.name)) },
+            allowsExec: reader.noting(false) { () throws(PlatformProblem) in try allowsExec(muster["exec"], reader) })
     }
 
     /// Names of modes that are not there, twice there, or have no prompt.
@@ -141,6 +154,8 @@ extension Platform {
     private static let musterKeys = [
         "pager", "failure_patterns", "echo", "pty", "type_ahead", "return", "login", "telnet_return",
         "description", "failure_excludes", "version_command", "detect", "tests",
+        "questions", "abort", "encoding",
+        "config", "save", "exec",
     ]
 
     private static func syntaxProblem(_ error: any Error, _ file: String) -> PlatformProblem {
@@ -188,7 +203,7 @@ extension Platform {
         "^\\Q" + text.replacing("\\E", with: "\\E\\\\E\\Q") + "\\E"
     }
 
-    private static func instructions(
+    static func instructions(
         _ node: Node?, _ key: String, _ reader: DefinitionReader, modes: [String]?
     ) throws(PlatformProblem) -> [Instruction] {
         try reader.list(node, key) { node, key throws(PlatformProblem) in
@@ -235,7 +250,7 @@ extension Platform {
     }
 
     /// `\x04` in a definition's single quotes stands for the byte.
-    private static func unescaped(_ text: String) -> String {
+    static func unescaped(_ text: String) -> String {
         var result = ""
         var rest = text[...]
         while let mark = rest.firstRange(of: "\\x") {

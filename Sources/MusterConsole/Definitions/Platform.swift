@@ -31,6 +31,16 @@ package final class Platform: Sendable {
     package let login: LoginRules?
     /// What a line feed is on a telnet connection.
     package let telnetNewline: TelnetCodec.Newline
+    /// Questions that are answered whichever command asks them.
+    package let questions: [AnsweredQuestion]
+    /// What is typed to get out of a question that nobody has an answer to.
+    package let abortKey: [UInt8]
+    /// How text is written in bytes.
+    package let encoding: TextEncoding
+    /// How its configuration is changed; nil where the definition does not say.
+    package let config: ConfigRules?
+    /// What makes a change last over a restart: empty where a change always does, nil where the definition does not say.
+    package let save: [Instruction]?
 
     /// What kind of device it is, for people.
     package let summary: String?
@@ -40,11 +50,15 @@ package final class Platform: Sendable {
     package let versionCommand: String?
     package let detection: DetectionRules
     package let tests: DefinitionTests
+    /// Whether a command may go over an exec channel of its own, and the exit status tell how it went.
+    package let allowsExec: Bool
 
     /// Whether a device prints what is typed.
     package enum Echo: String, Sendable, CaseIterable {
         /// It does, as it is typed.
         case exact
+        /// It does, in another form: words completed, blanks changed. The first line that it finishes is the echo.
+        case rewritten
         /// It does not.
         case none
     }
@@ -56,7 +70,9 @@ package final class Platform: Sendable {
         pagers: [Pager]? = nil, echo: Echo = .exact, pty: PTYWishes = PTYWishes(), typeAhead: Bool = false, returnKey: [UInt8] = [10],
         login: LoginRules? = .common, telnetNewline: TelnetCodec.Newline = .crlf,
         summary: String? = nil, failureExcludes: [Pattern] = [], versionCommand: String? = nil,
-        detection: DetectionRules = DetectionRules(), tests: DefinitionTests = DefinitionTests()
+        detection: DetectionRules = DetectionRules(), tests: DefinitionTests = DefinitionTests(), questions: [AnsweredQuestion] = [],
+        abortKey: [UInt8] = [0x03], encoding: TextEncoding = .utf8,
+        config: ConfigRules? = nil, save: [Instruction]? = nil, allowsExec: Bool = false
     ) {
         self.name = name
         self.prompt = prompt
@@ -83,6 +99,12 @@ package final class Platform: Sendable {
         self.versionCommand = versionCommand
         self.detection = detection
         self.tests = tests
+        self.questions = questions
+        self.abortKey = abortKey
+        self.encoding = encoding
+        self.config = config
+        self.save = save
+        self.allowsExec = allowsExec
     }
 
     /// The mode of that name, or nil.

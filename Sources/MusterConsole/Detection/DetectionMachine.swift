@@ -17,6 +17,11 @@ package struct DetectionMachine: Sendable {
         package var platform: String?
         /// Others that it might be as well.
         package var alternatives: [String] = []
+
+        package init(platform: String? = nil, alternatives: [String] = []) {
+            self.platform = platform
+            self.alternatives = alternatives
+        }
     }
 
     private struct Candidate {

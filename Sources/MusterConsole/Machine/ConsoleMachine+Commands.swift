@@ -41,8 +41,9 @@ extension ConsoleMachine {
 
     private mutating func begin(_ job: Job, _ now: Instant) {
         switch job.request {
-        case .command(let command):
+        case .command(let command, let answers):
             send(command, for: .command, now)
+            inFlight[inFlight.count - 1].answers = answers
             inFlight[inFlight.count - 1].id = job.id
             inFlight[inFlight.count - 1].deadline = job.deadline
             inFlight[inFlight.count - 1].sentAt = job.askedAt
@@ -116,6 +117,7 @@ extension ConsoleMachine {
             endHead(text, pause, now)
             return
         }
+        if meetQuestion(line, now) { return }
         guard pause >= timing.prompt, hasNewLine || echoes == false else { return }
         if let prompt = gluedPrompt(line) {
             endGlued(prompt, pause, now)
@@ -206,10 +208,17 @@ extension ConsoleMachine {
         let step = inFlight.removeFirst()
         let failure = failureLine(in: output)
         switch step.purpose {
+        case .setUp where step.dialogue.refused != nil: setUpFailures.append("\(step.command): it asked '\(questionText(step))'")
         case .setUp: if let failure { setUpFailures.append("\(step.command): \(redacted(failure))") }
-        case .walk: walk?.said = output
+        case .walk:
+            walk?.said = output
+            if step.dialogue.refused != nil { walk?.instructions = [] }
         case .command:
             guard let id = step.id else { break }
+            if step.dialogue.refused != nil {
+                events.append(.failed(id: id, questionError(step, partialOutput: output, now)))
+                break
+            }
             let exchange = Exchange(
                 command: step.command, output: output, failure: failure, mode: mode, prompt: prompt?.described ?? "",
                 elapsed: now - step.sentAt, truncated: truncated, pagerAnswers: pagerAnswers)

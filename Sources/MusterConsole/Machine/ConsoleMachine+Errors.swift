@@ -13,7 +13,12 @@ extension ConsoleMachine {
         }
         if let walk, let id = walk.id { events.append(.failed(id: id, walkError(kind, walk, now))) }
         for (index, step) in inFlight.enumerated() {
-            if let id = step.id { events.append(.failed(id: id, commandError(kind, step, isFirst: index == 0, now))) }
+            guard let id = step.id else { continue }
+            let error =
+                step.dialogue.refused == nil
+                ? commandError(kind, step, isFirst: index == 0, now)
+                : questionError(step, partialOutput: partialOutput(isFirst: index == 0), now)
+            events.append(.failed(id: id, error))
         }
         walk = nil
         inFlight = []
@@ -142,7 +147,7 @@ extension ConsoleMachine {
         String(decoding: redact(Array(text.utf8)), as: UTF8.self)
     }
 
-    private var hidden: [String] { secrets.values + [credentials?.password].compactMap { $0 } }
+    private var hidden: [String] { secrets.values + typedSecrets + [credentials?.password].compactMap { $0 } }
 
     /// `bytes` with every secret replaced.
     private func redact(_ bytes: [UInt8]) -> [UInt8] {

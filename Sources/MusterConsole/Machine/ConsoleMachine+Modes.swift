@@ -51,7 +51,9 @@ extension ConsoleMachine {
     ///
     /// True: there is nothing more to look at.
     mutating func answerQuestion(_ line: ArraySlice<UInt8>, _ now: Instant) -> Bool {
-        guard let head = inFlight.first, let (question, response) = head.question, screen.finishedLines > head.lines else { return false }
+        guard let head = inFlight.first, let (question, response) = head.question, screen.finishedLines > head.lines,
+            head.dialogue.refused == nil
+        else { return false }
         let asked =
             switch question {
             case .exact(let text): line.trimmedAtEnd.hasSuffix(Array(Array(text.utf8).trimmedAtEnd))
@@ -61,8 +63,7 @@ extension ConsoleMachine {
         if head.isAnswered {
             // Until the line has ended it is the question that was just answered.
             if screen.finishedLines > head.answeredAt {
-                walk?.said = screen.text
-                breakOff(.modeRefused, now)
+                refuse(Array(line.trimmed), isRepeated: true, now)
             }
             return true
         }

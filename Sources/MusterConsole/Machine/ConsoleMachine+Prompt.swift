@@ -87,6 +87,6 @@ extension ConsoleMachine {
     }
 
     private static let question = try? Pattern(
-        #"((password|passphrase|username|login|passcode|token|pin)[^\n]{0,40}:\s*$)|(\[(confirm|y/n|yes/no|y|n|yes|no)[^\]]{0,12}\][^\n]{0,3}$)"#
-            + #"|(\((y/n|yes/no|y/n/a|y or n)[^)]{0,12}\)[^\n]{0,3}$)|(\?\s*$)"#)
+        #"((password|passphrase|username|login|passcode|token|pin)[^\n]{0,40}:\s*$)|(\[(confirm|y/n|yes/no|y|n|yes|no)[^\]]{0,12}\][^\n]{0,10}$)"#
+            + #"|(\((y/n|yes/no|y/n/a|y or n)[^)]{0,12}\)[^\n]{0,10}$)|(\?\s*$)"#)
 }

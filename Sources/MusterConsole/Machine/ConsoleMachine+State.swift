@@ -4,7 +4,7 @@ extension ConsoleMachine {
     /// Something a caller has asked for.
     struct Job {
         enum Request {
-            case command(String)
+            case command(String, [AnsweredQuestion])
             case mode(String)
         }
 
@@ -14,7 +14,7 @@ extension ConsoleMachine {
         var askedAt: Instant
 
         var command: String? {
-            if case .command(let command) = request { command } else { nil }
+            if case .command(let command, _) = request { command } else { nil }
         }
     }
 
@@ -54,6 +54,10 @@ extension ConsoleMachine {
         var isAnswered = false
         /// How many lines had been finished when the question was answered.
         var answeredAt = 0
+        /// Answers to questions that may come, before the definition's.
+        var answers: [AnsweredQuestion] = []
+        /// The questions that were answered, and the one that was refused.
+        var dialogue = QuestionMemory()
         /// Typed without an answer to be expected: a pause ends it.
         var isLenient = false
     }

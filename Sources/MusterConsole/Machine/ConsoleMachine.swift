@@ -79,10 +79,12 @@ package struct ConsoleMachine {
     var lastBytes: [UInt8] = []
     var pagerAnswers = 0
     var pager = PagerMemory()
+    /// Answers that were typed to questions for a password.
+    var typedSecrets: [String] = []
     var end: TransportEnd?
     /// Whether what is typed at a question for a secret is noted, for a recording to leave it out, and what that was.
-    package var recordsSecrets = false
-    var recordedSecrets: [[UInt8]] = []
+    package var notesSecrets = false
+    var notedSecrets: [[UInt8]] = []
 
     enum Phase { case new, login, ready, broken }
 
@@ -171,12 +173,14 @@ package struct ConsoleMachine {
     /// Asks for a command.
     ///
     /// The answer is an event with the same id.
-    package mutating func submit(_ command: String, id: Int, deadline: Instant?, now: Instant) {
+    ///
+    /// - Parameter answers: to questions that it may ask; they go before the definition's.
+    package mutating func submit(_ command: String, id: Int, answers: [AnsweredQuestion] = [], deadline: Instant?, now: Instant) {
         if let byte = command.utf8.first(where: { $0 < 0x20 || $0 == 0x7F }) {
             events.append(.failed(id: id, untypable(command, byte)))
             return
         }
-        ask(Job(id: id, request: .command(command), deadline: deadline, askedAt: now), now)
+        ask(Job(id: id, request: .command(command, answers), deadline: deadline, askedAt: now), now)
     }
 
     /// Asks for a mode.
@@ -278,6 +282,7 @@ package struct ConsoleMachine {
             return
         }
         if isDue(walk?.deadline) || inFlight.contains(where: { isDue($0.deadline) }) {
+            if refuseAtDeadline(now) { return }
             breakOff(.commandTimeout, now)
             return
         }
@@ -325,39 +330,5 @@ package struct ConsoleMachine {
         noteSecret(line)
         outgoing.append(contentsOf: line.utf8)
         outgoing.append(contentsOf: platform.returnKey)
-    }
-}
-
-/// How long the machine waits before it takes a pause for an answer.
-package struct ConsoleTiming: Sendable, Equatable {
-    /// A pager's question that has not been seen to the letter before.
-    package var pager: Duration
-    /// A line that looks like a prompt and is not the one that is expected.
-    package var prompt: Duration
-    /// A prompt without the echo that should have come before it.
-    package var echo: Duration
-    /// Any line at all, at the login.
-    package var line: Duration
-    /// Nothing at all, at the login: some consoles wait for a key.
-    package var silence: Duration
-
-    package static let standard = ConsoleTiming(
-        pager: .milliseconds(50), prompt: .milliseconds(200), echo: .milliseconds(500), line: .seconds(1), silence: .seconds(3))
-
-    package init(pager: Duration, prompt: Duration, echo: Duration, line: Duration, silence: Duration) {
-        self.pager = pager
-        self.prompt = prompt
-        self.echo = echo
-        self.line = line
-        self.silence = silence
-    }
-
-    /// The first moment after `instant` at which a silence has become long enough for something.
-    func step(after instant: Instant, quietSince received: Instant, pagerSuspected: Bool) -> Instant? {
-        if pagerSuspected, received + pager > instant { return received + pager }
-        if received + prompt > instant { return received + prompt }
-        if received + echo > instant { return received + echo }
-        if received + line > instant { return received + line }
-        return received + silence > instant ? received + silence : nil
     }
 }

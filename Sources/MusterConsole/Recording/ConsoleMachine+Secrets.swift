@@ -1,16 +1,14 @@
 extension ConsoleMachine {
     /// Keeps `line` in mind where it is the answer to a question for a secret.
     mutating func noteSecret(_ line: String) {
-        guard recordsSecrets, !line.isEmpty, Self.secretQuestion?.match(in: Array(screen.standing.suffix(200)), scratch) != nil else {
-            return
-        }
-        recordedSecrets.append(Array(line.utf8))
+        guard notesSecrets, !line.isEmpty, Self.secretQuestion?.match(in: Array(screen.standing.suffix(200)), scratch) != nil else { return }
+        notedSecrets.append(Array(line.utf8))
     }
 
     /// Takes the secrets out that were typed since the last call.
-    package mutating func takeRecordedSecrets() -> [[UInt8]] {
-        defer { recordedSecrets.removeAll() }
-        return recordedSecrets
+    package mutating func takeNotedSecrets() -> [[UInt8]] {
+        defer { notedSecrets.removeAll() }
+        return notedSecrets
     }
 
     /// Such as "Password: ", "Enter passphrase for key:", "New secret:", "Enter PASSCODE:" or "Verification code:".

@@ -23,7 +23,7 @@ package struct RecordingPlayer {
         let secrets = Dictionary(header.secrets.map { ($0, Recording.redaction) }, uniquingKeysWith: { first, _ in first })
         machine = ConsoleMachine(platform: platform, secrets: secrets, maximumOutput: maximumOutput)
         machine.screen = LineEmulator(limit: maximumOutput, width: header.terminal.columns)
-        machine.recordsSecrets = true
+        machine.notesSecrets = true
         let credentials = header.login.map {
             LoginCredentials(user: $0.user, password: $0.hasPassword ? Recording.redaction : nil, isExpected: $0.isExpected)
         }
@@ -92,7 +92,7 @@ package struct RecordingPlayer {
     private mutating func collect() {
         var bytes = machine.takeOutgoing()
         // An answer that the definition itself has is not in a recording, either.
-        let literal = machine.takeRecordedSecrets().filter { $0 != Array(Recording.redaction.utf8) }
+        let literal = machine.takeNotedSecrets().filter { $0 != Array(Recording.redaction.utf8) }
         if !literal.isEmpty { bytes = SecretRedaction(literal).redacted(bytes) }
         typed += bytes
         events += machine.takeEvents()

@@ -32,6 +32,8 @@ public struct InventoryHost: Sendable {
     public var bastions: [InventoryHost] = []
     /// What carries the command line; nil for SSH.
     public var transport: InventoryTransport?
+    /// How commands get to it; nil for what the platform allows.
+    public var channel: InventoryChannel?
     /// Whether algorithms are offered that only old gear needs; nil for no.
     public var legacy: Bool?
     /// The host keys that are the only right ones, whatever known hosts files say; empty when those decide.
@@ -46,6 +48,9 @@ public struct InventoryHost: Sendable {
     public let groups: [String]
     /// The host's own data, merged key by key over that of its groups and the defaults.
     public var data: [String: InventoryValue]
+
+    /// Where its own entry stands in the inventory; nil for a device that is in none.
+    package var entryPosition: SourcePosition? { layers.first { $0.layer == .host }?.position }
 
     /// The layers the values came from, nearest first.
     let layers: [InventoryLayer]
@@ -88,6 +93,7 @@ public struct InventoryHost: Sendable {
         self.platform = fields.platform?.value
         self.jump = fields.jump?.value ?? []
         self.transport = fields.transport?.value
+        self.channel = fields.channel?.value
         self.legacy = fields.legacy?.value
         self.hostKey = fields.hostKey?.value ?? []
         self.groups = groups

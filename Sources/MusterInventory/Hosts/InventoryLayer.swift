@@ -17,6 +17,7 @@ struct InventoryFields: Sendable {
     var platform: Located<String>?
     var jump: Located<[String]>?
     var transport: Located<InventoryTransport>?
+    var channel: Located<InventoryChannel>?
     var legacy: Located<Bool>?
     var hostKey: Located<[HostKeyPin]>?
     var groups: Located<[Located<String>]>?
@@ -35,6 +36,7 @@ struct InventoryFields: Sendable {
         platform = platform ?? other.platform
         jump = jump ?? other.jump
         transport = transport ?? other.transport
+        channel = channel ?? other.channel
         legacy = legacy ?? other.legacy
         hostKey = hostKey ?? other.hostKey
         if data.isEmpty {

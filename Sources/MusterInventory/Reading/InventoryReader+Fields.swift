@@ -1,6 +1,6 @@
 extension InventoryReader {
     static let groupKeys = [
-        "port", "user", "password", "passphrase", "identity", "credentials", "enable", "platform", "jump", "transport", "legacy",
+        "port", "user", "password", "passphrase", "identity", "credentials", "enable", "platform", "jump", "transport", "channel", "legacy",
         "host_key", "groups", "data",
     ]
     static let hostKeys = ["address"] + groupKeys
@@ -53,7 +53,8 @@ extension InventoryReader {
             if let list = list(node, "jump", in: owner, expected: "a host or a list of hosts") {
                 fields.jump = Located(value: list.value.map(\.value), position: list.position)
             }
-        case "transport": fields.transport = transport(node, in: owner)
+        case "transport": fields.transport = choice(node, "transport", in: owner)
+        case "channel": fields.channel = choice(node, "channel", in: owner)
         case "legacy": fields.legacy = truth(node, "legacy", in: owner)
         case "host_key" where !isDefaults(owner): fields.hostKey = hostKey(node, in: owner)
         case "groups" where !isDefaults(owner):
@@ -145,17 +146,20 @@ extension InventoryReader {
         return Located(value: pins, position: list.position)
     }
 
-    private mutating func transport(_ node: YAMLNode, in owner: InventoryOwner) -> Located<InventoryTransport>? {
-        let names = InventoryTransport.allCases.map(\.rawValue)
-        guard let text = text(node, "transport", in: owner, expected: "one of " + names.joined(separator: ", ")) else { return nil }
-        guard let transport = InventoryTransport(rawValue: text.value) else {
+    /// A field whose value is one of a few words.
+    private mutating func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
+        _ node: YAMLNode, _ field: String, in owner: InventoryOwner
+    ) -> Located<Choice>? {
+        let names = Choice.allCases.map(\.rawValue)
+        guard let text = text(node, field, in: owner, expected: "one of " + names.joined(separator: ", ")) else { return nil }
+        guard let choice = Choice(rawValue: text.value) else {
             report(
                 text.position,
-                "'transport' in \(owner): found \(text.value.quotedForMessage), expected one of \(names.joined(separator: ", "))",
+                "'\(field)' in \(owner): found \(text.value.quotedForMessage), expected one of \(names.joined(separator: ", "))",
                 hint: Suggestion.hint(for: text.value, among: names))
             return nil
         }
-        return Located(value: transport, position: text.position)
+        return Located(value: choice, position: text.position)
     }
 
     private mutating func truth(_ node: YAMLNode, _ field: String, in owner: InventoryOwner) -> Located<Bool>? {

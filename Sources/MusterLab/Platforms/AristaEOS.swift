@@ -8,7 +8,8 @@ struct AristaEOS: LabPersonality {
         switch state.mode {
         case .exec: "\(state.hostname)>"
         case .privileged: "\(state.hostname)#"
-        case .configuration: "\(state.hostname)(\(state.context.last ?? "config"))#"
+        case .configuration:
+            "\(state.hostname)(config\(state.session.map { "-s-\($0.prefix(6))" } ?? "")\(state.context.last.map { $0.dropFirst(6) } ?? ""))#"
         }
     }
 
@@ -40,13 +41,45 @@ struct AristaEOS: LabPersonality {
             return .text(rows == 0 ? "Pagination disabled.\n" : "Pagination set to \(rows) lines.\n")
         },
         LabCommand("terminal width <columns>") { _, arguments in .text("Width set to \(arguments[0]) columns.\n") },
-        .configures("configure"), .configures("configure terminal"), .configures("configure session [line]"),
-        .ends("end"), .ends("abort"), .ends("commit"), .ascends("exit"), .names("hostname <name>"),
+        .configures("configure"), .configures("configure terminal"), 
+        LabCommand("configure session <name> commit", .privileged) { state, _ in
+            state.running.confirm() ? .nothing : .text("% Cannot commit session: it is not pending\n")
+        },
+        LabCommand("configure session [line]", .privileged) { state, arguments in
+            state.mode = .configuration
+            state.context = []
+            state.candidate = []
+            state.session = arguments.first ?? "sess-1"
+            return .nothing
+        },
+        LabCommand("show session-config diffs", .configuration) { state, _ in
+            let changes = state.differences
+            guard state.session != nil, !changes.isEmpty else { return .nothing }
+            return .text(
+                "--- system:/running-config\n+++ session:/\(state.session ?? "")-session-config\n@@ -5,7 +5,7 @@\n"
+                    + changes.map { ($0.old.map { "-\($0)\n" } ?? "") + "+\($0.new)\n" }.joined())
+        },
+        LabCommand("commit timer <time>", .configuration) { state, arguments in
+            let parts = arguments[0].split(separator: ":").compactMap { UInt64($0) }
+            guard parts.count == 3 else { return .text("% Invalid input\n") }
+            return commit(&state, within: parts[0] * 3600 + parts[1] * 60 + parts[2])
+        },
+        LabCommand("commit", .configuration) { state, _ in commit(&state, within: nil) },
+        LabCommand("end", .configuration) { state, _ in leave(&state) }, LabCommand("abort", .configuration) { state, _ in leave(&state) },
+        LabCommand("do <line>", .configuration) { state, arguments in
+            var inner = state
+            inner.mode = .privileged
+            return AristaEOS().execute(arguments.joined(separator: " "), &inner)
+        },
+        .ascends("exit"), .names("hostname <name>"),
         .descends("interface <line>", "config-if"), .descends("router bgp <as>", "config-router-bgp"),
         .descends("vlan <number>", "config-vlan"),
         .accepts("description <line>", .configuration), .accepts("no <line>", .configuration), .accepts("ip <line>", .configuration),
         .accepts("ntp <line>", .configuration), .accepts("switchport <line>", .configuration), .accepts("shutdown", .configuration),
-        LabCommand("write memory", .privileged) { _, _ in .text("Copy completed successfully.\n") },
+        LabCommand("write memory", .privileged) { state, _ in
+            state.running.save()
+            return .text("Copy completed successfully.\n")
+        },
         LabCommand("copy running-config startup-config", .privileged) { _, _ in .text("Copy completed successfully.\n") },
         LabCommand("reload", .privileged) { _, _ in
             .ask("Proceed with reload? [confirm]", .key) { key, _ in key.isEmpty || key.lowercased() == "y" ? .close : .nothing }
@@ -118,6 +151,20 @@ struct AristaEOS: LabPersonality {
         },
     ])
 
+    private static func leave(_ state: inout LabShellState) -> LabReply {
+        state.mode = .privileged
+        state.context = []
+        state.candidate = []
+        state.session = nil
+        return .nothing
+    }
+
+    private static func commit(_ state: inout LabShellState, within seconds: UInt64?) -> LabReply {
+        guard state.session != nil else { return .text("% Invalid input\n") }
+        guard state.commit(confirmedWithin: seconds) else { return .text("% Cannot commit session: a value is not allowed\n") }
+        return leave(&state)
+    }
+
     private struct Port {
         let short: String
         let description: String
@@ -187,13 +234,14 @@ struct AristaEOS: LabPersonality {
     }
 
     private static func configuration(_ state: LabShellState) -> String {
-        "! Command: show running-config\n! device: \(state.hostname) (DCS-7050SX3-48YC8, EOS-4.30.4M)\n!\n! boot system flash:/EOS-4.30.4M.swi\n!\n"
+        state.withChanges(
+            "! Command: show running-config\n! device: \(state.hostname) (DCS-7050SX3-48YC8, EOS-4.30.4M)\n!\n! boot system flash:/EOS-4.30.4M.swi\n!\n"
             + "no aaa root\n!\nusername \(state.user) privilege 15 secret sha512 $6$lab$notarealhash\n!\n"
             + "transceiver qsfp default-mode 4x10G\n!\nservice routing protocols model multi-agent\n!\nhostname \(state.hostname)\n!\n"
             + "ntp server 192.0.2.123\n!\nspanning-tree mode mstp\n!\n"
             + ports(state).map { "interface Ethernet\($0.short.dropFirst(2))\n   description \($0.description)\n   no switchport\n!\n" }
             .joined()
             + "interface Loopback0\n   ip address 10.255.1.\(1 + state.facts.number(9, below: 250))/32\n!\n"
-            + "interface Management1\n   ip address \(state.facts.interfaceAddress(0))/24\n!\nip routing\n!\nend\n"
+            + "interface Management1\n   ip address \(state.facts.interfaceAddress(0))/24\n!\nip routing\n!\nend\n")
     }
 }

@@ -12,7 +12,10 @@ extension CiscoIOSXE {
         .accepts("terminal width <columns>"),
         .accepts("terminal monitor", .privileged),
         .accepts("terminal no monitor", .privileged),
-        LabCommand("write memory", .privileged) { _, _ in .text("Building configuration...\n[OK]\n") },
+        LabCommand("write memory", .privileged) { state, _ in
+            state.running.save()
+            return .text("Building configuration...\n[OK]\n")
+        },
         LabCommand("copy running-config startup-config", .privileged) { _, _ in
             .ask("Destination filename [startup-config]? ", .line) { _, _ in .text("Building configuration...\n[OK]\n") }
         },

@@ -65,6 +65,6 @@ extension CiscoIOSXE {
 
 
             """
-        return text
+        return state.withChanges(text)
     }
 }

@@ -43,15 +43,29 @@ struct CiscoIOSXR: LabPersonality {
         }
         return .ask("Uncommitted changes found, commit them before exiting(yes/no/cancel)? [cancel]:", .line) { answer, state in
             guard answer.hasPrefix("y") || answer.hasPrefix("n") else { return .nothing }
+            if answer.hasPrefix("y") { _ = state.commit() }
             state.candidate = []
             done(&state)
             return .nothing
         }
     }
 
+    private static func commit(_ state: inout LabShellState, within seconds: UInt64?) -> LabReply {
+        if state.pendingLines.isEmpty {
+            if seconds == nil, state.running.confirm() { return .text("% Confirming commit for trial session.\n") }
+            return .text("% No configuration changes to commit.\n")
+        }
+        guard state.commit(confirmedWithin: seconds) else {
+            return .text(
+                "\n% Failed to commit one or more configuration items during a pseudo-atomic operation. All changes made have been reverted. "
+                    + "Please issue 'show configuration failed [inheritance]' from this session to view the errors\n")
+        }
+        return .nothing
+    }
+
     private static func adds(_ pattern: String, _ context: String? = nil) -> LabCommand {
         LabCommand(pattern, .configuration) { state, arguments in
-            state.candidate.append(pattern.split(separator: " ")[0] + " " + arguments.joined(separator: " "))
+            state.configure(pattern.split(separator: " ")[0] + " " + arguments.joined(separator: " "))
             if let context { state.context = [context] }
             return .nothing
         }
@@ -62,13 +76,19 @@ struct CiscoIOSXR: LabPersonality {
         .pageLength("terminal length <rows>", refusal: "% This command is not authorized\n"),
         .accepts("terminal width <columns>"), .accepts("terminal monitor"), .accepts("terminal exec prompt no-timestamp"),
         .configures("configure terminal"), .configures("configure"), .configures("configure exclusive"),
-        LabCommand("commit [line]", .configuration) { state, _ in
-            state.candidate = []
-            return .nothing
+        LabCommand("commit confirmed minutes <minutes>", .configuration) { state, arguments in
+            commit(&state, within: (UInt64(arguments[0]) ?? 10) * 60)
+        },
+        LabCommand("commit [line]", .configuration) { state, _ in commit(&state, within: nil) },
+        LabCommand("show configuration failed", .configuration) { state, _ in
+            .text(
+                "!! SEMANTIC ERRORS: This configuration was rejected by\n!! the system due to semantic errors.\n"
+                    + state.candidate.filter { $0.contains(LabShellState.failingWord) }.map { "\($0)\n!!% The value is not allowed\n" }.joined() + "!\nend\n\n")
         },
         LabCommand("abort", .configuration) { state, _ in
             state.candidate = []
             state.mode = .privileged
+            state.context = []
             return .nothing
         },
         LabCommand("end", .configuration) { state, _ in
@@ -82,10 +102,10 @@ struct CiscoIOSXR: LabPersonality {
             return leaveConfiguration(&state) { $0.mode = .privileged }
         },
         LabCommand("show configuration", .configuration) { state, _ in
-            .text("Building configuration...\n!! IOS XR Configuration 7.5.2\n" + state.candidate.map { $0 + "\n" }.joined() + "end\n\n")
+            .text("Building configuration...\n!! IOS XR Configuration 7.5.2\n" + state.pendingLines.map { $0 + "\n" }.joined() + "end\n\n")
         },
         LabCommand("hostname <name>", .configuration) { state, arguments in
-            state.candidate.append("hostname \(arguments[0])")
+            state.configure("hostname \(arguments[0])")
             return .nothing
         },
         adds("interface <line>", "config-if"), adds("router <line>", "config-router"), adds("description <line>"), adds("no <line>"),
@@ -152,13 +172,14 @@ struct CiscoIOSXR: LabPersonality {
             "CPU utilization for one minute: \(state.facts.number(70, below: 30))%; five minutes: 4%; fifteen minutes: 4%\n \nPID    1Min    5Min    15Min Process\n1        0%      0%       0% init\n"
         },
         .shows("show running-config") { state in
-            "Building configuration...\n!! IOS XR Configuration 7.5.2\n!! Last configuration change at \(state.facts.booted.weekday) \(state.facts.booted.monthName) "
+            state.withChanges(
+                "Building configuration...\n!! IOS XR Configuration 7.5.2\n!! Last configuration change at \(state.facts.booted.weekday) \(state.facts.booted.monthName) "
                 + "\(state.facts.booted.day) \(state.facts.booted.time) \(state.facts.booted.year) by \(state.user)\n!\nhostname \(state.hostname)\n"
                 + "username \(state.user)\n group root-lr\n secret 10 $6$lab$notarealhash\n!\n"
                 + String.rows(0..<6) {
                     "interface GigabitEthernet0/0/0/\($0)\n description to pe-\(state.facts.number($0, below: 40).digits(2))\n ipv4 address \(state.facts.interfaceAddress($0)) 255.255.255.0\n!\n"
                 }
-                + "router isis CORE\n is-type level-2-only\n net 49.0001.0000.0000.\(state.facts.number(6, below: 9999).digits(4)).00\n!\nssh server v2\nend\n\n"
+                + "router isis CORE\n is-type level-2-only\n net 49.0001.0000.0000.\(state.facts.number(6, below: 9999).digits(4)).00\n!\nssh server v2\nend\n\n")
         },
         .shows("show logging") { state in
             "Syslog logging: enabled (0 messages dropped, 0 flushes, 0 overruns)\n\nLog Buffer (2097152 bytes):\n\n"

@@ -46,8 +46,9 @@ struct FRRouting: LabPersonality {
         .descends("interface <name>", "config-if"), .descends("router <line>", "config-router"),
         .accepts("description <line>", .configuration), .accepts("ip <line>", .configuration), .accepts("no <line>", .configuration),
         .accepts("neighbor <line>", .configuration), .accepts("network <line>", .configuration),
-        LabCommand("write memory", .privileged) { _, _ in
-            .text(
+        LabCommand("write memory", .privileged) { state, _ in
+            state.running.save()
+            return .text(
                 "Note: this version of vtysh never writes vtysh.conf\nBuilding Configuration...\nIntegrated configuration saved to /etc/frr/frr.conf\n[OK]\n"
             )
         },
@@ -90,11 +91,12 @@ struct FRRouting: LabPersonality {
         },
         .shows("show clock") { "\($0.facts.clock.date) \($0.facts.clock.time) UTC\n" },
         .shows("show running-config", in: .privileged) { state in
-            "Building configuration...\n\nCurrent configuration:\n!\nfrr version 8.4.4\nfrr defaults traditional\nhostname \(state.hostname)\nlog syslog informational\nservice integrated-vtysh-config\n!\n"
+            state.withChanges(
+                "Building configuration...\n\nCurrent configuration:\n!\nfrr version 8.4.4\nfrr defaults traditional\nhostname \(state.hostname)\nlog syslog informational\nservice integrated-vtysh-config\n!\n"
                 + String.rows(0..<4) {
                     "interface eth\($0)\n description link \($0)\n ip address \(state.facts.interfaceAddress($0))/24\nexit\n!\n"
                 }
-                + "router bgp 65\(state.facts.number(6, below: 999).digits(3))\n neighbor 10.0.0.1 remote-as 65000\n !\n address-family ipv4 unicast\n  network 10.0.0.0/8\n exit-address-family\nexit\n!\nend\n"
+                + "router bgp 65\(state.facts.number(6, below: 999).digits(3))\n neighbor 10.0.0.1 remote-as 65000\n !\n address-family ipv4 unicast\n  network 10.0.0.0/8\n exit-address-family\nexit\n!\nend\n")
         },
     ])
 

@@ -17,6 +17,10 @@ struct JuniperJunos: LabPersonality {
     func execute(_ line: String, _ state: inout LabShellState) -> LabReply {
         let promptLength = prompt(state).split(separator: "\n").last?.count ?? 0
         let isConfiguring = state.mode == .configuration
+        // Not a filter over the configuration, as other words behind a pipe are.
+        if isConfiguring, line.split(whereSeparator: { $0 == " " || $0 == "|" }).map(String.init) == ["show", "compare"] {
+            return .text(JunosText.differences(state))
+        }
         var reply = Self.table.execute(line, &state) { problem, parsed in
             switch problem {
             case .unknown(let word, let offset):
@@ -63,14 +67,7 @@ struct JuniperJunos: LabPersonality {
         .configures("configure", "Entering configuration mode\n"), .configures("edit", "Entering configuration mode\n"),
         .configures("configure exclusive", "warning: uncommitted changes will be discarded on exit\nEntering configuration mode\n"),
         .configures("configure private", "warning: uncommitted changes will be discarded on exit\nEntering configuration mode\n"),
-        LabCommand("set <line>", .configuration) { state, arguments in
-            state.candidate.append("set " + arguments.joined(separator: " "))
-            return .nothing
-        },
-        LabCommand("delete <line>", .configuration) { state, arguments in
-            state.candidate.append("delete " + arguments.joined(separator: " "))
-            return .nothing
-        },
+        changes("set <line>"), changes("delete <line>"),
         LabCommand("edit <line>", .configuration) { state, arguments in
             state.context += arguments
             return .nothing
@@ -87,13 +84,20 @@ struct JuniperJunos: LabPersonality {
             state.candidate = []
             return .text("load complete\n")
         },
-        LabCommand("commit check", .configuration) { _, _ in .text("configuration check succeeds\n") },
+        LabCommand("commit check", .configuration) { state, _ in
+            .text(state.candidate.contains { $0.contains(LabShellState.failingWord) } ? JunosText.refusal : "configuration check succeeds\n")
+        },
+        LabCommand("commit confirmed <minutes>", .configuration) { state, arguments in
+            guard state.commit(confirmedWithin: (UInt64(arguments[0]) ?? 10) * 60) else { return .text(JunosText.refusal) }
+            return .text(
+                "commit confirmed will be automatically rolled back in \(arguments[0]) minutes unless confirmed\ncommit complete\n\n"
+                    + "# commit confirmed will be rolled back in \(arguments[0]) minutes\n")
+        },
         LabCommand("commit", .configuration) { state, _ in
-            state.candidate = []
-            return .text("commit complete\n")
+            .text(state.commit() ? "commit complete\n" : JunosText.refusal)
         },
         LabCommand("commit and-quit", .configuration) { state, _ in
-            state.candidate = []
+            guard state.commit() else { return .text(JunosText.refusal) }
             state.context = []
             state.mode = .privileged
             return .text("commit complete\nExiting configuration mode\n")
@@ -105,7 +109,6 @@ struct JuniperJunos: LabPersonality {
             return JuniperJunos().execute(arguments.joined(separator: " "), &inner)
         },
         LabCommand("show", .configuration) { state, _ in .text(JunosText.configuration(state)) },
-        LabCommand("show | compare", .configuration) { state, _ in .text(state.candidate.map { "+  \($0)\n" }.joined()) },
         .version("show version", JunosText.version),
         .shows("show system uptime", JunosText.uptime),
         .shows("show chassis hardware", JunosText.hardware),
@@ -144,6 +147,23 @@ struct JuniperJunos: LabPersonality {
             }
         },
     ])
+
+    private static let sections: Set<String> = [
+        "system", "interfaces", "protocols", "routing-options", "policy-options", "routing-instances", "snmp", "groups", "apply-groups", "firewall",
+        "security", "vlans", "chassis", "class-of-service", "forwarding-options",
+    ]
+
+    /// A line of the candidate, if it begins with a part of the configuration that there is.
+    private static func changes(_ pattern: String) -> LabCommand {
+        let verb = String(pattern.split(separator: " ")[0])
+        return LabCommand(pattern, .configuration) { state, arguments in
+            guard !state.context.isEmpty || sections.contains(arguments[0]) else {
+                return .text(String(repeating: " ", count: state.user.count + state.hostname.count + verb.count + 4) + "^\nsyntax error.\n")
+            }
+            state.configure("\(verb) " + (state.context + arguments).joined(separator: " "))
+            return .nothing
+        }
+    }
 
     @Sendable private static func leave(_ state: inout LabShellState, _ arguments: [String]) -> LabReply {
         if state.context.popLast() != nil { return .nothing }

@@ -100,7 +100,26 @@ enum JunosText {
             }
         }
 
+        """ + state.changedLines.map { "## \($0)\n" }.joined()
+    }
+
+    /// What a commit that fails prints.
+    static let refusal = """
+        [edit system host-name]
+          'host-name \(LabShellState.failingWord)'
+            the value is not allowed
+        error: configuration check-out failed
+
         """
+
+    @Sendable static func differences(_ state: LabShellState) -> String {
+        state.differences.map { old, new in
+            guard let old, let name = new.split(separator: " ").last, let before = old.split(separator: " ").last else {
+                let words = new.split(separator: " ").dropFirst()
+                return "[edit]\n\(new.hasPrefix("delete") ? "-" : "+")  \(words.joined(separator: " "));\n"
+            }
+            return "[edit system]\n-  host-name \(before);\n+  host-name \(name);\n"
+        }.joined()
     }
 
     private static func interface(_ port: Int, _ state: LabShellState) -> String {

@@ -46,20 +46,40 @@ struct NokiaSRLinux: LabPersonality {
             return .nothing
         },
         LabCommand("set <line>", .configuration) { state, arguments in
-            state.candidate.append("set / " + arguments.joined(separator: " "))
+            state.configure("set " + arguments.filter { $0 != "/" }.joined(separator: " "))
             return .nothing
         },
         LabCommand("delete <line>", .configuration) { state, arguments in
-            state.candidate.append("delete / " + arguments.joined(separator: " "))
+            state.configure("delete " + arguments.filter { $0 != "/" }.joined(separator: " "))
             return .nothing
         },
-        LabCommand("diff", .configuration) { state, _ in .text(state.candidate.map { "+     \($0)\n" }.joined()) },
+        LabCommand("diff", .configuration) { state, _ in
+            .text(
+                state.differences.map { old, new in
+                    (old.map { "-     \($0.split(separator: " ").dropFirst().joined(separator: " "))\n" } ?? "")
+                        + "+     \(new.split(separator: " ").dropFirst().joined(separator: " "))\n"
+                }.joined())
+        },
+        LabCommand("commit validate", .configuration) { state, _ in
+            state.candidate.contains { $0.contains(LabShellState.failingWord) } ? .text(refusal) : .nothing
+        },
+        LabCommand("commit confirmed timeout <seconds>", .configuration) { state, arguments in
+            guard state.commit(confirmedWithin: UInt64(arguments[0]) ?? 600) else { return .text(refusal) }
+            state.mode = .privileged
+            return .text("INFO: Starting confirmed timer of \(arguments[0]) seconds\nAll changes have been committed. Leaving candidate mode.\n")
+        },
+        LabCommand("tools system configuration confirmed-accept", .all) { state, _ in
+            .text(state.running.confirm() ? "/system/configuration:\n    Commit confirmed\n" : "Error: there is no commit to confirm\n")
+        },
+        LabCommand("save startup", .all) { state, _ in
+            state.running.save()
+            return .text("/system:\n    Saved current running configuration as initial (startup) configuration\n")
+        },
         LabCommand("commit stay", .configuration) { state, _ in
-            state.candidate = []
-            return .text("All changes have been committed. Starting new transaction.\n")
+            .text(state.commit() ? "All changes have been committed. Starting new transaction.\n" : refusal)
         },
         LabCommand("commit now", .configuration) { state, _ in
-            state.candidate = []
+            guard state.commit() else { return .text(refusal) }
             state.mode = .privileged
             return .text("All changes have been committed. Leaving candidate mode.\n")
         },
@@ -121,6 +141,8 @@ struct NokiaSRLinux: LabPersonality {
         LabCommand("info [line]", .all) { state, _ in .text(configuration(state)) },
     ])
 
+    private static let refusal = "Error: Validation failed\n/system/name/host-name: the value is not allowed\n"
+
     @Sendable private static func version(_ state: LabShellState) -> String {
         let facts = state.facts
         let rule = String(repeating: "-", count: 52)
@@ -147,5 +169,6 @@ struct NokiaSRLinux: LabPersonality {
         String.rows(1..<9) {
             "    interface ethernet-1/\($0) {\n        admin-state enable\n        subinterface 0 {\n            ipv4 {\n                address \(state.facts.interfaceAddress($0))/31 {\n                }\n            }\n        }\n    }\n"
         } + "    system {\n        name {\n            host-name \(state.hostname)\n        }\n    }\n"
+            + state.changedLines.map { "    \($0)\n" }.joined()
     }
 }

@@ -32,9 +32,13 @@ extension LabCommand {
         }
     }
 
-    /// A command that prints nothing and changes nothing that matters here.
+    /// A command that prints nothing; in the configuration it becomes a part of it, elsewhere it changes nothing that matters here.
     static func accepts(_ pattern: String, _ modes: LabModes = .operational) -> LabCommand {
-        LabCommand(pattern, modes) { _, _ in .nothing }
+        let words = pattern.split(separator: " ").prefix { !$0.hasPrefix("<") && !$0.hasPrefix("[") }
+        return LabCommand(pattern, modes) { state, arguments in
+            if modes == .configuration { state.configure((words.map(String.init) + arguments).joined(separator: " ")) }
+            return .nothing
+        }
     }
 
     /// Ends the session.
@@ -104,7 +108,7 @@ extension LabCommand {
 
     static func names(_ pattern: String) -> LabCommand {
         LabCommand(pattern, .configuration) { state, arguments in
-            state.hostname = arguments.last ?? state.hostname
+            state.configure("hostname \(arguments.last ?? state.hostname)")
             return .nothing
         }
     }

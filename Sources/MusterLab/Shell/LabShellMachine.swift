@@ -54,7 +54,7 @@ struct LabShellMachine {
         state = LabShellState(
             platform: device.platform, facts: LabFacts(device, now: settings.now), user: settings.user,
             enableSecret: settings.enableSecret, landsUnprivileged: faults.loginExec, refusesPagerOff: faults.pagerRefused,
-            isInteractive: command == nil, hostname: device.name)
+            isInteractive: command == nil, running: device.running)
         state.mode = faults.loginExec ? .exec : .privileged
         if let terminal { resize(terminal) }
         // A single command has no one to press a key.

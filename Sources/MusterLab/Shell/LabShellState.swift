@@ -32,7 +32,8 @@ struct LabShellState: Sendable {
     let refusesPagerOff: Bool
     /// Whether someone types, as opposed to a single command on a channel of its own.
     let isInteractive: Bool
-    var hostname: String
+    /// The device's configuration, which all its sessions share.
+    let running: LabRunningConfiguration
     var mode = LabMode.privileged
     /// The parts of the configuration that the session has gone down to, outermost first.
     var context: [String] = []
@@ -41,6 +42,8 @@ struct LabShellState: Sendable {
     var columns = LabTerminal.usualColumns
     /// Lines configured and not committed.
     var candidate: [String] = []
+    /// The configuration session that was entered, on a platform with such.
+    var session: String?
     /// The exit status of the last command, where there is such a thing.
     var status: Int32 = 0
 }

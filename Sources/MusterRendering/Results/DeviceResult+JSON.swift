@@ -17,6 +17,7 @@ extension DeviceResult {
             json.object { phases.write(to: &$0) }
             json.key("commands")
             json.array(commands) { json, command in command.write(to: &json) }
+            if let change { change.write(to: &json) }
             json.key("legacy")
             json.array(legacyAlgorithms) { $0.string($1) }
             json.key("error")
@@ -50,6 +51,8 @@ extension CommandResult {
             json.member("mode", mode)
             json.member("prompt", prompt)
             json.member("failure", failure)
+            json.key("exit_status")
+            if let exitStatus { json.number(exitStatus) } else { json.null() }
             json.member("truncated", truncated)
         }
     }

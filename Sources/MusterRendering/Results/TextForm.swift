@@ -4,7 +4,7 @@ package import Muster
 package struct TextForm: Sendable {
     /// The width of a header line, in columns.
     private let width: Int
-    private let palette: Palette
+    let palette: Palette
     /// Whether a terminal shows the text, so that what a device printed must not steer it.
     private let isForTerminal: Bool
 
@@ -24,9 +24,11 @@ package struct TextForm: Sendable {
     package func block(_ result: DeviceResult) -> String {
         let sent = result.commands.contains { $0.status != .skipped }
         // Hundreds of devices that an interrupt stopped are no news each; the summary names them.
-        if !sent, result.status == .cancelled || result.status == .skipped { return "" }
+        if !sent, result.change == nil, result.status == .cancelled || result.status == .skipped { return "" }
         var text = header(result) + "\n"
-        if sent {
+        if let change = result.change {
+            appendChange(change, of: result, to: &text)
+        } else if sent {
             // The command that an error cut off has its reason in that error.
             let cutOff = result.error == nil ? nil : result.commands.lastIndex { $0.status != .skipped }
             for (index, command) in result.commands.enumerated() {
@@ -51,7 +53,7 @@ package struct TextForm: Sendable {
         return "\(colour("──")) \(palette.bold(host))\(palette.dim(about))\(palette.red(status)) \(colour(rule))"
     }
 
-    private func append(_ command: CommandResult, titled: Bool, isCutOff: Bool, to text: inout String) {
+    func append(_ command: CommandResult, titled: Bool, isCutOff: Bool, to text: inout String) {
         let line = command.command.oneLine
         if command.status == .skipped {
             text += palette.dim("▸ \(line) (not sent)") + "\n"
@@ -99,7 +101,7 @@ package struct TextForm: Sendable {
         return start[...last]
     }
 
-    private func shown(_ text: Substring) -> String {
+    func shown(_ text: Substring) -> String {
         isForTerminal ? String(text).terminalSafe : String(text)
     }
 }

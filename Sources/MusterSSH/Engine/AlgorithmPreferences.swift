@@ -10,6 +10,8 @@ package struct AlgorithmPreferences: Sendable, Hashable {
     package var hostKey: String
     package var cipher: String
     package var mac: String
+    /// Whether compression is asked for.
+    package var compresses = false
 
     init(keyExchange: [String], hostKey: [String], cipher: [String], mac: [String]) {
         self.keyExchange = keyExchange.joined(separator: ",")

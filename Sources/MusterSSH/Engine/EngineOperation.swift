@@ -21,6 +21,10 @@ enum EngineOperation: Sendable {
     case openTunnel(host: String, port: Int)
     case terminal(ChannelID, TerminalSize, type: String)
     case shell(ChannelID)
+    /// One command, without a terminal (RFC 4254, 6.5).
+    case exec(ChannelID, command: String)
+    /// What became of the command, which comes after its output.
+    case exit(ChannelID)
 }
 
 extension EngineOperation: CustomStringConvertible, CustomReflectable {
@@ -36,6 +40,8 @@ extension EngineOperation: CustomStringConvertible, CustomReflectable {
         case .openTunnel: "tunnel"
         case .terminal: "terminal"
         case .shell: "shell"
+        case .exec: "exec"
+        case .exit: "exit"
         }
     }
 
@@ -50,10 +56,20 @@ enum EngineStep: Sendable {
     case opened(ChannelID)
     /// The methods that the server would go on with.
     case methods([String])
+    /// The command is over.
+    case exited(CommandExit)
     /// More input is needed; the same operation is called again when some has come.
     case needsInput
     /// libssh2's error number.
     case failed(Int32)
+}
+
+/// How a command over an exec channel ended.
+package enum CommandExit: Sendable, Hashable {
+    /// With this status. A server that tells none makes 0 of it: libssh2 does not tell that apart.
+    case status(Int)
+    /// By a signal, by its name without `SIG` (RFC 4254, 6.10).
+    case signal(String)
 }
 
 /// The size of a channel's terminal.

@@ -26,6 +26,7 @@ struct SSHEngine: ~Copyable {
         guard let session else { return }
         libssh2_session_set_blocking(session, 0)
         EngineWire.install(on: session)
+        if preferences.compresses { libssh2_session_flag(session, LIBSSH2_FLAG_COMPRESS, 1) }
         for (type, names) in preferences.methods {
             libssh2_session_method_pref(session, type, names)
         }
@@ -118,6 +119,12 @@ struct SSHEngine: ~Copyable {
         case .methods:
             // libssh2 keeps the list until the session ends; there is none when the server let the user in without asking for anything.
             return channel == nil ? .done : .methods(methodList(channel))
+        case .exec(let id, _):
+            // There is nothing for it to read. The wire takes all that is sent, so this waits for nothing.
+            if let channel = channels[id.number] { libssh2_channel_send_eof(channel) }
+            return .done
+        case .exit(let id):
+            return .exited(exit(of: id))
         case .openSession, .openTunnel:
             guard let channel else { return .failed(LIBSSH2_ERROR_CHANNEL_FAILURE) }
             if case .openSession = operation {
@@ -181,6 +188,14 @@ struct SSHEngine: ~Copyable {
             guard let channel = channels[id.number] else { return (LIBSSH2_ERROR_CHANNEL_UNKNOWN, nil) }
             let type = "shell"
             return (libssh2_channel_process_startup(channel, type, UInt32(type.utf8.count), nil, 0), nil)
+        case .exec(let id, let command):
+            guard let channel = channels[id.number] else { return (LIBSSH2_ERROR_CHANNEL_UNKNOWN, nil) }
+            let type = "exec"
+            let code = libssh2_channel_process_startup(channel, type, UInt32(type.utf8.count), command, UInt32(command.utf8.count))
+            return (code, nil)
+        case .exit(let id):
+            guard let channel = channels[id.number] else { return (LIBSSH2_ERROR_CHANNEL_UNKNOWN, nil) }
+            return (libssh2_channel_wait_closed(channel), nil)
         }
     }
 
@@ -220,6 +235,17 @@ struct SSHEngine: ~Copyable {
     func hasInput(_ id: ChannelID) -> Bool {
         guard let channel = channels[id.number] else { return true }
         return libssh2_poll_channel_read(channel, 0) != 0 || libssh2_channel_eof(channel) != 0
+    }
+
+    /// How the command of a channel ended, which is known when the server has closed it.
+    private func exit(of id: ChannelID) -> CommandExit {
+        guard let channel = channels[id.number] else { return .status(0) }
+        var name: UnsafeMutablePointer<CChar>?
+        var length = 0
+        libssh2_channel_get_exit_signal(channel, &name, &length, nil, nil, nil, nil)
+        defer { libssh2_free(session, name) }
+        if let name, length > 0 { return .signal(String(decoding: UnsafeRawBufferPointer(start: name, count: length), as: UTF8.self)) }
+        return .status(Int(libssh2_channel_get_exit_status(channel)))
     }
 
     /// Ends a channel; false while the server's word for that is awaited.
@@ -281,6 +307,11 @@ struct SSHEngine: ~Copyable {
     }
 
     // MARK: What the peer said
+
+    /// The compression of what this side sends.
+    var compression: String? {
+        session.flatMap { libssh2_session_methods($0, LIBSSH2_METHOD_COMP_CS) }.map { String(cString: $0) }
+    }
 
     /// The host key that the server proved to have.
     var hostKey: HostKey? {

@@ -3,7 +3,7 @@ package import MusterTransport
 /// A channel of an SSH session, as a byte transport of its own.
 package final class SSHChannel: ByteTransport {
     private let session: SSHSession
-    private let id: ChannelID
+    let id: ChannelID
 
     init(session: SSHSession, id: ChannelID) {
         self.session = session

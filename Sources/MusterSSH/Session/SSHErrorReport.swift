@@ -91,11 +91,12 @@ struct SSHErrorReport {
             return SSHError(.channel, stage: stage, "the device refused a session channel", hint: "it may have no free session")
         case LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED:
             if case .terminal = operation { return SSHError(.channel, stage: stage, "the device refused a terminal") }
+            if case .exec = operation { return SSHError(.execRefused, stage: stage, "the device refused to run a command without a shell") }
             return SSHError(.channel, stage: stage, "the device refused a shell")
         case LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_SOCKET_NONE:
             return closed
         default:
-            return SSHError(.connectionLost, stage: stage, "the shell could not be opened: \(libraryText)")
+            return SSHError(.connectionLost, stage: stage, "the channel could not be opened: \(libraryText)")
         }
     }
 
@@ -112,10 +113,11 @@ struct SSHErrorReport {
 
     private var closed: SSHError {
         let what =
-            switch stage {
-            case .handshake, .hostKey: "during the key exchange"
-            case .authentication: "during the login"
-            case .open: "while the shell was opened"
+            switch (stage, operation) {
+            case (.handshake, _), (.hostKey, _): "during the key exchange"
+            case (.authentication, _): "during the login"
+            case (.open, .exec), (.open, .exit): "while the command ran"
+            case (.open, _): "while the shell was opened"
             }
         return SSHError(.connectionLost, stage: stage, "the device closed the connection \(what)")
     }

@@ -13,8 +13,9 @@ extension SSHSession {
     func lost(_ end: TransportEnd) -> SSHError {
         if let banner {
             let seen = banner.seen.isEmpty ? "the connection closed" : "\"\(banner.seen)\" and the connection closed"
+            let why = if case .lost(let text) = end { ": \(text)" } else { "" }
             return SSHError(
-                .connectionLost, stage: .handshake, "expected an SSH version line, seen \(seen)",
+                .connectionLost, stage: .handshake, "expected an SSH version line, seen \(seen)\(why)",
                 hint: "the device may refuse this address, or have no free session")
         }
         // Nothing is pending yet where the end comes with the first bytes.

@@ -125,13 +125,13 @@ struct SessionRecorderTests {
 
     @Test func hidesWhatIsTypedAtAQuestionForASecret() throws {
         var dialogue = try Dialogue.iosxeReady()
-        dialogue.machine.recordsSecrets = true
+        dialogue.machine.notesSecrets = true
         dialogue.submit("copy x y")
         dialogue.says("copy x y\r\nNew password: ")
         dialogue.machine.type("tiger")
-        #expect(dialogue.machine.takeRecordedSecrets() == [Array("tiger".utf8)])
+        #expect(dialogue.machine.takeNotedSecrets() == [Array("tiger".utf8)])
         dialogue.says("\r\nDestination filename [y]? ")
         dialogue.machine.type("y")
-        #expect(dialogue.machine.takeRecordedSecrets() == [])
+        #expect(dialogue.machine.takeNotedSecrets() == [])
     }
 }

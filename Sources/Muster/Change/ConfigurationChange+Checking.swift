@@ -1,0 +1,67 @@
+package import MusterConsole
+
+extension ConfigurationChange {
+    /// Why the change can't be made on devices of a platform; nil when nothing speaks against it.
+    func problem(on platform: Platform) -> (message: String, hint: String)? {
+        guard let rules = platform.config else {
+            return (
+                "the definition of \(platform.name) does not say how its configuration is changed",
+                "it wants the key 'config' under 'muster'; or send the lines with muster run --mode-name"
+            )
+        }
+        if let problem = lineProblem { return problem }
+        if let confirmWithin, !isDryRun {
+            guard rules.has(.commitConfirmed) else {
+                return ("\(platform.name) has no commit that has to be confirmed", "leave out --confirm for its devices")
+            }
+            let seconds = confirmWithin.components.seconds
+            if seconds < 1 || seconds > 65_535 * 60 { return ("a time of \(confirmWithin.shown) makes no sense for a confirmation", "give some minutes") }
+            if seconds % 60 != 0, rules.instructions(.commitConfirmed).contains(where: { $0.described.contains("{minutes}") }) {
+                return ("\(platform.name) takes whole minutes for the confirmation, not \(confirmWithin.shown)", "give 2m, for example")
+            }
+        }
+        if saves, !isDryRun, platform.save == nil {
+            return ("the definition of \(platform.name) does not say how a configuration is saved", "it wants the key 'save' under 'muster'")
+        }
+        return nil
+    }
+
+    /// What is wrong with the lines, on whatever platform.
+    package var lineProblem: (message: String, hint: String)? {
+        guard !lines.isEmpty else { return ("there is no line to send", "empty lines and comments are left out") }
+        for line in lines {
+            if line.text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
+                return (
+                    "line \(line.number) has a control character in it, which a device takes for a key",
+                    "write blanks for tabs, and ^ and C for a Ctrl-C"
+                )
+            }
+            if let problem = MultilineInput.problem(line) {
+                return ("line \(line.number), '\(line.text)', \(problem)", "everything else can be sent without it")
+            }
+        }
+        return nil
+    }
+
+    /// Whether devices of a platform can try the change without making it.
+    package static func canBeTried(on platform: Platform) -> Bool {
+        guard let rules = platform.config else { return false }
+        return rules.isAtomic && rules.has(.abort) && (rules.has(.diff) || rules.has(.check))
+    }
+}
+
+extension Device {
+    /// Its platform's definition, where it is known before a connection is made.
+    func definition(in platforms: PlatformLibrary) -> Platform? {
+        Platform.isDetecting(platform) ? nil : platforms.platform(named: platform)
+    }
+
+    /// Why a change can't be made on it, as far as that is known before a connection is made.
+    package func problem(with change: ConfigurationChange, platforms: PlatformDefinitions) -> MusterError? {
+        definition(in: platforms.library).flatMap { problem(with: change, on: $0) }
+    }
+
+    func problem(with change: ConfigurationChange, on platform: Platform) -> MusterError? {
+        change.problem(on: platform).map { MusterError(.usage, phase: .command, device: name, message: $0.message, hint: $0.hint) }
+    }
+}

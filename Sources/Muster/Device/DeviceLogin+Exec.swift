@@ -1,0 +1,36 @@
+import MusterConsole
+import MusterSSH
+
+extension DeviceLogin {
+    /// Whether commands go over exec channels and not through a shell.
+    func usesExec(_ platform: Platform) -> Bool {
+        // A recording is one of a terminal.
+        allowsExec && device.channel != .shell && platform.allowsExec && environment.recordings == nil
+    }
+
+    /// Why a device can't have the exec channels that are asked for; nil when it can, or when nobody asked.
+    func reasonAgainstExec(_ platform: Platform) -> (message: String, hint: String)? {
+        guard device.channel == .exec else { return nil }
+        guard platform.allowsExec else {
+            // Without an exit status that can be relied on, a command that failed would pass for one that went well.
+            return (
+                "the definition of \(platform.name) does not allow exec channels",
+                "leave `channel` at auto, or set the device's platform to one with `exec: true`, such as linux"
+            )
+        }
+        switch device.transport {
+        case .ssh, .auto: return nil
+        case .openssh, .telnet:
+            return (
+                "the transport \(device.transport.rawValue) has no exec channels", "leave `channel` at auto, or use the transport ssh"
+            )
+        }
+    }
+
+    func execLine(over session: SSHSession, _ platform: Platform) -> OpenDevice {
+        let line = ExecLine(device: device, platform: platform, session: session) { [device, environment] text in
+            environment.events(.warning(host: device.name, text))
+        }
+        return OpenDevice(device: device, carrier: session, line: .exec(line), loop: loop)
+    }
+}

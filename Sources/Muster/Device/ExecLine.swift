@@ -1,0 +1,150 @@
+import MusterConsole
+import MusterSSH
+import MusterTransport
+
+/// A device's commands, each over an exec channel of its own, one after the other.
+///
+/// Where the server runs none that way, or a mode is wanted, a shell is opened on the same connection, and all that follows goes through it.
+actor ExecLine {
+    private let device: Device
+    private let platform: Platform
+    private let session: SSHSession
+    private nonisolated let loop: Loop
+    private let warn: @Sendable (String) -> Void
+    /// The shell, once there is one.
+    private(set) var console: Console?
+    private var isBusy = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
+
+    /// Bytes kept of one command's output, as with a shell.
+    private static let maximumOutput = 64 << 20
+
+    init(device: Device, platform: Platform, session: SSHSession, warn: @escaping @Sendable (String) -> Void) {
+        self.device = device
+        self.platform = platform
+        self.session = session
+        self.warn = warn
+        loop = session.loop
+    }
+
+    /// Runs one command; the error is what ended the session, if it did.
+    func run(
+        _ command: String, timeout: Duration, answers: [AnsweredQuestion]
+    ) async -> (result: CommandResult, error: MusterError?) {
+        await takeTurn()
+        defer { endTurn() }
+        if let console { return await device.run(command, on: console, timeout: timeout, answers: answers) }
+        let began = loop.now
+        let output = ExecOutput(loop: loop, limit: Self.maximumOutput)
+        var result = CommandResult(command: command, status: .skipped)
+        do throws(SSHError) {
+            let session = session
+            let timer = loop.schedule(at: began + timeout) {
+                session.assumeIsolated { $0.abort(SSHError(.timedOut, stage: .open, "expected the command's end, and it did not come")) }
+            }
+            defer { timer.cancel() }
+            let channel = try await session.openExec(command)
+            result.status = .failed
+            _ = await output.gather(from: channel)
+            let exit = try await session.exit(of: channel)
+            channel.close()
+            switch exit {
+            case .status(let status):
+                result.exitStatus = status
+                if status == 0 { result.status = .ok } else { result.failure = "exit status \(status)" }
+            case .signal(let name): result.failure = "ended by signal \(name)"
+            }
+        } catch {
+            if error.kind == .execRefused { return await runInShell(command, timeout: timeout, answers: answers) }
+            result.output = await output.text
+            result.truncated = await output.truncated
+            result.elapsed = loop.now - began
+            return explained(result, error, timeout: timeout)
+        }
+        result.output = await output.text
+        result.truncated = await output.truncated
+        result.elapsed = loop.now - began
+        return (result, nil)
+    }
+
+    private func explained(_ result: CommandResult, _ error: SSHError, timeout: Duration) -> (CommandResult, MusterError) {
+        var result = result
+        switch error.kind {
+        case .timedOut: result.status = .timeout
+        case .cancelled where result.status == .failed: result.failure = "cancelled while it ran"
+        case _ where result.status == .failed: result.failure = "the connection ended while it ran"
+        default: break
+        }
+        let isOverdue = error.kind == .timedOut
+        let when = isOverdue ? " within \(timeout.shown)" : " (after \(result.elapsed.shown))"
+        let hint =
+            isOverdue
+            ? "--timeout sets the time; a command that asks for something gets no answer without a terminal, which `channel: shell` gives it"
+            : error.hint
+        return (result, MusterError(error.code, phase: .command, device: device.name, message: error.message + when, hint: hint))
+    }
+
+    // MARK: The shell
+
+    private func runInShell(
+        _ command: String, timeout: Duration, answers: [AnsweredQuestion]
+    ) async -> (result: CommandResult, error: MusterError?) {
+        warn("it runs no command without a shell, so its commands go through one, and their exit status stays unknown")
+        do throws(MusterError) {
+            return await device.run(command, on: try await openShell(timeout: timeout), timeout: timeout, answers: answers)
+        } catch {
+            return (CommandResult(command: command, status: .skipped), error)
+        }
+    }
+
+    /// The shell, which is opened at the first call.
+    ///
+    /// - Parameter timeout: the time until its first prompt.
+    func shell(timeout: Duration) async throws(MusterError) -> Console {
+        await takeTurn()
+        defer { endTurn() }
+        return try await openShell(timeout: timeout)
+    }
+
+    private func openShell(timeout: Duration) async throws(MusterError) -> Console {
+        if let console { return console }
+        let deadline = loop.now + timeout
+        let session = session
+        let timer = loop.schedule(at: deadline) { session.assumeIsolated { $0.expire() } }
+        let channel: SSHChannel
+        do {
+            defer { timer.cancel() }
+            let terminal = TerminalSize(columns: platform.pty.columns, rows: platform.pty.rows)
+            channel = try await session.openShell(terminal: terminal, type: platform.pty.term)
+        } catch {
+            let when = error.kind == .timedOut ? " within \(timeout.shown)" : ""
+            throw MusterError(error.code, phase: .open, device: device.name, message: error.message + when, hint: error.hint)
+        }
+        let console = device.console(over: channel, platform: platform)
+        do {
+            try await console.open(deadline: deadline, credentials: device.terminalLogin(on: platform, isExpected: false))
+        } catch {
+            throw device.wrapped(error, phase: .login, timeout: timeout)
+        }
+        self.console = console
+        return console
+    }
+
+    /// Types what the definition wants typed in the shell before the end, if there is one.
+    func sayGoodbye() {
+        console?.assumeIsolated { $0.close() }
+    }
+
+    // MARK: Turns
+
+    private func takeTurn() async {
+        guard isBusy else { return isBusy = true }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    private func endTurn() {
+        if waiting.isEmpty { isBusy = false } else { waiting.removeFirst().resume() }
+    }
+}

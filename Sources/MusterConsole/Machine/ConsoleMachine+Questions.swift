@@ -1,0 +1,153 @@
+import MusterTransport
+
+/// Questions that commands ask.
+///
+/// One that somebody has an answer to is answered. Any other is refused: the platform's abort key is typed, the prompt read back, and the command
+/// fails with the question. Nothing else is ever typed at a question: a return would agree to most of them.
+extension ConsoleMachine {
+    /// The questions of a command.
+    struct QuestionMemory {
+        /// The questions that were answered, to the letter, and how often.
+        var answered: [(text: [UInt8], times: Int)] = []
+        /// The line that the last answer was typed in, and how it began.
+        var answeredLine = -1
+        var answeredText: [UInt8] = []
+        /// The question that was refused, and why.
+        var refused: [UInt8]?
+        var isRepeated = false
+        /// How often the abort key was typed.
+        var aborts = 0
+    }
+
+    /// So often the same question is answered in one command; asked once more, it is a loop.
+    private static let mostAnswers = 2
+    /// So often the abort key is typed before the place in the dialogue counts as lost.
+    private static let mostAborts = 3
+
+    /// Answers or refuses what stands there, if it is a question.
+    ///
+    /// True: there is nothing more to look at.
+    mutating func meetQuestion(_ line: ArraySlice<UInt8>, _ now: Instant) -> Bool {
+        guard let head = inFlight.first, !screen.isContinued, head.echo != .awaited || screen.finishedLines > head.lines || echoes == false
+        else { return false }
+        // The prompt that the command was typed at, where nothing has come yet.
+        if let prompt, screen.finishedLines == head.lines, line.elementsEqual(prompt.last) { return false }
+        let memory = head.dialogue
+        let pause = quiet(now)
+        if memory.refused != nil {
+            if pause >= timing.question { abortQuestion(now) }
+            return false
+        }
+        // The question that was just answered, with or without the answer's echo behind it.
+        if memory.answeredLine == screen.finishedLines, line.starts(with: memory.answeredText.trimmedAtEnd) {
+            return pause < timing.stuck
+        }
+        // Only a line that is all there is worth an answer.
+        guard pause >= timing.pager else {
+            pager.suspected = true
+            return false
+        }
+        let text = Array(line)
+        if let answer = answer(to: text, head) {
+            let question = Array(text.trimmedAtEnd)
+            let times = memory.answered.first { $0.text == question }?.times ?? 0
+            if times >= Self.mostAnswers {
+                refuse(question, isRepeated: true, now)
+            } else {
+                inFlight[0].dialogue.note(question, standing: text, line: screen.finishedLines)
+                lastReceived = max(lastReceived, now)
+                if asksForPassword(text), !answer.isEmpty, !typedSecrets.contains(answer) { typedSecrets.append(answer) }
+                type(answer)
+            }
+            return true
+        }
+        let isSure = looksLikeQuestion(text)
+        guard isSure && pause >= timing.question || pause >= timing.stuck && couldBeQuestion(text) else { return false }
+        refuse(Array(text[...].trimmed), isRepeated: false, now)
+        return true
+    }
+
+    /// The command's own answers go before the definition's.
+    private func answer(to line: [UInt8], _ head: Step) -> String? {
+        head.answers.first { $0.pattern.match(in: line, scratch) != nil }?.answer ?? definedAnswer(to: line)
+    }
+
+    func definedAnswer(to line: [UInt8]) -> String? {
+        platform.questions.first { $0.pattern.match(in: line, scratch) != nil }?.answer
+    }
+
+    /// Whether a line that has stood for long may be a question, though its words are none of those that are known.
+    ///
+    /// Progress is drawn on such lines as well ("Copying...", "!!!!!", "[####   ]"), so it has to end as questions do.
+    private func couldBeQuestion(_ line: [UInt8]) -> Bool {
+        guard let last = line.trimmedAtEnd.last else { return false }
+        return last == UInt8(ascii: "?") || last == UInt8(ascii: ":")
+    }
+
+    private func asksForPassword(_ line: [UInt8]) -> Bool {
+        platform.login?.password.match(in: line, scratch) != nil || Self.password?.match(in: line, scratch) != nil
+    }
+
+    private static let password = try? Pattern(#"(password|passphrase|passcode|secret|token|pin)\b[^\n]{0,40}:\s*$"#)
+
+    mutating func refuse(_ question: [UInt8], isRepeated: Bool, _ now: Instant) {
+        inFlight[0].dialogue.refused = question
+        inFlight[0].dialogue.isRepeated = isRepeated
+        // What was typed ahead would be taken for the answer, or has been.
+        typesAhead = false
+        if let deadline = inFlight[0].deadline { inFlight[0].deadline = max(deadline, now + timing.question * (Self.mostAborts + 1)) }
+        if let deadline = walk?.deadline { walk?.deadline = max(deadline, now + timing.question * (Self.mostAborts + 1)) }
+        abortQuestion(now)
+    }
+
+    /// The time of what is running is over: a question that stands there is refused instead; true if so.
+    mutating func refuseAtDeadline(_ now: Instant) -> Bool {
+        guard inFlight.count == 1, inFlight[0].dialogue.refused == nil, let line = standingLine, !screen.isContinued,
+            screen.finishedLines > inFlight[0].lines, looksLikeQuestion(line)
+        else { return false }
+        refuse(Array(line.trimmed), isRepeated: false, now)
+        return true
+    }
+
+    private mutating func abortQuestion(_ now: Instant) {
+        guard inFlight[0].dialogue.aborts < Self.mostAborts else {
+            walk?.said = screen.text + screen.line
+            return breakOff(inFlight[0].purpose == .walk ? .modeRefused : questionKind(inFlight[0]), now)
+        }
+        inFlight[0].dialogue.aborts += 1
+        lastReceived = max(lastReceived, now)
+        outgoing.append(contentsOf: platform.abortKey)
+    }
+
+    func questionText(_ step: Step) -> String { redacted(escaped(step.dialogue.refused ?? [])) }
+
+    /// What the error is that `step`'s refused question makes.
+    func questionKind(_ step: Step) -> ConsoleError.Kind {
+        let text = questionText(step)
+        return step.dialogue.isRepeated ? .questionRepeated(text) : .question(text)
+    }
+
+    /// The error of a command whose question was refused; the device is at its prompt again, or the place is lost.
+    func questionError(_ step: Step, partialOutput: [UInt8], _ now: Instant) -> ConsoleError {
+        let isRepeated = step.dialogue.isRepeated
+        return ConsoleError(
+            kind: questionKind(step), expected: isRepeated ? "an end of it after \(Self.mostAnswers) answers" : "a prompt, or a question with an answer",
+            seen: seen(), command: step.command, elapsed: now - step.sentAt, partialOutput: partialOutput,
+            hint: isRepeated
+                ? "The answer is not what the device wants. It was broken off"
+                : "Nothing was agreed to. Answer it with --answer 'PATTERN=REPLY', or the definition's muster.questions")
+    }
+}
+
+extension ConsoleMachine.QuestionMemory {
+    /// Takes down that `question` is answered.
+    mutating func note(_ question: [UInt8], standing: [UInt8], line: Int) {
+        if let index = answered.firstIndex(where: { $0.text == question }) {
+            answered[index].times += 1
+        } else {
+            answered.append((question, 1))
+        }
+        answeredLine = line
+        answeredText = standing
+    }
+}
