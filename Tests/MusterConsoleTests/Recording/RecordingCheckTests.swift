@@ -70,11 +70,11 @@ struct RecordingCheckTests {
 
     @Test func showsTheScreen_whenThePromptIsNotFound() throws {
         var kinds = session()
-        kinds[8] = .received(text("show links\r\n1 up\r\nswitch: "))
+        kinds[8] = .received(text("show links\r\n1 up\r\nswitch% "))
         let check = RecordingCheck(recording(kinds), platform: try platform())
         #expect(check.differences.map(\.what) == ["answer to 'show links'"])
         #expect(check.differences.first?.expected == "one that ends at the prompt 'r1#'")
-        #expect(check.differences.first?.seen == "none; the screen ends with 'switch: '")
+        #expect(check.differences.first?.seen == "none; the screen ends with 'switch% '")
     }
 
     @Test func comparesTheSum_whenTheOutputIsLong() throws {
