@@ -1,7 +1,8 @@
 extension ConsoleMachine {
     /// Keeps `line` in mind where it is the answer to a question for a secret.
     mutating func noteSecret(_ line: String) {
-        guard notesSecrets, !line.isEmpty, Self.secretQuestion?.match(in: Array(screen.standing.suffix(200)), scratch) != nil else { return }
+        guard notesSecrets, !line.isEmpty else { return }
+        guard Self.secretQuestion?.match(in: Array(screen.standing.suffix(200)), scratch) != nil else { return }
         notedSecrets.append(Array(line.utf8))
     }
 
