@@ -132,6 +132,7 @@ package actor Console: ByteReceiver {
     package func adopt(_ platform: Platform, deadline: Instant? = nil, sendsAtOnce: Bool = false) async throws(ConsoleError) {
         holdsSetUp = sendsAtOnce
         _ = try await ask(Self.openID) { console, now in
+            console.recorder?.mark(.platform(platform.name), at: now)
             console.machine.adopt(platform, deadline: deadline, now: now)
         }
     }

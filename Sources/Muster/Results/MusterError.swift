@@ -84,8 +84,8 @@ public struct MusterError: Error, Sendable, Hashable, Codable, CustomStringConve
         self.hint = hint
     }
 
-    /// One line: device, phase, message, hint.
+    /// One line: device, phase, message, hint; the first two only where it is about a device.
     public var description: String {
-        "\(device): \(phase.rawValue): \(message)" + (hint.map { " (\($0))" } ?? "")
+        (device.isEmpty ? "" : "\(device): \(phase.rawValue): ") + message + (hint.map { " (\($0))" } ?? "")
     }
 }

@@ -252,10 +252,7 @@ package struct ConsoleMachine {
     package mutating func close(now: Instant) {
         guard phase == .ready, end == nil else { return }
         // After a lost place, or with a command still running, keystrokes could mean anything: the session is just ended.
-        guard inFlight.isEmpty, walk == nil else {
-            phase = .broken
-            return
-        }
+        guard inFlight.isEmpty, walk == nil else { return breakOff(.ended(.closedHere), now) }
         for instruction in platform.onClose {
             switch instruction {
             case .send(let input), .write(let input): type(input)
