@@ -21,7 +21,7 @@ final class DeviceEnvironment: Sendable {
     let commandTimeout: Duration
     let keepAlive: KeepAlive
     /// The bastions that devices of the run are behind.
-    let bastions = BastionPool()
+    let bastions: BastionPool
     /// The programs that connect in place of TCP.
     let proxies = ProxyPrograms()
     /// What `ssh` children need; `nil` when no device wants one.
@@ -47,6 +47,7 @@ final class DeviceEnvironment: Sendable {
         commandTimeout = options.commandTimeout
         keepAlive = KeepAlive(interval: options.keepAlive)
         self.openSSH = openSSH
+        bastions = BastionPool(channels: options.bastionChannels)
         self.events = events
     }
 

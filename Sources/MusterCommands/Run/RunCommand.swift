@@ -65,6 +65,7 @@ struct RunCommand: Verb {
     var runOptions: RunOptions {
         var options = RunOptions()
         options.fanout = pace.fanout
+        options.bastionChannels = pace.bastionChannels
         options.mode =
             switch pace.mode {
             case .gather: .gather
