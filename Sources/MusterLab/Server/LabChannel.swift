@@ -163,6 +163,7 @@ final class LabChannel {
 
     private func open(_ command: String?) -> Int32 {
         guard machine == nil, forward == nil, !connection.meets(.shell) else { return 1 }
+        if command != nil, connection.device.faults.contains(where: { if case .noExec = $0 { true } else { false } }) { return 1 }
         let settings = LabShellSettings(connection.configuration)
         machine = LabShellMachine(device: connection.device, settings: settings, terminal: terminal, command: command)
         connection.registry.change(at: connection.address) { $0.shells += 1 }

@@ -49,17 +49,26 @@ struct AlgorithmMismatch: Equatable {
     /// What the user can do, given the linked library's version.
     func hint(libraryVersion: String) -> String {
         // What helps with one of several lists only would be no help.
-        let needs = ([self] + others).map { $0.need(libraryVersion: libraryVersion) }
+        let all = [self] + others
+        let old = all.compactMap(\.old)
+        var needs = all.filter { $0.old == nil }.map { $0.need(libraryVersion: libraryVersion) }
+        if !old.isEmpty {
+            needs.insert(
+                "the device is of the old kind: `legacy: true` in the inventory, or --legacy, makes Muster offer \(old.joined(separator: ", "))",
+                at: 0)
+        }
         var seen: Set<String> = []
         return needs.filter { seen.insert($0).inserted }.joined(separator: "; and ")
+    }
+
+    /// What the setting `legacy` would add and the device has.
+    private var old: String? {
+        device.first { AlgorithmPreferences.isLegacy($0) && AlgorithmPreferences.canOffer($0) && !ours.contains($0) }
     }
 
     private func need(libraryVersion: String) -> String {
         let another = ", or use `transport: openssh` where the system's ssh has it (`transport: auto` sees to that)"
         let offers = { (part: String) in device.contains { $0.contains(part) } }
-        if let old = device.first(where: { AlgorithmPreferences.isLegacy($0) && !ours.contains($0) }) {
-            return "the device is of the old kind: `legacy: true` in the inventory, or --legacy, makes Muster offer \(old)"
-        }
         if let left = device.first(where: { AlgorithmPreferences.isModern($0) && AlgorithmPreferences.canOffer($0) && !ours.contains($0) }) {
             return "\(left) would do, and ssh_config leaves it out: mend it, or leave it aside with -F none"
         }
