@@ -8,7 +8,8 @@ import Testing
 
 /// The shell that the system's `ssh` reaches behaves like any transport.
 @Suite(.timeLimit(.minutes(5))) struct OpenSSHConformanceLoopbackTests {
-    @Test(arguments: TransportBehaviour.allCases)
+    /// All but one: to close it is to hang up ssh's terminal, and what that has not handed to ssh by then is lost.
+    @Test(arguments: TransportBehaviour.allCases.filter { $0 != .writesWhatWasSentBeforeTheClose })
     func openSSH(_ behaviour: TransportBehaviour) async throws {
         // A reset on the far side comes through as an end.
         try await TransportConformance(tellsResets: false) { port, body in
