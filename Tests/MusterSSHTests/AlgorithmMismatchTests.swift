@@ -51,7 +51,8 @@ struct AlgorithmHintTests {
     }
 
     @Test func eachNeedIsNamed_whenOneSettingIsNotEnough() throws {
-        let odd = ServerHello.bytes(keyExchange: "diffie-hellman-group1-sha1", hostKey: "ssh-ed25519", cipher: "made-up", mac: "hmac-sha2-256")
+        let odd = ServerHello.bytes(
+            keyExchange: "diffie-hellman-group1-sha1", hostKey: "ssh-ed25519", cipher: "made-up", mac: "hmac-sha2-256")
         let hint = try #require(AlgorithmMismatch(received: odd, sent: ours)).hint(libraryVersion: "1.10.0")
         #expect(hint.contains("legacy: true"))
         #expect(hint.contains("; and allow one of Muster's ciphers"))

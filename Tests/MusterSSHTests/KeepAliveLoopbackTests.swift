@@ -81,6 +81,7 @@ import Testing
             let asked = Bursts()
             try await withLoopbackServer { connection in
                 relay(connection, toPort: server.port) { asked.count() }
+                asked.stop()
             } _: { front in
                 let session = try await logIn(to: server, at: front.port)
                 let collector = Collector(loop: session.loop)
@@ -135,7 +136,8 @@ private func dropAllThatArrives(at descriptor: Int32) {
     var instruction = Instruction()
     withUnsafeMutablePointer(to: &instruction) { pointer in
         var filter = Filter(length: 1, instructions: pointer)
-        let attached = setsockopt(descriptor, SOL_SOCKET, 26 /* SO_ATTACH_FILTER */, &filter, socklen_t(MemoryLayout<Filter>.size))
+        // SO_ATTACH_FILTER, which Glibc's module does not export.
+        let attached = setsockopt(descriptor, SOL_SOCKET, 26, &filter, socklen_t(MemoryLayout<Filter>.size))
         #expect(attached == 0)
     }
 }
@@ -153,11 +155,20 @@ private final class Bursts: Sendable {
             guard let left = state.left else { return nil }
             state.left = left - 1
             guard left == 1 else { return nil }
+            defer { state.waiting = nil }
             return state.waiting
         }?.resume()
     }
 
-    /// Returns when so many more have come.
+    /// No more will come.
+    func stop() {
+        state.withLock { state in
+            defer { state = State() }
+            return state.waiting
+        }?.resume()
+    }
+
+    /// Returns when so many more have come, or when no more will.
     func wait(for number: Int) async {
         await withCheckedContinuation { continuation in
             state.withLock { $0 = State(left: number, waiting: continuation) }

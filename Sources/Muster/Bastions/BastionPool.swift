@@ -33,7 +33,9 @@ final class BastionPool: Sendable {
                 let way = Way(route[...end])
                 var device = route[end]
                 device.jump = Array(route[..<end])
-                let bastion = bastions[way] ?? Bastion(device, through: last, on: last?.loop ?? Loops.next(), channels: channels) { [wish] in wish.yield($0) }
+                let bastion =
+                    bastions[way]
+                    ?? Bastion(device, through: last, on: last?.loop ?? Loops.next(), channels: channels) { [wish] in wish.yield($0) }
                 bastions[way] = bastion
                 last = bastion
             }

@@ -191,7 +191,9 @@ struct PaceOptions: ParsableArguments {
 
     func validate() throws {
         if fanout < 1 { throw ValidationError("--fanout \(fanout) would never start a device; give 1 or more.") }
-        if bastionChannels < 1 { throw ValidationError("--bastion-channels \(bastionChannels) would let no device through; give 1 or more.") }
+        if bastionChannels < 1 {
+            throw ValidationError("--bastion-channels \(bastionChannels) would let no device through; give 1 or more.")
+        }
         if let count {
             if mode != .first { throw ValidationError("--count goes with --mode first.") }
             if count < 1 { throw ValidationError("--count \(count) would end the run before it began; give 1 or more.") }

@@ -54,7 +54,8 @@ struct AlgorithmMismatch: Equatable {
         var needs = all.filter { $0.old == nil }.map { $0.need(libraryVersion: libraryVersion) }
         if !old.isEmpty {
             needs.insert(
-                "the device is of the old kind: `legacy: true` in the inventory, or --legacy, makes Muster offer \(old.joined(separator: ", "))",
+                "the device is of the old kind: `legacy: true` in the inventory, or --legacy, makes Muster offer "
+                    + old.joined(separator: ", "),
                 at: 0)
         }
         var seen: Set<String> = []
@@ -69,7 +70,8 @@ struct AlgorithmMismatch: Equatable {
     private func need(libraryVersion: String) -> String {
         let another = ", or use `transport: openssh` where the system's ssh has it (`transport: auto` sees to that)"
         let offers = { (part: String) in device.contains { $0.contains(part) } }
-        if let left = device.first(where: { AlgorithmPreferences.isModern($0) && AlgorithmPreferences.canOffer($0) && !ours.contains($0) }) {
+        if let left = device.first(where: { AlgorithmPreferences.isModern($0) && AlgorithmPreferences.canOffer($0) && !ours.contains($0) })
+        {
             return "\(left) would do, and ssh_config leaves it out: mend it, or leave it aside with -F none"
         }
         switch category {
@@ -77,11 +79,13 @@ struct AlgorithmMismatch: Equatable {
             return "libssh2 \(libraryVersion) supports RSA host keys only with SHA-1 (ssh-rsa); use libssh2 1.11 or later, "
                 + "or give the device an ECDSA or Ed25519 host key\(another)"
         case .macOut where offers("-etm@"), .macIn where offers("-etm@"):
-            return "encrypt-then-MAC needs libssh2 1.11 or later (linked: \(libraryVersion)); or allow hmac-sha2-256 on the device\(another)"
+            return
+                "encrypt-then-MAC needs libssh2 1.11 or later (linked: \(libraryVersion)); or allow hmac-sha2-256 on the device\(another)"
         case .cipherOut where offers("gcm"), .cipherIn where offers("gcm"):
             return "AES-GCM needs libssh2 1.11 or later (linked: \(libraryVersion)); or allow aes256-ctr on the device\(another)"
         case .cipherOut where offers("chacha20"), .cipherIn where offers("chacha20"):
-            return "chacha20-poly1305 needs libssh2 1.11.1 or later (linked: \(libraryVersion)); or allow aes256-ctr on the device\(another)"
+            return
+                "chacha20-poly1305 needs libssh2 1.11.1 or later (linked: \(libraryVersion)); or allow aes256-ctr on the device\(another)"
         case .keyExchange where offers("sntrup") && device.allSatisfy { $0.contains("sntrup") || Self.isMarker($0) }:
             return "no libssh2 supports sntrup761; allow curve25519-sha256 on the device\(another)"
         default:

@@ -241,7 +241,9 @@ import Testing
                 }
                 for device in silent {
                     let result = try record.result(device.name)
-                    #expect(result.error?.message.contains("it has no connection to 127.0.0.1 port \(hole.port)") == true, "\(String(describing: result.error))")
+                    #expect(
+                        result.error?.message.contains("it has no connection to 127.0.0.1 port \(hole.port)") == true,
+                        "\(String(describing: result.error))")
                 }
             }
         }

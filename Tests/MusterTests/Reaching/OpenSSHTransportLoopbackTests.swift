@@ -128,7 +128,9 @@ import Testing
                 try known.joined().write(toFile: bench.knownHosts, atomically: true, encoding: .utf8)
                 let result = try await bench.run(["show version"], on: [device], options: options(bench)).result("r1")
                 #expect(result.error?.code == .hostKey, "\(String(describing: result.error))")
-                #expect(result.error?.message.contains("is not the one in the inventory: expected") == true, "\(String(describing: result.error))")
+                #expect(
+                    result.error?.message.contains("is not the one in the inventory: expected") == true,
+                    "\(String(describing: result.error))")
                 #expect(bench.lab.counts(at: plain.address).sessionsTotal == 0)
                 device.hostKeyPolicy = .off
                 let off = try await bench.run(["show version"], on: [device], options: options(bench)).result("r1")

@@ -20,7 +20,8 @@ import Testing
         try await withOpenSSHServer { server in
             try await withBench { bench in
                 let commands = [
-                    "echo $SSH_CONNECTION", "exit 3", "kill -KILL $$", "echo 'sh: x: not found'", "printf 'a\\n\\nb\\n\\n'", "echo $SSH_CONNECTION",
+                    "echo $SSH_CONNECTION", "exit 3", "kill -KILL $$", "echo 'sh: x: not found'", "printf 'a\\n\\nb\\n\\n'",
+                    "echo $SSH_CONNECTION",
                 ]
                 let record = try await bench.run(commands, on: [device(server)])
                 let answers = try record.result("here")
@@ -55,7 +56,8 @@ import Testing
             try await withBench(waits: true) { bench in
                 var options = bench.options
                 options.commandTimeout = .seconds(6)
-                let result = try await bench.run(["echo begun; sleep 20", "echo next"], on: [device(server)], options: options).result("here")
+                let result = try await bench.run(["echo begun; sleep 20", "echo next"], on: [device(server)], options: options).result(
+                    "here")
                 #expect(result.status == .timeout)
                 #expect(result.error?.code == .timeout)
                 #expect(result.error?.phase == .command)

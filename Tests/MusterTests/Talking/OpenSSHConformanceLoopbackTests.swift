@@ -18,7 +18,7 @@ import Testing
             try await withOpenSSHServer(configuration: ["ForceCommand \(command)"]) { server in
                 let loop = Loops.next()
                 let session = OpenSSHSession(
-                    loop: loop, answers: AskpassAnswers(logins: [], passphrases: [:]), services: NoServices(), clock: PhaseClock(at: loop.now)
+                    loop: loop, answers: AskpassAnswers(logins: []), services: NoServices(), clock: PhaseClock(at: loop.now)
                 ) { _ in }
                 var ssh = OpenSSHCommand(
                     target: .init(host: "127.0.0.1", port: server.port, user: server.user, identities: [server.userKey]), hostKeys: .off,
