@@ -13,8 +13,8 @@ import Testing
     func openSSH(_ behaviour: TransportBehaviour) async throws {
         // A reset on the far side comes through as an end.
         try await TransportConformance(tellsResets: false) { port, body in
-            // The remote terminal is to leave the bytes alone, and says when it does.
-            let command = "stty raw -echo; printf ready; exec bash -c '\(TransportConformance.relayCommand(port: port))'"
+            // The remote terminal is to leave the bytes alone, and says when it does; the other side begins when it is told to.
+            let command = "stty raw -echo; printf ready; head -c 1 > /dev/null; exec bash -c '\(TransportConformance.relayCommand(port: port))'"
             try await withOpenSSHServer(configuration: ["ForceCommand \(command)"]) { server in
                 let loop = Loops.next()
                 let session = OpenSSHSession(
@@ -31,7 +31,7 @@ import Testing
                     terminal: .init(columns: 80, rows: 24))
                 do {
                     let shell = ReadyTransport(try await session.reachShell(child, desk: nil))
-                    await shell.wait()
+                    await shell.begin()
                     try await body(shell)
                 } catch {
                     await session.close()
@@ -67,12 +67,13 @@ private final class ReadyTransport: ByteTransport, ByteReceiver {
 
     var loop: Loop { inner.loop }
 
-    /// Starts the transport and returns when the word has come.
-    func wait() async {
+    /// Starts the transport, waits for the word, and answers it.
+    func begin() async {
         await withCheckedContinuation { continuation in
             state.withLock { $0.waiting = continuation }
             loop.execute { self.inner.start(self) }
         }
+        loop.execute { self.inner.send(Array("!".utf8)) }
     }
 
     func start(_ receiver: any ByteReceiver) {
