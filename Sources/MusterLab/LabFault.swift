@@ -72,6 +72,8 @@ package enum LabFault: Sendable {
     case noLogin
     /// Ends the shell, but keeps the connection, when this many commands have run.
     case exitAfter(Int)
+    /// Runs no command without a shell.
+    case noExec
     /// Something about the telnet server.
     case telnet(LabTelnetFault)
     /// Holds the output of a command until a test lets it go.
@@ -106,6 +108,7 @@ extension LabFault {
         ("empty-password", "takes the empty password, and no other"),
         ("no-login", "lets everyone in without a credential"),
         ("exit-after=COUNT", "ends the session after so many commands"),
+        ("no-exec", "runs no command without a shell"),
         ("telnet=WHAT", LabTelnetFault.allCases.map(\.rawValue).joined(separator: ", ")),
     ]
 
@@ -148,6 +151,7 @@ extension LabFault {
         case ("empty-password", nil): self = .emptyPassword
         case ("no-login", nil): self = .noLogin
         case ("exit-after", .some(let value)): self = .exitAfter(try Self.count(value, in: text, expected: "exit-after=COUNT"))
+        case ("no-exec", nil): self = .noExec
         case ("telnet", .some(let value)):
             guard let fault = LabTelnetFault(rawValue: value) else {
                 throw .fault(text, expected: "telnet= and one of \(LabTelnetFault.allCases.map(\.rawValue).joined(separator: ", "))")
@@ -187,6 +191,7 @@ extension LabFault {
         case .emptyPassword: "empty-password"
         case .noLogin: "no-login"
         case .exitAfter(let count): "exit-after=\(count)"
+        case .noExec: "no-exec"
         case .telnet(let fault): "telnet=\(fault.rawValue)"
         case .gate: nil
         }

@@ -1,6 +1,7 @@
 import Foundation
 import MusterLab
 import MusterTestSupport
+import Synchronization
 import Testing
 
 @testable import MusterCommands
@@ -55,6 +56,37 @@ import Testing
                 try world.output.write(toFile: "\(folder)/known", atomically: true, encoding: .utf8)
                 #expect(await world.muster("keys", "check", "-i", "\(folder)/lab.yaml", "--known-hosts", "\(folder)/known") == 0)
                 #expect(await Program.runAsync(["/usr/bin/ssh-keygen", "-q", "-l", "-f", "\(folder)/known"]) == 0)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ["keys", "scan", "-o", "jsonl"], ["keys", "check", "-o", "jsonl"], ["keys", "accept", "--yes"], ["audit", "crypto", "-o", "jsonl"],
+    ])
+    func signal_endsItAndWhatIsKnownIsPrinted(arguments: [String]) async throws {
+        let reached = Mutex<CheckedContinuation<Void, Never>?>(nil)
+        try await withLab(LabConfiguration(devices: [a, b])) { lab in
+            // A device that takes the connection and says nothing: by then the others have answered.
+            try await withLoopbackServer { connection in
+                reached.withLock { $0 }?.resume()
+                readToEnd(of: connection)
+            } _: { silent in
+                let more = "  zz-silent: {address: 127.0.0.1, port: \(silent.port)}"
+                try await withFiles(["lab.yaml": inventory(lab, more)]) { folder in
+                    let world = World()
+                    let rest = ["-i", "\(folder)/lab.yaml", "-f", "1", "--known-hosts", "\(folder)/known"]
+                    async let status = MusterTool.run(arguments + (arguments[0] == "audit" ? Array(rest.prefix(4)) : rest), in: world.all)
+                    await withCheckedContinuation { continuation in reached.withLock { $0 = continuation } }
+                    world.send(.interrupt)
+                    #expect(await status == 130)
+                    #expect(world.watches == 0)
+                    #expect(world.errors.contains("interrupted: 1 device was not looked at"), "\(world.errors)")
+                    #expect(!FileManager.default.fileExists(atPath: "\(folder)/known"))
+                    guard arguments.contains("jsonl") else { return }
+                    let objects = try objects(world.output)
+                    #expect(objects["zz-silent"]?["status"] as? String == "cancelled")
+                    #expect(["ok", "new", "weak"].contains(objects["a"]?["status"] as? String))
+                }
             }
         }
     }

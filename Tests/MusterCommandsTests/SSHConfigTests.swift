@@ -66,6 +66,22 @@ import Testing
         }
     }
 
+    @Test func systemsSSHReadsTheSameFile_andTheChannelIsChosen() async throws {
+        let lab = "defaults: {user: x, channel: shell}\nhosts: {a: {address: 192.0.2.1, channel: exec}, b: {address: 192.0.2.2}}\n"
+        try await withFiles(["lab.yaml": lab, "config": "Host *\n  Compression yes\n"]) { folder in
+            let world = World()
+            #expect(await world.muster("run", "-i", "\(folder)/lab.yaml", "-F", "\(folder)/config", "x") == 0, "\(world.errors)")
+            #expect(world.options.openSSH.configurationFile == "\(folder)/config")
+            #expect(world.devices.map(\.channel) == [.exec, .shell])
+            #expect(world.devices.map(\.ssh.compression) == [true, true])
+            #expect(await world.muster("run", "-i", "\(folder)/lab.yaml", "--channel", "auto", "x") == 0, "\(world.errors)")
+            #expect(world.options.openSSH.configurationFile == nil)
+            #expect(world.devices.map(\.channel) == [.auto, .auto])
+            #expect(await world.muster("run", "-i", "\(folder)/lab.yaml", "--channel", "exce", "x") == 64)
+            #expect(world.errors.contains("there is no channel 'exce'; did you mean 'exec'?"), "\(world.errors)")
+        }
+    }
+
     @Test func proxyJumpBecomesBastions_unlessTheInventorySaysJump() async throws {
         try await withFiles(["lab.yaml": inventory]) { folder in
             let world = World(sshConfig: config)

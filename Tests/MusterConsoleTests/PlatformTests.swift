@@ -12,6 +12,18 @@ struct PlatformTests {
         for mode in platform.modes { #expect(platform.path(from: mode.name, to: platform.defaultMode) != nil, "\(mode.name)") }
     }
 
+    @Test func execIsForTheDefinitionToAllow() throws {
+        #expect(Platform.builtIn(named: "linux")?.allowsExec == true)
+        #expect(Platform.builtIn(named: "cisco_iosxe")?.allowsExec == false)
+        #expect(Platform.builtIn(named: "generic")?.allowsExec == false)
+        let yaml = "modes: [{name: user, prompt_pattern: '^.*[$]$'}]\nmuster: {exec: %}\n"
+        #expect(try Platform.load(yaml: yaml.replacing("%", with: "true"), name: "x", file: "x.yaml").allowsExec)
+        let problem = #expect(throws: PlatformProblem.self) {
+            try Platform.load(yaml: yaml.replacing("%", with: "maybe"), name: "x", file: "x.yaml")
+        }
+        #expect(problem?.key == "muster.exec")
+    }
+
     @Test func knowsOtherToolsNames() {
         for (alias, name) in Platform.aliases { #expect(Platform.builtIn(named: alias)?.name == name, "\(alias)") }
         #expect(Platform.builtIn(named: "cisco_ios") === Platform.builtIn(named: "cisco_iosxe"))

@@ -8,8 +8,15 @@ import Testing
 /// A channel through OpenSSH's sshd to a port, as bastions give it, behaves like any transport.
 struct SSHConformanceLoopbackTests {
     @Test(.timeLimit(.minutes(5)), arguments: TransportBehaviour.allCases)
-    func tunnel(_ behaviour: TransportBehaviour) async throws {
-        try await withOpenSSHServer { server in
+    func tunnel(_ behaviour: TransportBehaviour) async throws { try await check(behaviour) }
+
+    /// The server changes keys in the middle of much that goes both ways.
+    @Test(.timeLimit(.minutes(5))) func tunnel_whenTheServerChangesKeys() async throws {
+        try await check(.carriesMuchBothWaysInOrder, configuration: ["RekeyLimit 64K"])
+    }
+
+    private func check(_ behaviour: TransportBehaviour, configuration: [String] = []) async throws {
+        try await withOpenSSHServer(configuration: configuration) { server in
             // A reset on the far side comes through as an end.
             try await TransportConformance(tellsResets: false) { port, body in
                 let loop = Loops.next()

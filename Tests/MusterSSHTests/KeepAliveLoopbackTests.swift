@@ -1,4 +1,6 @@
+import Foundation
 import MusterLab
+import MusterTestSupport
 import MusterTransport
 import Synchronization
 import Testing
@@ -42,6 +44,133 @@ import Testing
             #expect(await session.isBeating)
             await session.close()
             #expect(await session.isBeating == false)
+        }
+    }
+
+    @Test func deadPeerIsFound_whenNothingComesBack() async throws {
+        try await withOpenSSHServer { server in
+            let line = Mutex<Int32>(-1)
+            try await withLoopbackServer { connection in
+                line.withLock { $0 = connection }
+                relay(connection, toPort: server.port)
+            } _: { front in
+                let session = try await logIn(to: server, at: front.port)
+                let channel = try await session.openShell(terminal: TerminalSize(columns: 80, rows: 24), type: "dumb")
+                let collector = Collector(loop: session.loop)
+                await collector.start(channel)
+                await collector.send("echo rea''dy\n", to: channel)
+                await collector.wait { bytes, _ in String(decoding: bytes, as: UTF8.self).contains("ready") }
+                dropAllThatArrives(at: line.withLock { $0 })
+                let began = ContinuousClock.now
+                await session.keepAlive(KeepAlive(interval: .seconds(1), count: 3))
+                await collector.wait { _, end in end != nil }
+                guard case .lost = await collector.end else {
+                    Issue.record("ended as \(String(describing: await collector.end))")
+                    return
+                }
+                // Interval × count is 3 s from the first sign of life on; the rest is for a busy machine.
+                #expect(ContinuousClock.now - began < .seconds(20))
+                await session.close()
+            }
+        }
+    }
+
+    @Test(arguments: [false, true]) func idleSessionLives_whenTheServerAsksForSignsOfLife(usesExec: Bool) async throws {
+        // Left without an answer, sshd would hang up after two.
+        try await withOpenSSHServer(configuration: ["ClientAliveInterval 1", "ClientAliveCountMax 2"]) { server in
+            let asked = Bursts()
+            try await withLoopbackServer { connection in
+                relay(connection, toPort: server.port) { asked.count() }
+                asked.stop()
+            } _: { front in
+                let session = try await logIn(to: server, at: front.port)
+                let collector = Collector(loop: session.loop)
+                let channel =
+                    usesExec
+                    ? try await session.openExec("echo ready")
+                    : try await session.openShell(terminal: TerminalSize(columns: 80, rows: 24), type: "dumb")
+                await collector.start(channel)
+                if usesExec {
+                    await collector.wait { _, end in end != nil }
+                    #expect(try await session.exit(of: channel) == .status(0))
+                    channel.loop.execute { channel.close() }
+                } else {
+                    await collector.send("echo rea''dy\n", to: channel)
+                }
+                await collector.wait { bytes, _ in String(decoding: bytes, as: UTF8.self).contains("ready") }
+                await asked.wait(for: 6)
+                let last = try await session.openExec("echo alive")
+                let answer = Collector(loop: session.loop)
+                await answer.start(last)
+                await answer.wait { _, end in end != nil }
+                #expect(await answer.bytes == Array("alive\n".utf8))
+                await session.close()
+            }
+        }
+    }
+
+    private func logIn(to server: OpenSSHServer, at port: Int) async throws -> SSHSession {
+        let loop = Loops.next()
+        let deadline = loop.now + .seconds(60)
+        let addresses = try await TCP.resolve(host: "127.0.0.1", port: port, on: loop, deadline: deadline)
+        let session = SSHSession(transport: try await TCP.connect(to: addresses, on: loop, deadline: deadline))
+        _ = try await session.handshake()
+        try await session.logIn(user: server.user, credentials: [.keyFile(server.userKey)])
+        return session
+    }
+}
+
+/// Has the system drop all that arrives at a socket, unconfirmed, as if the line were cut.
+private func dropAllThatArrives(at descriptor: Int32) {
+    // struct sock_filter and struct sock_fprog of linux/filter.h: one instruction, "accept 0 bytes".
+    struct Instruction {
+        var code: UInt16 = 0x06
+        var jumps: (UInt8, UInt8) = (0, 0)
+        var value: UInt32 = 0
+    }
+    struct Filter {
+        var length: UInt16
+        var instructions: UnsafeMutablePointer<Instruction>
+    }
+    var instruction = Instruction()
+    withUnsafeMutablePointer(to: &instruction) { pointer in
+        var filter = Filter(length: 1, instructions: pointer)
+        // SO_ATTACH_FILTER, which Glibc's module does not export.
+        let attached = setsockopt(descriptor, SOL_SOCKET, 26, &filter, socklen_t(MemoryLayout<Filter>.size))
+        #expect(attached == 0)
+    }
+}
+
+/// Counts what a server sends.
+private final class Bursts: Sendable {
+    private struct State {
+        var left: Int?
+        var waiting: CheckedContinuation<Void, Never>?
+    }
+    private let state = Mutex(State())
+
+    func count() {
+        state.withLock { state -> CheckedContinuation<Void, Never>? in
+            guard let left = state.left else { return nil }
+            state.left = left - 1
+            guard left == 1 else { return nil }
+            defer { state.waiting = nil }
+            return state.waiting
+        }?.resume()
+    }
+
+    /// No more will come.
+    func stop() {
+        state.withLock { state in
+            defer { state = State() }
+            return state.waiting
+        }?.resume()
+    }
+
+    /// Returns when so many more have come, or when no more will.
+    func wait(for number: Int) async {
+        await withCheckedContinuation { continuation in
+            state.withLock { $0 = State(left: number, waiting: continuation) }
         }
     }
 }

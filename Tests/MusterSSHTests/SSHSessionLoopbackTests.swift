@@ -304,6 +304,25 @@ struct SSHSessionLoopbackTests {
         }
     }
 
+    @Test(arguments: [false, true]) func compressionIsAgreedOn_whenItIsAskedFor(asks: Bool) async throws {
+        try await withOpenSSHServer(configuration: ["Compression yes"]) { server in
+            var preferences = AlgorithmPreferences.standard
+            preferences.compresses = asks
+            let session = SSHSession(transport: try await connect(port: server.port), preferences: preferences)
+            _ = try await session.handshake()
+            try await session.logIn(user: server.user, credentials: [.keyFile(server.userKey)])
+            #expect(await session.compression == (asks ? "zlib@openssh.com" : "none"))
+            let channel = try await session.openExec("seq 200000")
+            let collector = Collector(loop: session.loop)
+            await collector.start(channel)
+            await collector.wait { _, end in end != nil }
+            let lines = await collector.bytes.split(separator: UInt8(ascii: "\n"))
+            #expect(lines.count == 200_000)
+            #expect(lines.last == Array("200000".utf8)[...])
+            await session.close()
+        }
+    }
+
     @Test func cancelledSession_resumesWhatWaits() async throws {
         let device = LabDevice("r1", address: "127.1.0.1", platform: .ciscoIOSXE, faults: [.stallAt(.auth)])
         try await withLab(LabConfiguration(devices: [device])) { lab in
@@ -318,4 +337,8 @@ struct SSHSessionLoopbackTests {
             try await lab.waitUntil { $0.sessionsOpen == 0 }
         }
     }
+}
+
+extension SSHSession {
+    fileprivate var compression: String? { engine.compression }
 }

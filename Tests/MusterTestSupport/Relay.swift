@@ -1,7 +1,9 @@
 import Foundation
 
 /// Copies bytes both ways between a connection and a port of 127.0.0.1 until either side ends.
-package func relay(_ connection: Int32, toPort port: Int) {
+///
+/// - Parameter onAnswer: called before each piece of what comes from the port.
+package func relay(_ connection: Int32, toPort port: Int, onAnswer: () -> Void = {}) {
     let other = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     defer { close(other) }
     var address = sockaddr_in()
@@ -18,6 +20,7 @@ package func relay(_ connection: Int32, toPort port: Int) {
         for (index, target) in [other, connection].enumerated() where polled[index].revents != 0 {
             let count = read(polled[index].fd, &buffer, buffer.count)
             guard count > 0 else { return }
+            if index == 1 { onAnswer() }
             write(Array(buffer[..<count]), to: target)
         }
     }

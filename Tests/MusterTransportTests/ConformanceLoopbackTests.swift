@@ -35,6 +35,25 @@ struct ConformanceLoopbackTests {
         }.check(behaviour)
     }
 
+    /// A child process that is connected onwards, as a ProxyCommand is.
+    @Test(.timeLimit(.minutes(5)), arguments: TransportBehaviour.allCases)
+    func child(_ behaviour: TransportBehaviour) async throws {
+        // A reset on the far side comes through as an end.
+        try await TransportConformance(tellsResets: false) { port, body in
+            let command = ChildCommand(
+                program: "/bin/bash", arguments: ["-c", TransportConformance.relayCommand(port: port)],
+                environment: ["PATH": "/usr/bin:/bin"])
+            let child = try await ChildTransport.start(command, on: Loops.next())
+            do {
+                try await body(child)
+            } catch {
+                child.terminate()
+                throw error
+            }
+            _ = await child.waitForExit()
+        }.check(behaviour)
+    }
+
     /// A transport around another, as the tests use it.
     @Test(.timeLimit(.minutes(5)), arguments: TransportBehaviour.allCases)
     func holdingTransport(_ behaviour: TransportBehaviour) async throws {

@@ -15,10 +15,7 @@ actor Bastion {
     private var nextLane = 1
     private var waiting: [Request] = []
     private var nextRequest = 1
-    /// Channels that are open or being opened.
-    private var inUse = 0
-    /// How many there may be; lowered when the bastion refuses one more.
-    private var limit = 64
+    private var places: BastionPlaces
     /// Why it is not to be had, once that is settled.
     private var failure: MusterError?
     private var losses = 0
@@ -35,22 +32,34 @@ actor Bastion {
         let number: Int
         /// Nil while it is being connected.
         var session: SSHSession?
-        /// Whether a channel is being opened.
-        var isOpening = false
+        /// The request whose channel is being opened.
+        var opening: Int?
         /// Whether that takes longer than it should.
         var isStuck = false
+        /// Whether nobody waits for it any more, and libssh2 alone still has to see the answer.
+        var isAbandoned = false
+        /// Channels that are open.
+        var channels = 0
     }
 
     private struct Request {
         let id: Int
         let host: String
         let port: Int
+        let timer: LoginTimer
         let continuation: CheckedContinuation<Result<BastionChannel, BastionError>, Never>
         var isBeingOpened = false
+        /// Whether its time stands still.
+        var isPaused = false
     }
 
-    /// - Parameter connect: Has a lane connected, in a task that lives as long as the run.
-    init(_ device: Device, through outer: Bastion?, on loop: Loop, connect: @escaping @Sendable (BastionLane) -> Void) {
+    /// - Parameters:
+    ///   - channels: How many it may carry at once.
+    ///   - connect: Has a lane connected, in a task that lives as long as the run.
+    init(
+        _ device: Device, through outer: Bastion?, on loop: Loop, channels: Int, connect: @escaping @Sendable (BastionLane) -> Void
+    ) {
+        places = BastionPlaces(limit: channels)
         self.device = device
         self.outer = outer
         self.loop = loop
@@ -64,24 +73,24 @@ actor Bastion {
 
     /// A connection to a host and port behind the bastion.
     ///
-    /// - Parameter deadline: When to give up. When the task is cancelled it is given up at once; a channel that comes later is closed.
-    func channel(to host: String, port: Int, deadline: Instant) async throws(BastionError) -> BastionChannel {
+    /// When the task is cancelled it is given up at once; a channel that comes later is closed.
+    ///
+    /// - Parameter timer: Tells when to give up. It stands still while others have their turn.
+    func channel(to host: String, port: Int, timer: LoginTimer) async throws(BastionError) -> BastionChannel {
         let id = nextRequest
         nextRequest += 1
-        let timer = loop.schedule(at: deadline) { [weak self] in
-            self?.assumeIsolated { $0.expire(id) }
-        }
-        defer { timer.cancel() }
+        timer.start { [weak self] in self?.assumeIsolated { $0.expire(id) } }
+        defer { timer.stop() }
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 guard !Task.isCancelled, !isClosed else {
                     return continuation.resume(returning: Result<BastionChannel, BastionError>.failure(.cancelled))
                 }
-                waiting.append(Request(id: id, host: host, port: port, continuation: continuation))
+                waiting.append(Request(id: id, host: host, port: port, timer: timer, continuation: continuation))
                 serve()
             }
         } onCancel: {
-            loop.execute { self.assumeIsolated { $0.complete(id, .failure(.cancelled)) } }
+            loop.execute { self.assumeIsolated { $0.giveUp(id, .cancelled) } }
         }
         return try result.get()
     }
@@ -91,7 +100,23 @@ actor Bastion {
             // Whoever wanted it has gone: a channel closes itself when it is let go.
             return
         }
-        waiting.remove(at: index).continuation.resume(returning: result)
+        let request = waiting.remove(at: index)
+        if request.isPaused { request.timer.resume() }
+        request.continuation.resume(returning: result)
+    }
+
+    /// Ends a request before its channel is open.
+    private func giveUp(_ id: Int, _ error: BastionError) {
+        complete(id, .failure(error))
+        guard let index = lanes.firstIndex(where: { $0.opening == id && !$0.isAbandoned }) else { return }
+        // The bastion may go on trying for minutes, and no other channel can be opened there meanwhile.
+        lanes[index].isAbandoned = true
+        places.giveBack()
+        if lanes[index].channels == 0, let session = lanes[index].session {
+            lanes.remove(at: index)
+            session.assumeIsolated { $0.abort(SSHError(.cancelled, stage: .open, "nobody waits for it")) }
+        }
+        serve()
     }
 
     private func expire(_ id: Int) {
@@ -102,9 +127,9 @@ actor Bastion {
             } else if !lanes.contains(where: { $0.session != nil }) {
                 "it was not logged in to"
             } else {
-                "its turn did not come, with \(inUse) connections under way"
+                "its turn did not come, with \(places.taken) connections under way"
             }
-        complete(id, .failure(.timedOut(bastion: device.name, waitingFor: what)))
+        giveUp(id, .timedOut(bastion: device.name, waitingFor: what))
     }
 
     // MARK: Lanes
@@ -112,12 +137,27 @@ actor Bastion {
     /// Starts what can be started.
     private func serve() {
         if let failure { return fail(failure) }
-        while let next = waiting.firstIndex(where: { !$0.isBeingOpened }), inUse < limit {
-            guard let lane = lanes.firstIndex(where: { $0.session != nil && !$0.isOpening }) else { return widen() }
+        while let next = waiting.firstIndex(where: { !$0.isBeingOpened }), places.areLeft {
+            guard let lane = lanes.firstIndex(where: { $0.session != nil && $0.opening == nil }) else {
+                widen()
+                break
+            }
             waiting[next].isBeingOpened = true
-            lanes[lane].isOpening = true
-            inUse += 1
+            lanes[lane].opening = waiting[next].id
+            places.take()
             begin(waiting[next].id, to: waiting[next].host, port: waiting[next].port, on: lanes[lane])
+        }
+        settleClocks()
+    }
+
+    /// Has the time of those stand still who wait for nothing but their turn: neither the device nor the bastion is to blame.
+    private func settleClocks() {
+        let isLoggedIn = lanes.contains { $0.session != nil }
+        for index in waiting.indices {
+            let waits = isLoggedIn && !waiting[index].isBeingOpened
+            guard waiting[index].isPaused != waits else { continue }
+            waiting[index].isPaused = waits
+            if waits { waiting[index].timer.pause() } else { waiting[index].timer.resume() }
         }
     }
 
@@ -125,7 +165,8 @@ actor Bastion {
     private func widen() {
         let isConnecting = lanes.contains { $0.session == nil }
         let allStuck = lanes.allSatisfy { $0.session != nil && $0.isStuck }
-        guard !isConnecting, allStuck, lanes.count < Self.maximumLanes, !isClosed else { return }
+        let count = lanes.count { !$0.isAbandoned }
+        guard !isConnecting, allStuck, count < Self.maximumLanes, !isClosed else { return }
         lanes.append(Lane(number: nextLane))
         connect(BastionLane(self, number: nextLane))
         nextLane += 1
@@ -143,7 +184,7 @@ actor Bastion {
         case .failure(let error):
             lanes.remove(at: index)
             // With another connection at work it goes on, more slowly.
-            guard !lanes.contains(where: { $0.session != nil }) else { return }
+            guard !lanes.contains(where: { $0.session != nil }) else { return settleClocks() }
             failure = error
             fail(error)
         }
@@ -190,24 +231,33 @@ actor Bastion {
     }
 
     private func stuck(_ number: Int) {
-        guard let index = lanes.firstIndex(where: { $0.number == number }), lanes[index].isOpening else { return }
+        guard let index = lanes.firstIndex(where: { $0.number == number }), lanes[index].opening != nil else { return }
         lanes[index].isStuck = true
         serve()
     }
 
     private func opened(_ id: Int, on number: Int, _ result: Result<SSHChannel, SSHError>) {
-        if let index = lanes.firstIndex(where: { $0.number == number }) {
-            lanes[index].isOpening = false
+        let index = lanes.firstIndex { $0.number == number }
+        // A lane that is not there any more was given up with its request.
+        let isAbandoned = index.map { lanes[$0].isAbandoned } ?? !waiting.contains { $0.id == id }
+        if let index {
+            lanes[index].opening = nil
             lanes[index].isStuck = false
+            lanes[index].isAbandoned = false
         }
         switch result {
         case .success(let channel):
+            guard !isAbandoned else {
+                channel.close()
+                break
+            }
+            if let index { lanes[index].channels += 1 }
             let shared = BastionChannel(channel) { [loop, weak self] in
-                loop.execute { [weak self] in self?.assumeIsolated { $0.release() } }
+                loop.execute { [weak self] in self?.assumeIsolated { $0.release(number) } }
             }
             complete(id, .success(shared))
         case .failure(let error):
-            inUse -= 1
+            if !isAbandoned { places.giveBack() }
             if error.kind == .connectionLost {
                 // Not for this device's sake: it gets the connection that comes next.
                 requeue(id)
@@ -224,9 +274,8 @@ actor Bastion {
 
     private func refuse(_ id: Int, _ error: SSHError) {
         switch error.kind {
-        case .channelShortage where inUse > 0:
+        case .channelShortage where places.refuse():
             // It is asked again when one of the others has ended.
-            limit = max(1, inUse)
             requeue(id)
         case .unreachableTarget:
             complete(
@@ -248,8 +297,9 @@ actor Bastion {
         }
     }
 
-    private func release() {
-        inUse -= 1
+    private func release(_ number: Int) {
+        if let index = lanes.firstIndex(where: { $0.number == number }) { lanes[index].channels -= 1 }
+        places.giveBack()
         serve()
     }
 

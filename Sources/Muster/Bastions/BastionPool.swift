@@ -16,7 +16,11 @@ final class BastionPool: Sendable {
     private let wishes: AsyncStream<BastionLane>
     private let wish: AsyncStream<BastionLane>.Continuation
 
-    init() {
+    /// How many channels each may carry at once.
+    private let channels: Int
+
+    init(channels: Int) {
+        self.channels = channels
         (wishes, wish) = AsyncStream.makeStream()
     }
 
@@ -29,7 +33,9 @@ final class BastionPool: Sendable {
                 let way = Way(route[...end])
                 var device = route[end]
                 device.jump = Array(route[..<end])
-                let bastion = bastions[way] ?? Bastion(device, through: last, on: last?.loop ?? Loops.next()) { [wish] in wish.yield($0) }
+                let bastion =
+                    bastions[way]
+                    ?? Bastion(device, through: last, on: last?.loop ?? Loops.next(), channels: channels) { [wish] in wish.yield($0) }
                 bastions[way] = bastion
                 last = bastion
             }

@@ -23,7 +23,7 @@ final class DeviceEnvironment: Sendable {
     /// The definitions of all devices' platforms.
     let platforms: PlatformLibrary
     /// The bastions that devices of the run are behind.
-    let bastions = BastionPool()
+    let bastions: BastionPool
     /// The programs that connect in place of TCP.
     let proxies = ProxyPrograms()
     /// What `ssh` children need; `nil` when no device wants one.
@@ -52,6 +52,7 @@ final class DeviceEnvironment: Sendable {
         keepAlive = KeepAlive(interval: options.keepAlive)
         self.openSSH = openSSH
         self.recordings = recordings
+        bastions = BastionPool(channels: options.bastionChannels)
         self.events = events
     }
 

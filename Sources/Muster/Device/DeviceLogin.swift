@@ -75,7 +75,7 @@ final class DeviceLogin {
         if let bastion = environment.bastions.bastion(for: device.jump) {
             enter(.connect)
             do throws(BastionError) {
-                return try await bastion.channel(to: device.address, port: device.port, deadline: deadline)
+                return try await bastion.channel(to: device.address, port: device.port, timer: timer)
             } catch {
                 throw wrapped(error, limit: connectTimeout)
             }

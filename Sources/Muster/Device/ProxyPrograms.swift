@@ -23,7 +23,11 @@ final class ProxyPrograms: Sendable {
         let shell = variables["SHELL"].flatMap { $0.isEmpty ? nil : $0 } ?? "/bin/sh"
         let program = ChildCommand(program: shell, arguments: ["-c", "exec \(command)"], environment: variables)
         let errors = LastWords()
-        let child = try await ChildTransport.start(program, on: loop) { errors.add($0) } explain: { errors.end(after: $0) }
+        let child = try await ChildTransport.start(program, on: loop) {
+            errors.add($0)
+        } explain: {
+            errors.end(after: $0)
+        }
         let id = ObjectIdentifier(child)
         running.withLock { $0[id] = child }
         child.whenExited { [weak self] _ in self?.forget(id) }

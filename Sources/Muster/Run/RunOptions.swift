@@ -26,6 +26,10 @@ public struct RunOptions: Sendable {
     ///
     /// Lowered, with a warning, to what the open-file limit allows.
     public var fanout = 100
+    /// Devices at once behind each bastion, 1 or more.
+    ///
+    /// Lowered for a bastion that refuses one more. Those that wait for their turn do not lose connect time.
+    public var bastionChannels = 64
     /// The time for one command.
     public var commandTimeout: Duration = .seconds(30)
     /// Bytes of one command's output that are kept in memory, 64 KiB at the least.

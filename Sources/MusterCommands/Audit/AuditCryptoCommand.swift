@@ -17,7 +17,7 @@ struct AuditCryptoCommand: Verb {
               muster audit crypto -w 192.0.2.1 --all
               muster audit crypto -s site=ams -o jsonl
 
-            Exit status: 0 nothing weak, 1 something weak is offered, 2 a device could not be reached.
+            Exit status: 0 nothing weak, 1 something weak is offered, 2 a device could not be reached, 130 interrupted.
             """)
 
     /// The form of the listing.

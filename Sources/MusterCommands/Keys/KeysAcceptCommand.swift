@@ -17,7 +17,7 @@ struct KeysAcceptCommand: Verb {
               muster keys accept --file scanned_hosts     what muster keys scan wrote, elsewhere or earlier
               muster keys accept -w leaf-07 --replace --yes
 
-            Exit status: 0 all keys are known now, 1 some are not, 2 a device could not be reached.
+            Exit status: 0 all keys are known now, 1 some are not, 2 a device could not be reached, 130 interrupted.
             """)
 
     @OptionGroup var options: SurveyOptions

@@ -18,7 +18,7 @@ struct KeysCheckCommand: Verb {
               muster keys check -w 'leaf[01-48]' --all
               muster keys check -o json --known-hosts ./lab_hosts
 
-            Exit status: 0 all keys are the known ones, 1 there are differences, 2 a device could not be reached.
+            Exit status: 0 all keys are the known ones, 1 there are differences, 2 a device could not be reached, 130 interrupted.
             """)
 
     /// The form of the listing.

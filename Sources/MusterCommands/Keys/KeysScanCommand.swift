@@ -17,7 +17,7 @@ struct KeysScanCommand: Verb {
               muster keys scan -w 192.0.2.1 -o table
               muster keys scan -s site=ams -o json
 
-            Exit status: 0 every device showed its keys, 2 one could not be reached.
+            Exit status: 0 every device showed its keys, 2 one could not be reached, 130 interrupted.
             """)
 
     /// The form of the listing.

@@ -15,6 +15,7 @@ extension FleetVerb {
     var fleetOptions: RunOptions {
         var options = RunOptions()
         options.fanout = pace.fanout
+        options.bastionChannels = pace.bastionChannels
         options.mode =
             switch pace.mode {
             case .gather: .gather

@@ -165,6 +165,9 @@ struct PaceOptions: ParsableArguments {
     @Option(name: [.short, .long], help: ArgumentHelp("Devices at once.", valueName: "n"))
     var fanout = RunOptions().fanout
 
+    @Option(help: ArgumentHelp("Devices at once behind each bastion; lowered when a bastion refuses one more.", valueName: "n"))
+    var bastionChannels = RunOptions().bastionChannels
+
     @Option(
         help: ArgumentHelp(
             "When results are printed.",
@@ -194,6 +197,9 @@ struct PaceOptions: ParsableArguments {
 
     func validate() throws {
         if fanout < 1 { throw ValidationError("--fanout \(fanout) would never start a device; give 1 or more.") }
+        if bastionChannels < 1 {
+            throw ValidationError("--bastion-channels \(bastionChannels) would let no device through; give 1 or more.")
+        }
         if let count {
             if mode != .first { throw ValidationError("--count goes with --mode first.") }
             if count < 1 { throw ValidationError("--count \(count) would end the run before it began; give 1 or more.") }

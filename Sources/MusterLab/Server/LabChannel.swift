@@ -21,6 +21,8 @@ final class LabChannel {
     /// When the device goes on after a pause.
     private(set) var wakeAt: ContinuousClock.Instant?
     private(set) var isFinished = false
+    /// Whether it is for a single command and no shell.
+    private(set) var runsOneCommand = false
 
     init(_ pointer: OpaquePointer, connection: LabConnection, forward: LabForward? = nil) {
         self.pointer = pointer
@@ -163,6 +165,8 @@ final class LabChannel {
 
     private func open(_ command: String?) -> Int32 {
         guard machine == nil, forward == nil, !connection.meets(.shell) else { return 1 }
+        if command != nil, connection.device.faults.contains(where: { if case .noExec = $0 { true } else { false } }) { return 1 }
+        runsOneCommand = command != nil
         let settings = LabShellSettings(connection.configuration)
         machine = connection.device.shell(settings, terminal: terminal, command: command)
         connection.registry.change(at: connection.address) { $0.shells += 1 }

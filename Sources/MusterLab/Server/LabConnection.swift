@@ -147,9 +147,10 @@ final class LabConnection {
             guard ssh_is_connected(session) != 0 else { return }
             for channel in channels where !isOver { channel.pump() }
             for channel in channels where channel.isFinished { channel.release(from: event) }
-            let before = channels.count
+            // After one command the client may have another; a device hangs up after a shell.
+            let endsSomething = channels.contains { $0.isFinished && !$0.runsOneCommand }
             channels.removeAll { $0.isFinished }
-            if before > 0, channels.isEmpty { lingerUntil = .now + Self.lingering }
+            if endsSomething, channels.isEmpty { lingerUntil = .now + Self.lingering }
             if let lingerUntil, channels.isEmpty, lingerUntil <= .now { return }
         }
     }

@@ -30,7 +30,7 @@ struct LabShellFaults: Sendable {
             case .exitAfter(let count): exitAfter = count
             // These concern the connection.
             case .refusePassword, .trickle, .changedHostKey, .dropAt, .stallAt, .keyboardInteractive, .keyThenCode, .oneTimeCode, .question,
-                .loginTries, .loginBanner, .versionLines, .emptyPassword, .noLogin, .telnet:
+                .loginTries, .loginBanner, .versionLines, .emptyPassword, .noLogin, .noExec, .telnet:
                 continue
             }
         }

@@ -87,6 +87,11 @@ package struct AlgorithmPreferences: Sendable, Hashable {
     /// Whether an algorithm is one that only `legacy` offers.
     package static func isLegacy(_ name: String) -> Bool { legacyNames.contains(name) }
 
+    /// Whether an algorithm is one of those that are offered by default.
+    static func isModern(_ name: String) -> Bool { modernNames.contains(name) }
+
+    private static let modernNames = Set(modernKeyExchange + modernHostKey + modernCipher + modernMAC)
+
     /// The same list with the host key algorithms of `keyTypes` first.
     ///
     /// A device whose key is known by one type must be asked for that type, or it shows another one that looks unknown.

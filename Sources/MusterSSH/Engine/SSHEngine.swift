@@ -303,7 +303,15 @@ struct SSHEngine: ~Copyable {
     /// - Parameter id: A channel that nobody uses any more; what comes for it is dropped.
     mutating func drive(_ id: ChannelID) {
         withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
-            while wire.unread > 0, case .bytes = read(id, into: buffer) {}
+            // A channel that has ended is read to the same end over and over, while each call takes more off the wire.
+            while wire.unread > 0 {
+                let before = wire.unread
+                switch read(id, into: buffer) {
+                case .bytes: continue
+                case .failed: return
+                case .end, .nothingYet: if wire.unread == before { return }
+                }
+            }
         }
     }
 

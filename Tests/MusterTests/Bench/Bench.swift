@@ -48,11 +48,13 @@ struct Bench: Sendable {
         return options
     }
 
-    /// How to log in to a device of the lab.
+    /// How to log in to a device of the lab; it has a shell.
     func device(_ device: LabDevice, password: String? = Hush.password, secrets: [String: Secret] = [:]) -> Device {
-        Device(
+        var login = Device(
             name: device.name, address: device.address, port: Int(lab.port), platform: device.platform.rawValue, user: "netops",
             password: password.map { Secret($0) }, secrets: secrets)
+        login.channel = .shell
+        return login
     }
 
     /// Runs commands and checks what holds for every run: exactly one result and one end per device, and no secret anywhere.

@@ -59,6 +59,36 @@ struct OpenSSHCommandTests {
         #expect(command.arguments.prefix(2) == ["-F", "/etc/x"])
     }
 
+    @Test func nothingElseIsKnownOfKeys_whenTheyArePinned() {
+        var command = plain
+        command.knownHostsFiles = ["/k"]
+        command.target.pinFile = "/tmp/pins/1"
+        #expect(option("StrictHostKeyChecking", in: command.arguments) == "yes")
+        #expect(option("UserKnownHostsFile", in: command.arguments) == "\"/tmp/pins/1\"")
+        #expect(option("GlobalKnownHostsFile", in: command.arguments) == "/dev/null")
+        command.hostKeys = .off
+        #expect(option("StrictHostKeyChecking", in: command.arguments) == "no")
+        #expect(option("UserKnownHostsFile", in: command.arguments) == "/dev/null")
+    }
+
+    @Test func settingsComeAfterWhatTheInventorySays() {
+        var command = plain
+        command.target.legacy = OpenSSHAlgorithms(ciphers: ["3des-cbc"])
+        command.target.settings = [.init(keyword: "Ciphers", value: "aes256-ctr"), .init(keyword: "Compression", value: "yes")]
+        #expect(option("Ciphers", in: command.arguments) == "+3des-cbc")
+        #expect(option("Compression", in: command.arguments) == "yes")
+    }
+
+    @Test func proxyCommandIsTheOneOfTheFirstMachineOnTheWay() throws {
+        var command = plain
+        command.target.proxyCommand = "nc 50% gw"
+        #expect(option("ProxyCommand", in: command.arguments) == "nc 50%% gw")
+        command.bastions = [.init(host: "outer", port: 22, user: "jump", proxyCommand: "nc first 22")]
+        let proxy = try #require(option("ProxyCommand", in: command.arguments))
+        #expect(proxy.contains("'ProxyCommand=nc first 22'"))
+        #expect(!proxy.contains("50%"))
+    }
+
     @Test func signOfLifeIsAskedFor_whenTheDeviceIsToBeKeptAlive() {
         var command = plain
         command.keepAlive = .init(interval: .milliseconds(200), count: 3)

@@ -36,6 +36,22 @@ struct OpenSSHLogTests {
         #expect(log.lines == ["Warning: Permanently added '[127.0.0.1]:22822' (ED25519) to the list of known hosts."])
     }
 
+    @Test func agreementIsRead_andNothingThatComesAfterTheKeys() {
+        var log = OpenSSHLog()
+        let text = """
+            debug1: Connection established.
+            debug1: kex: algorithm: diffie-hellman-group14-sha1
+            debug1: kex: host key algorithm: ssh-ed25519
+            debug1: kex: server->client cipher: aes128-ctr MAC: hmac-sha1 compression: none
+            debug1: Server host key: ssh-ed25519 SHA256:LmKTaNFXCBCj48ATFr7rAD0rgVkrof8zVJLb9f2uBDQ
+            debug1: SSH2_MSG_NEWKEYS sent
+            debug1: kex: algorithm: made-up
+
+            """
+        _ = log.receive(Array(text.utf8))
+        #expect(log.agreed == ["diffie-hellman-group14-sha1", "ssh-ed25519", "aes128-ctr", "hmac-sha1"])
+    }
+
     @Test func lastKeyIsTheTrueOne_whenTheServerHasAnotherPrinted() {
         var log = OpenSSHLog()
         let lines = [

@@ -168,6 +168,87 @@ import Testing
         }
     }
 
+    @Test func theRestGoOnOverAnotherConnection_whenTheBastionDiesUnder200Devices() async throws {
+        let gate = LabGate()
+        let held = (1...64).map { LabDevice("held\($0)", address: "127.6.2.\($0)", faults: [.gate(gate)]) }
+        try await withBench([bastion] + held) { bench in
+            let route = [bench.device(bastion)]
+            let behind = held.map { lab in
+                var device = bench.device(lab)
+                device.jump = route
+                return device
+            }
+            var options = bench.options
+            options.fanout = 200
+            options.connectTimeout = .seconds(120)
+            let lab = bench.lab
+            async let run = bench.run(["show version"], on: behind + devices(136, behind: route, in: bench), options: options)
+            await gate.waitForArrivals(64)
+            lab.dropConnections(at: bastion.address)
+            let record = try await run
+            gate.open()
+            for device in held {
+                let result = try record.result(device.name)
+                #expect(result.error?.code == .connectionLost)
+                #expect(result.error?.message.contains("the bastion's connection ended") == true, "\(String(describing: result.error))")
+            }
+            for number in 1...136 {
+                let result = try record.result("far\(number)")
+                #expect(result.status == .ok, "\(String(describing: result.error))")
+            }
+            #expect(lab.counts(at: bastion.address).connectionsTotal == 2)
+            try await lab.waitUntil { $0.sessionsOpen == 0 && $0.connectionsOpen == 0 }
+        }
+    }
+
+    @Test func waitingForATurnCostsNoConnectTime_whenThePlacesAreTaken() async throws {
+        // Together much longer than the time for one to get in.
+        let slow = (1...3).map { LabDevice("slow\($0)", address: "127.6.3.\($0)", faults: [.latency(.seconds(6))]) }
+        try await withBench([bastion] + slow, waits: true) { bench in
+            let behind = slow.map { lab in
+                var device = bench.device(lab)
+                device.jump = [bench.device(bastion)]
+                return device
+            }
+            var options = bench.options
+            options.bastionChannels = 1
+            options.connectTimeout = .seconds(9)
+            let record = try await bench.run(["show version"], on: behind, options: options)
+            for result in record.results { #expect(result.status == .ok, "\(String(describing: result.error))") }
+            // The bastion, and one at a time behind it.
+            #expect(bench.lab.counts.sessionsPeak <= 2)
+        }
+    }
+
+    @Test func othersGoOn_whenMoreDevicesAreSilentThanThereMayBeConnections() async throws {
+        let hole = try BlackHole()
+        defer { hole.close() }
+        try await withOpenSSHServer { server in
+            try await withBench(waits: true) { bench in
+                let silent = (1...12).map { number in
+                    var silent = bench.device(LabDevice("silent\(number)", address: "127.0.0.1"))
+                    silent.port = hole.port
+                    silent.jump = [hop(server)]
+                    return silent
+                }
+                let far = devices(5, behind: [hop(server)], in: bench)
+                var options = bench.options
+                options.connectTimeout = .seconds(6)
+                let record = try await bench.run(["show version"], on: silent + far, options: options)
+                for device in far {
+                    let result = try record.result(device.name)
+                    #expect(result.status == .ok, "\(String(describing: result.error))")
+                }
+                for device in silent {
+                    let result = try record.result(device.name)
+                    #expect(
+                        result.error?.message.contains("it has no connection to 127.0.0.1 port \(hole.port)") == true,
+                        "\(String(describing: result.error))")
+                }
+            }
+        }
+    }
+
     /// An sshd as a bastion.
     private func hop(_ server: OpenSSHServer) -> Device {
         Device(name: "sshd", address: "127.0.0.1", port: server.port, platform: "linux", user: server.user, identities: [server.userKey])

@@ -258,4 +258,25 @@ import Testing
             #expect(try await bench.run(["show version"], on: [device]).results.map(\.status) == [.ok])
         }
     }
+
+    @Test func garbageAroundTheLine_losesNothing() async throws {
+        try await withBench([plain]) { bench in
+            let device = bench.device(plain)
+            #expect(try await bench.run(["show version"], on: [device]).results.map(\.status) == [.ok])
+            let line = [UInt8](try Data(contentsOf: URL(fileURLWithPath: bench.knownHosts)))
+            let garbage: [[UInt8]] = [
+                Array("\u{0}\u{1}\u{FFFD}\n".utf8), [0xFF, 0xFE, 0x80, 10], Array("|1|not*base64|at+all= ssh-ed25519 AAAA\n".utf8),
+                Array("@cert-authority\n@made-up * ssh-rsa AAAA\n".utf8), Array("host ssh-ed25519\nhost ssh-ed25519 ====\n".utf8),
+                Array(repeating: UInt8(ascii: "x"), count: 200_000) + [10], Array("\r\n\t\n# a note\n".utf8),
+            ]
+            let text = garbage.flatMap(\.self) + line + garbage.flatMap(\.self) + Array("[127.1.0.1]:22 no end of line".utf8)
+            try Data(text).write(to: URL(fileURLWithPath: bench.knownHosts))
+            var options = bench.options
+            options.hostKeys = .strict
+            let record = try await bench.run(["show version"], on: [device], options: options)
+            #expect(record.results.map(\.status) == [.ok], "\(String(describing: record.results[0].error))")
+            let warnings = record.events.compactMap { if case .warning(nil, let text) = $0 { text } else { nil } }
+            #expect(warnings.contains { $0.contains("no sense as a known host") }, "\(warnings)")
+        }
+    }
 }

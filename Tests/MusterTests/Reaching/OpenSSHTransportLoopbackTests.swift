@@ -2,6 +2,7 @@ import Foundation
 import Muster
 import MusterInventory
 import MusterLab
+import MusterSSHConfig
 import MusterTestSupport
 import Testing
 
@@ -100,13 +101,80 @@ import Testing
         }
     }
 
-    @Test func usageError_whenTheInventoryPinsTheKey() async throws {
+    @Test(arguments: [false, true]) func answers_whenItsKeyIsThePinnedOne(wholeKey: Bool) async throws {
         try await withBench([plain]) { bench in
+            for key in bench.lab.hostKeys {
+                var device = device(bench, plain)
+                device.hostKeys = [try HostKeyPin(wholeKey ? "\(key.algorithm) \(key.base64)" : key.fingerprint)]
+                let record = try await bench.run(["show version"], on: [device], options: options(bench))
+                let result = try record.result("r1")
+                #expect(result.error == nil, "\(String(describing: result.error))")
+                // What is pinned in the inventory is pinned nowhere else.
+                #expect(record.pinned.isEmpty)
+            }
+            #expect(!FileManager.default.fileExists(atPath: bench.knownHosts))
+        }
+    }
+
+    @Test(arguments: [false, true]) func refused_whenItsKeyIsNotThePinnedOne(wholeKey: Bool) async throws {
+        try await withOpenSSHServer { other in
+            let line = try String(contentsOfFile: "\(other.folder)/host_ed25519.pub", encoding: .utf8)
+            try await withBench([plain]) { bench in
+                var device = device(bench, plain)
+                let print = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+                device.hostKeys = [try HostKeyPin(wholeKey ? line.split(separator: " ").prefix(2).joined(separator: " ") : print)]
+                // The file knows the right one, and does not count.
+                let known = bench.lab.hostKeys.map { "[127.1.0.1]:\(bench.lab.port) \($0.algorithm) \($0.base64)\n" }
+                try known.joined().write(toFile: bench.knownHosts, atomically: true, encoding: .utf8)
+                let result = try await bench.run(["show version"], on: [device], options: options(bench)).result("r1")
+                #expect(result.error?.code == .hostKey, "\(String(describing: result.error))")
+                #expect(
+                    result.error?.message.contains("is not the one in the inventory: expected") == true,
+                    "\(String(describing: result.error))")
+                #expect(bench.lab.counts(at: plain.address).sessionsTotal == 0)
+                device.hostKeyPolicy = .off
+                let off = try await bench.run(["show version"], on: [device], options: options(bench)).result("r1")
+                #expect(off.error == nil, "\(String(describing: off.error))")
+            }
+        }
+    }
+
+    @Test func usageError_whenAFingerprintIsPinnedBehindABastion() async throws {
+        let bastion = LabDevice("bastion", address: "127.1.0.8", platform: .linux)
+        try await withBench([plain, bastion]) { bench in
             var device = device(bench, plain)
-            device.hostKeys = [try HostKeyPin("SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+            device.jump = [bench.device(bastion)]
+            device.hostKeys = [try HostKeyPin(bench.lab.hostKeys[0].fingerprint)]
             let result = try await bench.run(["show version"], on: [device], options: options(bench)).result("r1")
             #expect(result.error?.code == .usage, "\(String(describing: result.error))")
             #expect(bench.lab.counts(at: plain.address).connectionsTotal == 0)
+            device.hostKeys = try bench.lab.hostKeys.map { try HostKeyPin("\($0.algorithm) \($0.base64)") }
+            let whole = try await bench.run(["show version"], on: [device], options: options(bench)).result("r1")
+            #expect(whole.error == nil, "\(String(describing: whole.error))")
+        }
+    }
+
+    @Test func revokedKeyIsRefused_evenWhenTheInventoryPinsIt() async throws {
+        try await withBench([plain]) { bench in
+            var device = device(bench, plain)
+            device.hostKeys = try bench.lab.hostKeys.map { try HostKeyPin("\($0.algorithm) \($0.base64)") }
+            let revoked = bench.lab.hostKeys.map { "@revoked * \($0.algorithm) \($0.base64)\n" }
+            try revoked.joined().write(toFile: bench.knownHosts, atomically: true, encoding: .utf8)
+            let result = try await bench.run(["show version"], on: [device], options: options(bench)).result("r1")
+            #expect(result.error?.code == .hostKey, "\(String(describing: result.error))")
+        }
+    }
+
+    @Test func proxyCommandAndAlgorithmsAreThoseOfTheSettings() async throws {
+        try await withBench([plain], adjust: { $0.algorithms.keyExchange = "diffie-hellman-group14-sha1" }) { bench in
+            var device = device(bench, plain)
+            device.address = "192.0.2.1"
+            device.ssh.keyExchange = AlgorithmList("+diffie-hellman-group14-sha1")
+            device.ssh.proxyCommand =
+                "bash -c 'exec 3<>/dev/tcp/\(plain.address)/\(bench.lab.port); cat <&3 & cat >&3 <&0; kill $!; wait'"
+            let result = try await bench.run(["show version"], on: [device], options: options(bench)).result("r1")
+            #expect(result.error == nil, "\(String(describing: result.error))")
+            #expect(result.legacyAlgorithms == ["diffie-hellman-group14-sha1"])
         }
     }
 

@@ -23,7 +23,8 @@ import Testing
                 #expect(result.commands.map(\.status) == [.ok, .ok, .failed])
                 #expect(result.commands[0].output == "hello")
                 #expect(result.commands[1].output == "one\ntwo\n\nfour")
-                #expect(result.commands[2].failure?.contains("not found") == true)
+                #expect(result.commands[2].failure == "exit status 127")
+                #expect(result.commands[2].output.contains("not found"))
             }
         }
     }

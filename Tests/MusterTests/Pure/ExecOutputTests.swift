@@ -1,0 +1,34 @@
+import MusterTransport
+import Testing
+
+@testable import Muster
+
+/// What is kept of a command's output.
+struct ExecOutputTests {
+    private func output(limit: Int, of pieces: [String]) async -> ExecOutput {
+        let loop = Loops.next()
+        let output = ExecOutput(loop: loop, limit: limit)
+        await withCheckedContinuation { done in
+            loop.execute {
+                for piece in pieces { Array(piece.utf8).withUnsafeBytes { output.received($0) } }
+                done.resume()
+            }
+        }
+        return output
+    }
+
+    @Test func theBeginningIsKept_whenMoreComesThanTheLimit() async {
+        let long = await output(limit: 7, of: ["12345", "67890", "more"])
+        #expect(await long.text == "1234567")
+        #expect(await long.truncated)
+        let exact = await output(limit: 10, of: ["12345", "67890"])
+        #expect(await exact.text == "1234567890")
+        #expect(await !exact.truncated)
+    }
+
+    @Test func lineEndsAtTheEndAreDropped() async {
+        #expect(await output(limit: 100, of: ["a\n\nb\r\n", "\n"]).text == "a\n\nb")
+        #expect(await output(limit: 100, of: ["\n"]).text.isEmpty)
+        #expect(await output(limit: 100, of: []).text.isEmpty)
+    }
+}
