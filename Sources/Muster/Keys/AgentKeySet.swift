@@ -39,7 +39,7 @@ struct AgentKeySource: KeySource {
 
     var name: String {
         let comment = LoginPolicy.shown(key.comment)
-        return "the agent's key \(comment.isEmpty ? key.fingerprint : comment)"
+        return "agent key \(comment.isEmpty ? key.fingerprint : comment)"
     }
     var identity: String { key.fingerprint }
     var isAgents: Bool { true }

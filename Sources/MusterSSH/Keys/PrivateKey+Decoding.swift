@@ -5,13 +5,13 @@ extension PrivateKey {
     ///
     /// - Throws: `KeyProblem.wrongPassphrase`, `.damaged`, `.unknownType`.
     static func decode(pem text: [UInt8], isEncrypted: Bool, passphrase: String) throws(KeyProblem) -> PrivateKey {
-        guard let source = BIO_new_mem_buf(text, Int32(clamping: text.count)) else { throw .damaged }
-        defer {
-            BIO_free(source)
-            ERR_clear_error()
+        defer { ERR_clear_error() }
+        let key = text.withUnsafeBytes { buffer -> OpaquePointer? in
+            guard let source = BIO_new_mem_buf(buffer.baseAddress, Int32(clamping: buffer.count)) else { return nil }
+            defer { BIO_free(source) }
+            // Always given something: with nothing to go by OpenSSL would ask on the terminal.
+            return passphrase.withCString { PEM_read_bio_PrivateKey(source, nil, nil, UnsafeMutableRawPointer(mutating: $0)) }
         }
-        // Always given something: with nothing to go by OpenSSL would ask on the terminal.
-        let key = passphrase.withCString { PEM_read_bio_PrivateKey(source, nil, nil, UnsafeMutableRawPointer(mutating: $0)) }
         guard let key else { throw isEncrypted ? .wrongPassphrase : .damaged }
         return try PrivateKey(taking: key)
     }

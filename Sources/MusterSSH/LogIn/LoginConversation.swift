@@ -114,9 +114,10 @@ struct LoginConversation {
         return !refused.isEmpty && refused.allSatisfy { rsaName(at: $0) != nil } ? .rsaSHA2 : nil
     }
 
-    /// The name of an RSA key, which libssh2 1.10 signs with by SHA-1.
+    /// The name of an RSA key that was offered by SHA-1 alone, as libssh2 1.10 does.
     private func rsaName(at index: Int) -> String? {
         guard LibSSH2.lacksRSASHA2, login.offers[index]?.type == "ssh-rsa" else { return nil }
+        guard !login.forcesRSASHA2 || login.sealed.contains(index) else { return nil }
         return login.credentials[index].description
     }
 
@@ -125,10 +126,10 @@ struct LoginConversation {
         let refused = login.policy.standing.indices.filter { login.policy.standing[$0] == .refused }
         guard let index = refused.first(where: { rsaName(at: $0) != nil }), let name = rsaName(at: index) else { return nil }
         if login.sealed.contains(index) {
-            return "libssh2 \(LibSSH2.version) signs with the RSA key of \(name) only by SHA-1, as it has to decrypt the file itself; "
+            return "libssh2 \(LibSSH2.version) signs with the \(name) (RSA) only by SHA-1, as it has to decrypt the file itself; "
                 + "ssh-keygen -p -m PEM rewrites the file in a form without that limit"
         }
-        return "libssh2 \(LibSSH2.version) signs with the RSA key of \(name) only by SHA-1, which OpenSSH 8.8 and later refuse; "
+        return "libssh2 \(LibSSH2.version) signs with the \(name) (RSA) only by SHA-1, which OpenSSH 8.8 and later refuse; "
             + "use an Ed25519 or ECDSA key, libssh2 1.11 or later, or transport: auto"
     }
 }

@@ -19,7 +19,8 @@ extension LoginPolicy {
             let why = unusable.isEmpty ? "" : " that can be used (\(unusable.joined(separator: "; ")))"
             return SSHError(
                 .credential, stage: .authentication, "no credential\(why) for user \(user); \(accepted)",
-                hint: unusable.isEmpty ? "set password or identity for the device, or use --ask-password" : unusableHint)
+                hint: unusable.isEmpty ? "set password or identity for the device, use --ask-password, or an agent (ssh-add)" : unusableHint
+            )
         }
         var message = "user \(user) was refused (tried: \(tried))"
         if let ending { message += ", and \(ending)" } else if methods != nil { message += "; \(accepted)" }
