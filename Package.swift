@@ -46,7 +46,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
-        .target(name: "MusterSSH", dependencies: ["CLibSSH2", "CLibCrypto", "MusterTransport"], swiftSettings: strict),
+        .target(name: "MusterSSH", dependencies: ["CLibSSH2", "CLibCrypto", "CLibSSH", "MusterTransport"], swiftSettings: strict),
         .target(
             name: "MusterConsole",
             dependencies: ["CPCRE2", "MusterTransport", "Yams"],
@@ -104,7 +104,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "MusterSSHTests",
-            dependencies: ["MusterSSH", "MusterTransport", "MusterLab", "MusterTestSupport", "CMalloc"],
+            dependencies: ["CLibCrypto", "MusterSSH", "MusterTransport", "MusterLab", "MusterTestSupport", "CMalloc"],
             swiftSettings: strict),
         .testTarget(
             name: "MusterConsoleTests",

@@ -13,7 +13,7 @@ import Testing
         (["run", "x", "-w", "leaf[1-"], "leaf[1-"), (["run", "x", "-s", "role="], "role="), (["run", " "], "empty"),
         (["run", "a\nb"], "one line"), (["run", "x", "--ask-password", "--password-env", "P"], "exclude each other"),
         (["run", "x", "--hostkeys", "off"], "--host-keys"), (["rnu"], "there is no command 'rnu'; did you mean 'run'?"),
-        (["show version"], "expected one of run, inventory, platforms, keys, audit"),
+        (["show version"], "expected one of run, configure, replay, inventory, platforms, keys, audit"),
         (["keys", "chek", "-w", "a"], "did you mean 'check'?"),
         (["inventory", "show", "--explain", "a", "b"], "about one host"),
         (["run", "-w", "h", "--commands-file", "-"], "no command in standard input"),

@@ -10,7 +10,6 @@ struct SSHConformanceLoopbackTests {
     @Test(.timeLimit(.minutes(5)), arguments: TransportBehaviour.allCases)
     func tunnel(_ behaviour: TransportBehaviour) async throws {
         try await withOpenSSHServer { server in
-            let key = try [UInt8](Data(contentsOf: URL(filePath: server.userKey)))
             // A reset on the far side comes through as an end.
             try await TransportConformance(tellsResets: false) { port, body in
                 let loop = Loops.next()
@@ -19,7 +18,7 @@ struct SSHConformanceLoopbackTests {
                 let session = SSHSession(transport: try await TCP.connect(to: addresses, on: loop, deadline: deadline))
                 do {
                     _ = try await session.handshake()
-                    try await session.logIn(user: server.user, credentials: [.publicKey(name: "key", content: key, passphrase: nil)])
+                    try await session.logIn(user: server.user, credentials: [.keyFile(server.userKey)])
                     try await body(try await tunnel(session, port))
                 } catch {
                     await session.close()

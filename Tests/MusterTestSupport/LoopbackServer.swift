@@ -15,9 +15,20 @@ package struct LoopbackServer: Sendable {
 package func withLoopbackServer<R>(
     _ handler: @escaping @Sendable (Int32) -> Void, _ body: (LoopbackServer) async throws -> R
 ) async throws -> R {
-    let acceptor = try Acceptor(handler: handler)
+    let (listener, port) = try tcpListener()
+    return try await serving(Acceptor(listener, handler: handler)) { try await body(LoopbackServer(port: port)) }
+}
+
+/// Runs a server at a Unix socket for the length of a scope; the rest as with `withLoopbackServer`.
+package func withUnixServer<R>(
+    path: String, _ handler: @escaping @Sendable (Int32) -> Void, _ body: () async throws -> R
+) async throws -> R {
+    try await serving(Acceptor(try unixListener(path: path), handler: handler), body)
+}
+
+private func serving<R>(_ acceptor: Acceptor, _ body: () async throws -> R) async throws -> R {
     do {
-        let result = try await body(LoopbackServer(port: acceptor.port))
+        let result = try await body()
         await acceptor.stop()
         return result
     } catch {
@@ -26,27 +37,43 @@ package func withLoopbackServer<R>(
     }
 }
 
+private func tcpListener() throws -> (descriptor: Int32, port: Int) {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let bound = withUnsafeMutablePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            Foundation.bind(listener, $0, length) == 0 && listen(listener, 128) == 0 && getsockname(listener, $0, &length) == 0
+        }
+    }
+    guard bound else { throw CocoaError(.fileNoSuchFile) }
+    return (listener, Int(UInt16(bigEndian: address.sin_port)))
+}
+
+private func unixListener(path: String) throws -> Int32 {
+    let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let bound = withUnsafePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            Foundation.bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0 && listen(listener, 128) == 0
+        }
+    }
+    guard bound else { throw CocoaError(.fileNoSuchFile) }
+    return listener
+}
+
 private final class Acceptor: Sendable {
-    let port: Int
     private let listener: Int32
     private let connections = Mutex<Set<Int32>>([])
     private let threads = DispatchGroup()
 
-    init(handler: @escaping @Sendable (Int32) -> Void) throws {
+    init(_ listener: Int32, handler: @escaping @Sendable (Int32) -> Void) {
         signal(SIGPIPE, SIG_IGN)
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Foundation.bind(listener, $0, length) == 0 && listen(listener, 128) == 0 && getsockname(listener, $0, &length) == 0
-            }
-        }
-        guard bound else { throw CocoaError(.fileNoSuchFile) }
         self.listener = listener
-        port = Int(UInt16(bigEndian: address.sin_port))
         spawn {
             while true {
                 let connection = accept(self.listener, nil, nil)

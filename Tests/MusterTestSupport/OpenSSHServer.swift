@@ -31,9 +31,9 @@ package func withOpenSSHServer<R>(
     _ body: (OpenSSHServer) async throws -> R
 ) async throws -> R {
     try await withTemporaryFolder { folder in
-        for type in hostKeyTypes { try await keygen(type: type, path: "\(folder)/host_\(type)", passphrase: "") }
+        for type in hostKeyTypes { try await makeKey(type: type, path: "\(folder)/host_\(type)") }
         let userKey = "\(folder)/user_key"
-        try await keygen(type: userKeyType, path: userKey, passphrase: passphrase)
+        try await makeKey(type: userKeyType, path: userKey, passphrase: passphrase)
         let lines =
             hostKeyTypes.map { "HostKey \(folder)/host_\($0)" } + [
                 "AuthorizedKeysFile \(userKey).pub", "StrictModes no", "UsePAM no", "PasswordAuthentication yes", "PrintMotd no",
@@ -47,11 +47,4 @@ package func withOpenSSHServer<R>(
             try await body(OpenSSHServer(port: server.port, user: NSUserName(), userKey: userKey, folder: folder))
         }
     }
-}
-
-private func keygen(type: String, path: String, passphrase: String) async throws {
-    let status = await Program.runAsync([
-        "/usr/bin/ssh-keygen", "-q", "-t", type, "-N", passphrase, "-Z", "aes256-ctr", "-f", path, "-C", "muster-test",
-    ])
-    guard status == 0 else { throw ServerProblem(description: "ssh-keygen failed for \(type): status \(status)") }
 }

@@ -56,16 +56,20 @@ struct Fleet {
     let knownHosts: URL
 
     /// Writes the files that name the first `count` devices of a lab.
-    init(_ count: Int, port: Int, in folder: URL) throws {
+    ///
+    /// - Parameters:
+    ///   - name: What tells the files apart from those of another fleet.
+    ///   - credential: How Muster logs in, as fields of an inventory.
+    init(_ count: Int, port: Int, in folder: URL, name suffix: String = "", credential: String = "password: admin") throws {
         self.count = count
         self.port = port
-        let name = "fleet-\(count)-\(port)"
+        let name = "fleet-\(count)-\(port)\(suffix)"
         inventory = folder.appending(path: "\(name).yaml")
         addresses = folder.appending(path: "\(name).addresses")
         knownHosts = folder.appending(path: "\(name).known_hosts")
         let list = (0..<count).map { "127.20.\($0 / 250).\($0 % 250 + 1)" }
         let hosts = list.enumerated().map { "  bench-\($0.offset + 1): {address: \($0.element)}" }
-        let head = ["defaults: {user: admin, password: admin, platform: cisco_iosxe, port: \(port)}", "hosts:"]
+        let head = ["defaults: {user: admin, \(credential), platform: cisco_iosxe, port: \(port)}", "hosts:"]
         // For the owner's eyes only, as it holds a password: Muster warns otherwise.
         let text = (head + hosts).joined(separator: "\n") + "\n"
         _ = FileManager.default.createFile(atPath: inventory.path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])

@@ -3,18 +3,12 @@ import MusterInventory
 import MusterSSH
 import MusterTransport
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// What all devices of a run share: known hosts, key files, time limits, the listener for events.
 final class DeviceEnvironment: Sendable {
     let knownHosts: HostKeyStores
     let hostKeys: HostKeyPolicy
-    /// The content of each key file, or why it cannot be read.
-    let keyFiles: [String: KeyFileContent]
+    /// Key files, agents and their answers.
+    let keys: KeyRing
     /// Sees that no account is locked.
     let breaker: LoginBreaker
     let codes: OneTimeCodes
@@ -36,20 +30,14 @@ final class DeviceEnvironment: Sendable {
     let recordings: RecordingFolder?
     let events: @Sendable (RunEvent) -> Void
 
-    /// A key file's bytes, or why they could not be had.
-    enum KeyFileContent: Sendable {
-        case content([UInt8])
-        case unreadable(String)
-    }
-
     private init(
-        options: RunOptions, platforms: PlatformLibrary, knownHosts: HostKeyStores, keyFiles: [String: KeyFileContent],
-        openSSH: OpenSSHEnvironment?, recordings: RecordingFolder?, events: @escaping @Sendable (RunEvent) -> Void
+        options: RunOptions, platforms: PlatformLibrary, knownHosts: HostKeyStores, keys: KeyRing, openSSH: OpenSSHEnvironment?,
+        recordings: RecordingFolder?, events: @escaping @Sendable (RunEvent) -> Void
     ) {
         self.platforms = platforms
         self.knownHosts = knownHosts
         hostKeys = options.hostKeys
-        self.keyFiles = keyFiles
+        self.keys = keys
         breaker = LoginBreaker(limit: options.maxAuthFailures)
         codes = OneTimeCodes(ask: options.ask)
         connectTimeout = options.connectTimeout
@@ -74,9 +62,8 @@ final class DeviceEnvironment: Sendable {
         for warning in platforms.library.warnings { events(.warning(host: nil, "\(warning.place): \(warning.message)")) }
         var recordings: RecordingFolder?
         if let recording = options.recording { recordings = try await RecordingFolder.open(recording) }
-        var keyFiles: [String: KeyFileContent] = [:]
         let all = devices + devices.flatMap(\.jump)
-        for path in Set(all.flatMap(\.keyPaths)) { keyFiles[path] = try await read(path) }
+        let keys = try await KeyRing.load(for: all, options: options)
         let knownHosts = try await HostKeyStores.load(for: all, options: options)
         let lines = knownHosts.unreadable
         if let first = lines.first {
@@ -84,7 +71,7 @@ final class DeviceEnvironment: Sendable {
             events(.warning(host: nil, "\(first)\(more) no sense as a known host; what it was to say is not known"))
         }
         return DeviceEnvironment(
-            options: options, platforms: platforms.library, knownHosts: knownHosts, keyFiles: keyFiles,
+            options: options, platforms: platforms.library, knownHosts: knownHosts, keys: keys,
             openSSH: try await OpenSSHEnvironment.open(for: devices, options: options), recordings: recordings, events: events)
     }
 
@@ -92,19 +79,7 @@ final class DeviceEnvironment: Sendable {
     func close() async {
         if let problem = await knownHosts.flush() { events(.warning(host: nil, "a host key could not be pinned: \(problem)")) }
         await proxies.close()
+        await keys.close()
         await openSSH?.close()
-    }
-
-    /// - Throws: `CancellationError` alone.
-    private static func read(_ path: String) async throws -> KeyFileContent {
-        do {
-            return .content([UInt8](try await Blocking.run { try Data(contentsOf: URL(fileURLWithPath: path)) }))
-        } catch is CancellationError {
-            throw CancellationError()
-        } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
-            return .unreadable("there is no such file")
-        } catch {
-            return .unreadable("it cannot be read")
-        }
     }
 }

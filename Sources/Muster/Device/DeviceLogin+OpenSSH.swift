@@ -32,7 +32,13 @@ extension DeviceLogin {
     private func lackingKeyType(after error: MusterError) async -> SSHError.Gap? {
         guard error.code == .credential || error.code == .authentication, device.passwordForSSH == nil else { return nil }
         for path in device.keyPaths {
-            if case .content(let bytes) = environment.keyFiles[path], KeyFile.isSecurityKey(bytes) { return .keyType("security key") }
+            guard let file = environment.keys.file(path) else { continue }
+            if case .unknownType(let type)? = file.problem, type.hasPrefix("sk-") { return .keyType("security key") }
+            let known = environment.keys.certificates(for: file, named: device.ssh.certificateFiles)
+            if !known.isEmpty {
+                if known.contains(where: { !LibSSH2.canUse(certificate: $0.type) }) { return .keyType("certificate") }
+                continue
+            }
             let certificate = path + "-cert.pub"
             // Whether it may be used at all is for ssh to say.
             if (try? await Blocking.run { access(certificate, R_OK) == 0 }) == true { return .keyType("certificate") }

@@ -74,8 +74,11 @@ extension DeviceLogin {
     private func withSession<R: Sendable>(
         _ body: (DeviceLogin, SSHSession, LoginTimer) async throws(MusterError) -> R
     ) async throws(MusterError) -> R {
+        let ways = DeviceCredentials(device: device, ring: environment.keys, timer: timer)
+        let credentials = ways.byUser()
+        if let failure = failure(ofUseless: credentials.flatMap(\.credentials)) { throw failure }
         var authentication = DeviceAuthentication(
-            device: device, environment: environment, timer: timer, credentials: try credentials())
+            device: device, environment: environment, timer: timer, credentials: credentials, rules: ways.rules)
         if let why = authentication.reasonToSkip { throw wrapped(LoginPolicy.skipped(why)) }
         while true {
             do throws(MusterError) {

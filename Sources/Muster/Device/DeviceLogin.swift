@@ -98,42 +98,24 @@ final class DeviceLogin {
         }
     }
 
-    // MARK: Credentials
-
-    /// What to try for each user, users in the order of their first credential.
-    func credentials() throws(MusterError) -> [(user: String, credentials: [Credential])] {
-        var users: [(user: String, credentials: [Credential])] = []
-        for credential in device.allCredentials where !credential.isEveryonesCode {
-            let user = credential.user ?? device.user
-            guard let usable = try usable(credential) else { continue }
-            let place = users.firstIndex { $0.user == user } ?? users.count
-            if place == users.count { users.append((user, [])) }
-            users[place].credentials.append(usable)
-        }
-        if users.isEmpty { users = [(device.user, [])] }
-        if device.credentials.contains(where: \.isEveryonesCode) {
-            for place in users.indices { users[place].credentials.append(.oneTimeCode) }
-        }
-        return users
-    }
-
-    private func usable(_ credential: LoginCredential) throws(MusterError) -> Credential? {
-        switch credential.kind {
-        case .password(let password): return .password(password.reveal())
-        case .oneTimeCode: return .oneTimeCode
-        case .agent: return nil
-        case .identity(let path, let passphrase):
-            switch environment.keyFiles[path] {
-            case .content(let bytes): return .publicKey(name: path, content: bytes, passphrase: passphrase?.reveal())
-            case .unreadable where device.ssh.identitiesAreOptional: return nil
-            case .unreadable(let why):
-                throw failure(.credential, phase: .authenticate, "the key file \(path) is of no use: \(why)", hint: "check `identity`")
-            case nil: return nil
-            }
-        }
-    }
-
     // MARK: Errors
+
+    /// The failure of a device that need not be connected to: nothing but useless keys is configured for it, or a file that is not there.
+    func failure(ofUseless credentials: [Credential]) -> MusterError? {
+        var reasons: [String] = []
+        var hints: [String] = []
+        for case .unusable(let name, let problem, let hint) in credentials {
+            let reason = "the \(name) is of no use: \(problem.message)"
+            // A name that was mistyped is a mistake to mend, whatever else there is.
+            if problem == .missing, !device.ssh.identitiesAreOptional {
+                return failure(.credential, phase: .authenticate, reason, hint: hint)
+            }
+            reasons.append(reason)
+            if let hint { hints.append(hint) }
+        }
+        guard !reasons.isEmpty, reasons.count == credentials.count else { return nil }
+        return failure(.credential, phase: .authenticate, reasons.joined(separator: "; "), hint: hints.first)
+    }
 
     func failure(_ code: MusterError.Code, phase: Phase? = nil, _ message: String, hint: String? = nil) -> MusterError {
         MusterError(code, phase: phase ?? clock.phase, device: device.name, message: message, hint: hint)

@@ -10,18 +10,22 @@ struct DeviceAuthentication {
     private var users: [(login: Login, services: DeviceLoginServices)]
     private let breaker: LoginBreaker
     private var failures: [SSHError] = []
-    private var wantedCode: String?
+    private var need: LoginNeed?
 
     /// - Parameters:
     ///   - credentials: What to try for each user, in order.
-    init(device: Device, environment: DeviceEnvironment, timer: LoginTimer, credentials: [(user: String, credentials: [Credential])]) {
+    ///   - rules: The methods that may be tried.
+    init(
+        device: Device, environment: DeviceEnvironment, timer: LoginTimer, credentials: [(user: String, credentials: [Credential])],
+        rules: LoginRules
+    ) {
         name = device.name
         breaker = environment.breaker
         users = credentials.map { user, credentials in
             let source = device.codeSource(user: user)
             let services = DeviceLoginServices(
                 breaker: environment.breaker, codes: environment.codes, timer: timer, user: user, codeSource: source)
-            return (Login(user: user, credentials: credentials, services: services), services)
+            return (Login(user: user, credentials: credentials, rules: rules, services: services), services)
         }
     }
 
@@ -40,10 +44,10 @@ struct DeviceAuthentication {
         do {
             switch try await session.logIn(users[0].login) {
             case .loggedIn: return true
-            case .again(let login, let question):
+            case .again(let login, let need):
                 users[0].login = login
                 users[0].login.reconnected()
-                wantedCode = question
+                self.need = need
                 return false
             }
         } catch {
@@ -58,8 +62,16 @@ struct DeviceAuthentication {
     ///
     /// - Throws: `SSHError` of kind `credential` when a code cannot be had, `cancelled`.
     mutating func prepare() async throws(SSHError) {
-        guard let question = wantedCode else { return }
-        wantedCode = nil
+        guard let need else { return }
+        self.need = nil
+        let question: String
+        switch need {
+        case .code(let text): question = text
+        case .unlocking(let key):
+            await key.unlock(for: name)
+            guard !Task.isCancelled else { throw SSHError(.cancelled, stage: .authentication, "cancelled") }
+            return
+        }
         do {
             try await users[0].services.fetchCode(for: question, device: name)
         } catch is CancellationError {

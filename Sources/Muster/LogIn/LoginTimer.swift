@@ -48,6 +48,13 @@ final class LoginTimer: Sendable {
         }
     }
 
+    /// Stands still while something is waited for.
+    func paused<R: Sendable, Failure>(_ work: () async throws(Failure) -> R) async throws(Failure) -> R {
+        pause()
+        defer { resume() }
+        return try await work()
+    }
+
     /// Goes on; the time since `pause` does not count.
     func resume() {
         state.withLock { state in

@@ -1,5 +1,13 @@
 public import MusterInventory
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// How a run goes about its devices.
 public struct RunOptions: Sendable {
     /// The order and the number of the results.
@@ -47,8 +55,15 @@ public struct RunOptions: Sendable {
     /// Devices that have no other credential are skipped. Until a device has taken the credential, no more than so many are offered it
     /// at the same time, so that a wrong password can't lock an account.
     public var maxAuthFailures = 3
-    /// Asks a person for the one-time code that a device asks for, once for all devices; nil when there is nobody.
+    /// Asks a person for the one-time code that a device asks for, or the passphrase of a key file, once for all devices; nil when there is
+    /// nobody.
     public var ask: (@Sendable (_ question: String) async throws -> Secret)?
+    /// The Unix socket of the SSH agent for devices that name none, at first that of `$SSH_AUTH_SOCK`; nil for no agent.
+    ///
+    /// A device that has no password and no key that it names is offered the agent's keys, as by ssh.
+    public var agentSocket: String? = RunOptions.environmentSocket
+    /// How long the agent may take for one answer.
+    package var agentTimeout: Duration = .seconds(10)
     /// The known hosts files, of which the first is written; those that ssh reads when empty.
     public var knownHostsFiles: [String] = []
     /// Where the sessions are recorded, secrets left out; nil records nothing.
@@ -59,6 +74,10 @@ public struct RunOptions: Sendable {
 
     /// Makes the default options.
     public init() {}
+
+    private static var environmentSocket: String? {
+        getenv("SSH_AUTH_SOCK").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
 }
 
 /// What is done about the host key that a device shows.

@@ -126,6 +126,7 @@ extension FleetVerb {
                 }
                 var options = runOptions
                 options.openSSH.askpassHelper = surroundings.executable
+                options.agentSocket = surroundings.environment["SSH_AUTH_SOCK"].flatMap { $0.isEmpty ? nil : $0 }
                 if let ask = surroundings.ask {
                     options.ask = { question in try await screen.asking { try await ask(question) } }
                 }

@@ -48,7 +48,8 @@ extension InventoryHost {
         }
         guard options.namesIdentities || host.password == nil, host.identity.isEmpty, origins["identity"] == nil else { return host }
         if options.namesIdentities {
-            host.identity = options.identityFiles.filter(exists)
+            // Where there is a public half alone, an agent may have the other.
+            host.identity = options.identityFiles.filter { exists($0) || exists($0 + ".pub") }
             host.identityIsOptional = true
             if !host.identity.isEmpty { note("identity", "identityfile") }
         } else {

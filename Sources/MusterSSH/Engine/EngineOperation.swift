@@ -12,8 +12,10 @@ enum EngineOperation: Sendable {
     case password(user: String, password: String)
     /// RFC 4256.
     case keyboardInteractive(user: String, answers: InteractiveAnswers)
-    /// RFC 4252, 7; the key is the file's content.
-    case publicKey(user: String, key: [UInt8], passphrase: String?)
+    /// RFC 4252, 7.
+    case publicKey(user: String, KeyOffer)
+    /// The same with a key that libssh2 decrypts itself.
+    case sealedKey(user: String, SealedKey)
     /// The methods that the server would go on with, comma-separated.
     case methods(user: String)
     case openSession
@@ -34,7 +36,7 @@ extension EngineOperation: CustomStringConvertible, CustomReflectable {
         case .handshake: "handshake"
         case .password: "password"
         case .keyboardInteractive: "keyboard-interactive"
-        case .publicKey: "public key"
+        case .publicKey, .sealedKey: "public key"
         case .methods: "methods"
         case .openSession: "open"
         case .openTunnel: "tunnel"
@@ -60,6 +62,8 @@ enum EngineStep: Sendable {
     case exited(CommandExit)
     /// More input is needed; the same operation is called again when some has come.
     case needsInput
+    /// A signature is needed; the same operation is called again when there is one, or none to be had.
+    case needsSignature(SignatureRequest)
     /// libssh2's error number.
     case failed(Int32)
 }

@@ -41,6 +41,8 @@ final class EngineWire {
     var disconnectReason: String?
     /// What answers keyboard-interactive questions.
     var questions = KeyboardInteractive()
+    /// The signature that a login waits for.
+    var signing = PendingSignature()
 
     var unread: Int { inbound.count - inboundStart }
 

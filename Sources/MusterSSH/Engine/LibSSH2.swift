@@ -7,6 +7,17 @@ package enum LibSSH2 {
         libssh2_version(0).map { String(cString: $0) } ?? "unknown"
     }
 
+    /// Whether it signs with RSA keys by SHA-1 alone.
+    package static let lacksRSASHA2 = version.hasPrefix("1.10.")
+
+    /// Whether it can log in with a certificate, by the certificate's type.
+    ///
+    /// 1.10 gets the name of the signature's algorithm wrong for all but ECDSA, later versions for RSA where the signature is not their own.
+    package static func canUse(certificate type: String) -> Bool {
+        if type.hasPrefix("ecdsa-sha2-") { return true }
+        return type.hasPrefix("ssh-ed25519-") && !version.hasPrefix("1.10.")
+    }
+
     /// Initialises the library once per process.
     ///
     /// Its counter of initialisations is a plain integer, so it is never called twice, and `libssh2_exit` never at all.

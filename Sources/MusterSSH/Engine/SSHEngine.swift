@@ -89,14 +89,24 @@ struct SSHEngine: ~Copyable {
         if inFlight == nil, case .keyboardInteractive(_, let answers) = operation {
             wire.questions = KeyboardInteractive(answers: answers)
         }
-        // Nothing new came: calling again could only let libssh2's own 60 seconds run out.
-        if inFlight != nil, wire.unread == 0, !wire.ended || wire.endIsVisible { return .needsInput }
+        if inFlight == nil {
+            wire.signing = PendingSignature()
+            if case .publicKey(_, let offer) = operation { wire.signing.begin(offer) }
+        }
+        if wire.signing.isAwaited {
+            // libssh2 would read nothing before it has the signature; when the connection has ended it need not come any more.
+            guard wire.ended else { return .needsInput }
+            wire.signing.giveUp()
+        }
+        // Nothing new came: calling again could only let libssh2's own 60 seconds run out. A signature is something new.
+        if inFlight != nil, !wire.signing.isAnswered, wire.unread == 0, !wire.ended || wire.endIsVisible { return .needsInput }
         inFlight = operation
         while true {
             wire.openTap()
             operationCalls += 1
             let (code, channel) = Self.call(operation, on: session, channels: channels)
             if code == LIBSSH2_ERROR_EAGAIN {
+                if let request = wire.signing.takeRequest() { return .needsSignature(request) }
                 if wire.unread > 0 { continue }
                 if wire.ended, !wire.endIsVisible {
                     wire.endIsVisible = true
@@ -105,9 +115,15 @@ struct SSHEngine: ~Copyable {
                 return .needsInput
             }
             inFlight = nil
+            wire.signing.end()
             guard code == 0 else { return .failed(code) }
             return completed(operation, channel: channel)
         }
+    }
+
+    /// Takes the signature that was asked for, or why there is none; the operation in flight goes on with the next call.
+    mutating func supply(_ signature: Result<[UInt8], KeyProblem>) {
+        wire.signing.answer(signature)
     }
 
     private mutating func completed(_ operation: EngineOperation, channel: OpaquePointer?) -> EngineStep {
@@ -161,10 +177,18 @@ struct SSHEngine: ~Copyable {
         case .keyboardInteractive(let user, _):
             let code = libssh2_userauth_keyboard_interactive_ex(session, user, UInt32(user.utf8.count), KeyboardInteractive.callback)
             return (code, nil)
-        case .publicKey(let user, let key, let passphrase):
-            let code = key.withUnsafeBytes { bytes in
+        case .publicKey(let user, let offer):
+            // The callback finds the wire by the same pointer as those for I/O.
+            let code = offer.publicKey.blob.withUnsafeBufferPointer { bytes in
+                libssh2_userauth_publickey(
+                    session, user, bytes.baseAddress, bytes.count, PendingSignature.callback, libssh2_session_abstract(session))
+            }
+            return (code, nil)
+        case .sealedKey(let user, let key):
+            let code = key.content.withUnsafeBytes { bytes in
                 libssh2_userauth_publickey_frommemory(
-                    session, user, user.utf8.count, nil, 0, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, passphrase)
+                    session, user, user.utf8.count, nil, 0, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count,
+                    key.passphrase)
             }
             return (code, nil)
         case .methods(let user):
@@ -341,6 +365,12 @@ struct SSHEngine: ~Copyable {
     var disconnectReason: String? { wire.disconnectReason }
     /// Why the last keyboard-interactive exchange was given up; the connection is of no use after that.
     var interactiveStop: InteractiveStop? { wire.questions.stop }
+    /// Why there was no signature in the last login by public key.
+    var signatureProblem: KeyProblem? { wire.signing.problem }
+    /// Whether there was none since the key is locked.
+    var keyIsLocked: Bool { wire.signing.isLocked }
+    /// Whether a signature is waited for.
+    var awaitsSignature: Bool { wire.signing.isAwaited }
     /// Whether a code was given in the last keyboard-interactive exchange.
     var gaveCode: Bool { wire.questions.gaveCode }
     /// Both sides' first bytes, until the handshake has succeeded.

@@ -14,7 +14,12 @@ package struct CredentialIdentity: Sendable, Hashable, CustomStringConvertible, 
     package init(user: String, credential: Credential) {
         self.user = user
         name = credential.description
-        secret = if case .password(let password) = credential { password } else { "" }
+        secret =
+            switch credential {
+            case .password(let password): password
+            case .key(let source): source.identity
+            case .oneTimeCode, .keys, .unusable: ""
+            }
     }
 
     package var description: String { "\(name) of \(user)" }

@@ -32,15 +32,33 @@ package enum LoginOffer: Sendable, Equatable {
 /// One user's login to one device, over as many connections as it takes.
 package struct Login: Sendable {
     package let user: String
-    package let credentials: [Credential]
+    package private(set) var credentials: [Credential]
     package internal(set) var policy: LoginPolicy
     let services: any LoginServices
+    /// The keys that were offered, by their places among the credentials.
+    var offers: [Int: PublicKey] = [:]
+    /// Those of them that libssh2 decrypts and signs with.
+    var sealed: Set<Int> = []
+    /// Whether RSA keys are offered by SHA-2 in the way that libssh2 1.10 knows nothing of.
+    var forcesRSASHA2 = false
 
-    package init(user: String, credentials: [Credential], services: any LoginServices) {
+    package init(user: String, credentials: [Credential], rules: LoginRules = LoginRules(), services: any LoginServices) {
         self.user = user
         self.credentials = credentials
         self.services = services
-        policy = LoginPolicy(credentials.map { LoginCandidate($0.kind, name: $0.description) })
+        policy = LoginPolicy(credentials.map(\.candidate), rules: rules)
+    }
+
+    /// Puts keys in the place of their set.
+    mutating func expand(_ index: Int, into keys: [any KeySource]) {
+        let new = keys.map { Credential.key($0) }
+        credentials += new
+        policy.expand(index, into: new.map(\.candidate))
+    }
+
+    /// Whether the same key has been offered from another place; one that could not sign there may be better here.
+    func hasOffered(_ key: PublicKey, but index: Int) -> Bool {
+        offers.contains { $0.key != index && $0.value.blob == key.blob && policy.hasOffered($0.key) }
     }
 
     /// Nothing around it: nobody counts refusals, nobody has codes.
@@ -81,16 +99,18 @@ package struct Login: Sendable {
 /// How far a login came on one connection.
 package enum LoginProgress: Sendable {
     case loggedIn
-    /// It goes on over a new connection, when the code that this question asks for is at hand.
-    case again(Login, codeFor: String?)
+    /// It goes on over a new connection, when there is what that needs.
+    case again(Login, need: LoginNeed?)
 }
 
 extension Credential {
-    var kind: LoginCandidate.Kind {
+    var candidate: LoginCandidate {
         switch self {
-        case .password: .password
-        case .oneTimeCode: .code
-        case .publicKey: .key
+        case .password: LoginCandidate(.password, name: description)
+        case .oneTimeCode: LoginCandidate(.code, name: description)
+        case .key(let source): LoginCandidate(.key, name: description, isAgents: source.isAgents)
+        case .keys: LoginCandidate(.keys, name: description)
+        case .unusable(_, let problem, let hint): LoginCandidate(.unusable(problem.message, hint: hint), name: description)
         }
     }
 }

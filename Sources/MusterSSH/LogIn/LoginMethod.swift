@@ -9,17 +9,22 @@ package enum LoginMethod: String, Sendable, Hashable {
 package struct LoginCandidate: Sendable {
     package enum Kind: Sendable, Hashable {
         case key, password, code
+        /// Any number of keys, among which it is to be looked when its turn has come.
+        case keys
         /// It is known to be of no use, for this reason, and never offered.
-        case unusable(String)
+        case unusable(String, hint: String? = nil)
     }
 
     package var kind: Kind
     /// What messages call it.
     package var name: String
+    /// Whether it is one of an agent's keys, of which there may be more than anyone wants to read.
+    package var isAgents: Bool
 
-    package init(_ kind: Kind, name: String) {
+    package init(_ kind: Kind, name: String, isAgents: Bool = false) {
         self.kind = kind
         self.name = name
+        self.isAgents = isAgents
     }
 }
 

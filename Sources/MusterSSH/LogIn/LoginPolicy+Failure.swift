@@ -8,19 +8,20 @@ extension LoginPolicy {
     package func failure(user: String, ending: String? = nil, hint: String? = nil) -> SSHError {
         if let stop = stops.first { return stopped(stop, user: user) }
         let withheld = standing.compactMap { if case .withheld(let why) = $0 { why } else { nil } }
-        if offered.isEmpty, let why = withheld.first {
+        if !hasOffered, let why = withheld.first {
             return Self.skipped(withheld.count > 1 ? withheld.joined(separator: "; ") : why)
         }
         let unusable = standing.enumerated().compactMap { index, standing in
-            if case .unusable(let why) = standing { "\(candidates[index].name): \(why)" } else { nil }
+            if case .unusable(let why, _) = standing { "\(candidates[index].name): \(why)" } else { nil }
         }
-        guard !offered.isEmpty else {
+        let unusableHint = standing.lazy.compactMap { if case .unusable(_, let hint?) = $0 { hint } else { nil } }.first
+        guard hasOffered else {
             let why = unusable.isEmpty ? "" : " that can be used (\(unusable.joined(separator: "; ")))"
             return SSHError(
                 .credential, stage: .authentication, "no credential\(why) for user \(user); \(accepted)",
-                hint: unusable.isEmpty ? "set password or identity for the device, or use --ask-password" : nil)
+                hint: unusable.isEmpty ? "set password or identity for the device, or use --ask-password" : unusableHint)
         }
-        var message = "user \(user) was refused (tried: \(offered.joined(separator: ", ")))"
+        var message = "user \(user) was refused (tried: \(tried))"
         if let ending { message += ", and \(ending)" } else if methods != nil { message += "; \(accepted)" }
         for why in withheld { message += "; \(why)" }
         for why in unusable { message += "; \(why)" }
@@ -28,7 +29,27 @@ extension LoginPolicy {
             message = "the password of user \(user) has expired"
             return SSHError(.refused, stage: .authentication, message, hint: "log in to the device by hand once and set a new one")
         }
-        return SSHError(.refused, stage: .authentication, message, hint: hint ?? self.hint)
+        let tooMany = ending?.contains("Too many authentication failures") == true && keysOffered > 1
+        return SSHError(
+            .refused, stage: .authentication, message, hint: tooMany ? Self.tooManyKeys : hint ?? unusableHint ?? self.hint)
+    }
+
+    private static let tooManyKeys =
+        "each key is a try, and the device takes only so many: name its key with `identity`, or with IdentityFile and IdentitiesOnly in ssh_config"
+
+    /// How many keys were offered.
+    private var keysOffered: Int {
+        candidates.indices.count { candidates[$0].kind == .key && (hasOffered(candidates[$0]) || agentKeysOffered.contains($0)) }
+    }
+
+    private func hasOffered(_ candidate: LoginCandidate) -> Bool { !candidate.isAgents && offered.contains(candidate.name) }
+
+    /// What was offered; of an agent's keys the number, where there are several.
+    private var tried: String {
+        guard agentKeysOffered.count > 1 else {
+            return (agentKeysOffered.map { candidates[$0].name } + offered).joined(separator: ", ")
+        }
+        return (["\(agentKeysOffered.count) keys of the agent"] + offered).joined(separator: ", ")
     }
 
     /// The error of a device that was not offered anything, for a reason.
@@ -47,7 +68,7 @@ extension LoginPolicy {
         let methods = Set(methods ?? [])
         let usable = candidates.contains { candidate in
             switch candidate.kind {
-            case .key: methods.contains(LoginMethod.publicKey.rawValue)
+            case .key, .keys: methods.contains(LoginMethod.publicKey.rawValue)
             case .code: methods.contains(LoginMethod.keyboardInteractive.rawValue)
             case .password: !methods.isDisjoint(with: [LoginMethod.password.rawValue, LoginMethod.keyboardInteractive.rawValue])
             case .unusable: false

@@ -9,6 +9,8 @@ package struct LoginPolicy: Sendable {
     package enum Step: Sendable, Equatable {
         /// Offer this.
         case offer(LoginAttempt)
+        /// Look which keys this credential stands for.
+        case expand(Int)
         /// Ask the server for the methods that it would go on with.
         case askMethods
         /// Go on over a new connection.
@@ -30,7 +32,11 @@ package struct LoginPolicy: Sendable {
         /// It was not offered, since other devices have refused it.
         case withheld(String)
         /// It cannot be used.
-        case unusable(String)
+        case unusable(String, hint: String? = nil)
+        /// It was not offered, since the same has been already or it is none; nobody needs to know.
+        case passedOver
+        /// A person is to be asked for it first, without a connection.
+        case locked
     }
 
     /// How a credential stands.
@@ -44,21 +50,28 @@ package struct LoginPolicy: Sendable {
         case expired
         case stopped(InteractiveStop)
         case withheld(String)
-        case unusable(String)
+        case unusable(String, hint: String?)
+        case passedOver
     }
 
     /// More than any server asks for in a row; a bound for one that changes its mind for ever.
     private static let mostConnections = 5
     private static let mostStages = 8
 
-    package let candidates: [LoginCandidate]
-    private(set) var standing: [Standing]
+    package private(set) var candidates: [LoginCandidate]
+    /// The candidates' places in the order to try them.
+    private var order: [Int]
+    private let rules: LoginRules
+    var standing: [Standing]
     /// What the server would go on with; nil when that is not known of the stage under way.
     private(set) var methods: [String]?
     /// Why questions without a credential were given up.
     private(set) var questionsStopped: InteractiveStop?
-    /// The credentials in the order they were offered, by name.
+    /// The credentials in the order they were offered, by name; the keys of agents are counted.
     private(set) var offered: [String] = []
+    private(set) var agentKeysOffered: Set<Int> = []
+    /// Whether anything was offered.
+    var hasOffered: Bool { !offered.isEmpty || !agentKeysOffered.isEmpty }
     private var tried: Set<LoginAttempt> = []
     /// The offers since the methods were asked for.
     private var sinceMethods: [LoginAttempt] = []
@@ -73,9 +86,31 @@ package struct LoginPolicy: Sendable {
     /// Offers whose refusal has become certain, and those that turned out not to be refused, since the last look.
     private var settled: [(attempt: LoginAttempt, isRefused: Bool)] = []
 
-    package init(_ candidates: [LoginCandidate]) {
+    package init(_ candidates: [LoginCandidate], rules: LoginRules = LoginRules()) {
         self.candidates = candidates
-        standing = candidates.map { if case .unusable(let why) = $0.kind { .unusable(why) } else { .open } }
+        self.rules = rules
+        let all = candidates
+        let ranks = all.map { rules.rank(Self.methods(for: $0, among: all)) }
+        order = all.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }
+        standing = all.map { Self.standing(of: $0, among: all, rules: rules) }
+    }
+
+    /// Puts the keys that a candidate stands for in its place.
+    package mutating func expand(_ index: Int, into keys: [LoginCandidate]) {
+        let places = Array(candidates.count..<(candidates.count + keys.count))
+        candidates += keys
+        standing += keys.map { Self.standing(of: $0, among: candidates, rules: rules) }
+        standing[index] = .passedOver
+        if let place = order.firstIndex(of: index) { order.replaceSubrange(place...place, with: places) }
+    }
+
+    private static func standing(of candidate: LoginCandidate, among all: [LoginCandidate], rules: LoginRules) -> Standing {
+        if case .unusable(let why, let hint) = candidate.kind { return .unusable(why, hint: hint) }
+        let methods = methods(for: candidate, among: all)
+        guard rules.allowed(methods).isEmpty else { return .open }
+        return .unusable(
+            "ssh_config leaves out the method \(methods.map(\.rawValue).joined(separator: " and "))",
+            hint: "see PreferredAuthentications, PubkeyAuthentication, PasswordAuthentication and KbdInteractiveAuthentication")
     }
 
     // MARK: What is next
@@ -84,18 +119,22 @@ package struct LoginPolicy: Sendable {
     package mutating func next() -> Step {
         if connectionIsGone {
             let goesOn = !replay.isEmpty || nextOffer() != nil
-            return goesOn && connections < Self.mostConnections ? .reconnect : .failed
+            return goesOn && mayReconnect ? .reconnect : .failed
         }
         if !replay.isEmpty { return .offer(replay.removeFirst()) }
-        if !mustAskMethods, let offer = nextOffer() { return .offer(offer) }
+        if !mustAskMethods, let offer = nextOffer() {
+            if let index = offer.credential, candidates[index].kind == .keys { return .expand(index) }
+            return .offer(offer)
+        }
         // A user of whom nothing may be offered has no business with the device.
-        if offered.isEmpty, isWithheld { return .failed }
+        if !hasOffered, isWithheld { return .failed }
         if methods == nil || !sinceMethods.isEmpty { return .askMethods }
         return .failed
     }
 
     private func nextOffer() -> LoginAttempt? {
-        for (index, candidate) in candidates.enumerated() {
+        for index in order {
+            let candidate = candidates[index]
             guard isOpen(index) else { continue }
             for method in offers(of: candidate) {
                 let attempt = LoginAttempt(index, method)
@@ -104,7 +143,7 @@ package struct LoginPolicy: Sendable {
         }
         // A server may ask questions of a user who has nothing to offer yet; one that takes keys has refused ours.
         let questions = LoginAttempt(nil, .keyboardInteractive)
-        guard let methods, methods.contains(questions.method.rawValue),
+        guard let methods, methods.contains(questions.method.rawValue), rules.allows(questions.method),
             !methods.contains(LoginMethod.publicKey.rawValue) || candidates.isEmpty,
             !tried.contains(where: { $0.method == questions.method }),
             // They would ask for a password that is wrong, or come to in its turn.
@@ -141,10 +180,14 @@ package struct LoginPolicy: Sendable {
     /// A password goes by `password`, and by questions where the server has only those; where a code belongs to it, a password alone would
     /// be refused, so it is the other way round.
     private func offers(of candidate: LoginCandidate) -> [LoginMethod] {
+        rules.allowed(Self.methods(for: candidate, among: candidates))
+    }
+
+    private static func methods(for candidate: LoginCandidate, among all: [LoginCandidate]) -> [LoginMethod] {
         switch candidate.kind {
-        case .key: [.publicKey]
+        case .key, .keys: [.publicKey]
         case .code: [.keyboardInteractive]
-        case .password where candidates.contains { $0.kind == .code }: [.keyboardInteractive, .password]
+        case .password where all.contains { $0.kind == .code }: [.keyboardInteractive, .password]
         case .password: [.password, .keyboardInteractive]
         case .unusable: []
         }
@@ -164,7 +207,8 @@ package struct LoginPolicy: Sendable {
     package mutating func record(_ outcome: Outcome, of attempt: LoginAttempt) {
         switch outcome {
         case .withheld(let why): setStanding(.withheld(why), of: attempt)
-        case .unusable(let why): setStanding(.unusable(why), of: attempt)
+        case .unusable(let why, let hint): setStanding(.unusable(why, hint: hint), of: attempt)
+        case .passedOver: setStanding(.passedOver, of: attempt)
         case .expired:
             note(attempt)
             setStanding(.expired, of: attempt)
@@ -176,7 +220,7 @@ package struct LoginPolicy: Sendable {
             // A key that is refused costs little, and the next one may be half of a login that began with it. After a password the methods
             // tell what became of it before the next one is risked.
             mustAskMethods = replay.isEmpty && methods == nil && attempt.method != .publicKey
-        case .gaveUp(.codeNotAtHand):
+        case .gaveUp(.codeNotAtHand), .locked:
             loseConnection(thenAgain: attempt)
         case .gaveUp(let stop):
             note(attempt)
@@ -187,7 +231,7 @@ package struct LoginPolicy: Sendable {
             loseConnection(thenAgain: nil)
         case .broken where methods == nil:
             note(attempt)
-            setStanding(.unusable("libssh2 cannot read the device's questions"), of: attempt)
+            setStanding(.unusable("libssh2 cannot read the device's questions", hint: nil), of: attempt)
             loseConnection(thenAgain: nil)
         case .broken:
             // Having asked for the methods is what libssh2 1.10 stumbles over; what they are is known now.
@@ -198,6 +242,10 @@ package struct LoginPolicy: Sendable {
     private mutating func note(_ attempt: LoginAttempt) {
         tried.insert(attempt)
         made.append(attempt)
+        if let index = attempt.credential, candidates[index].isAgents {
+            agentKeysOffered.insert(index)
+            return
+        }
         let name = attempt.method == .keyboardInteractive ? attempt.method.rawValue : attempt.credential.map { candidates[$0].name } ?? ""
         if !offered.contains(name) { offered.append(name) }
     }
@@ -257,6 +305,24 @@ package struct LoginPolicy: Sendable {
     package mutating func takeSettled() -> [(attempt: LoginAttempt, isRefused: Bool)] {
         defer { settled = [] }
         return settled
+    }
+
+    /// Whether a credential was offered, and is not just of no use.
+    func hasOffered(_ index: Int) -> Bool {
+        switch standing[index] {
+        case .unsettled, .refused, .passed, .withheld: true
+        default: false
+        }
+    }
+
+    /// Whether there may be one more connection.
+    var mayReconnect: Bool { connections < Self.mostConnections }
+
+    /// Has keys that were refused offered once more, on another connection.
+    mutating func retry(_ indices: [Int]) {
+        for index in indices { standing[index] = .open }
+        tried = tried.filter { attempt in attempt.credential.map { !indices.contains($0) } ?? true }
+        loseConnection(thenAgain: nil)
     }
 
     /// Whether a credential was not offered because other devices refused it.

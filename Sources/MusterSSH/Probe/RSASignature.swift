@@ -21,7 +21,7 @@ struct RSASignature {
         var reader = PacketReader(bytes: key.blob[...])
         guard reader.text() == "ssh-rsa", let exponent = reader.string(), let modulus = reader.string() else { return false }
         // PKCS #1's RSAPublicKey: SSH's numbers are encoded like those of DER.
-        let encoded = Self.der(0x30, Self.der(0x02, Array(modulus)) + Self.der(0x02, Array(exponent)))
+        let encoded = DER.sequence([Array(modulus), Array(exponent)])
         let publicKey = encoded.withUnsafeBufferPointer { buffer -> OpaquePointer? in
             var start = buffer.baseAddress
             return d2i_PublicKey(EVP_PKEY_RSA, nil, &start, buffer.count)
@@ -36,12 +36,5 @@ struct RSASignature {
         let signature = Array(repeating: 0, count: max(0, size - bytes.count)) + bytes
         return EVP_DigestVerifyInit(context, nil, isSHA512 ? EVP_sha512() : EVP_sha256(), nil, publicKey) == 1
             && EVP_DigestVerify(context, signature, signature.count, message, message.count) == 1
-    }
-
-    private static func der(_ tag: UInt8, _ content: [UInt8]) -> [UInt8] {
-        let count = content.count
-        let length: [UInt8] =
-            count < 128 ? [UInt8(count)] : count < 256 ? [0x81, UInt8(count)] : [0x82, UInt8(count >> 8 & 255), UInt8(count & 255)]
-        return [tag] + length + content
     }
 }

@@ -4,14 +4,20 @@ package enum Credential: Sendable, CustomStringConvertible, CustomDebugStringCon
     case password(String)
     /// Codes that keyboard-interactive questions ask for; where they come from is told beside it.
     case oneTimeCode
-    /// The name is the file's, for errors.
-    case publicKey(name: String, content: [UInt8], passphrase: String?)
+    /// For the method `publickey`.
+    case key(any KeySource)
+    /// The same, however many there are.
+    case keys(any KeySet)
+    /// Something that is known to be of no use.
+    case unusable(name: String, KeyProblem, hint: String?)
 
     package var description: String {
         switch self {
         case .password: "password"
         case .oneTimeCode: "one-time code"
-        case .publicKey(let name, _, _): "public key \(name)"
+        case .key(let source): source.name
+        case .keys(let set): set.name
+        case .unusable(let name, _, _): name
         }
     }
 

@@ -13,6 +13,8 @@ struct SSHErrorReport {
     let deviceBanner: String?
     /// Whether the connection has ended.
     let hasEnded: Bool
+    /// Why there was no signature.
+    var signatureProblem: KeyProblem?
 
     var error: SSHError {
         if let disconnectReason {
@@ -49,6 +51,8 @@ struct SSHErrorReport {
         // libssh2 says so of a key too when no answer to it came.
         case LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED where hasEnded:
             return closed
+        case LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED where signatureProblem != nil:
+            return SSHError(.credential, stage: stage, signatureProblem?.message ?? "", hint: signatureProblem?.hint(path: "KEY"))
         case LIBSSH2_ERROR_PASSWORD_EXPIRED:
             return SSHError(.expired, stage: stage, "the password has expired")
         case LIBSSH2_ERROR_AUTHENTICATION_FAILED, LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED:
@@ -59,7 +63,7 @@ struct SSHErrorReport {
                 .brokenExchange, stage: stage, "libssh2 \(LibSSH2.version) cannot read the device's questions: \(libraryText)")
         case LIBSSH2_ERROR_FILE, LIBSSH2_ERROR_METHOD_NONE, LIBSSH2_ERROR_KEYFILE_AUTH_FAILED, LIBSSH2_ERROR_PROTO,
             LIBSSH2_ERROR_OUT_OF_BOUNDARY:
-            if case .publicKey = operation { return unreadableKey }
+            if case .sealedKey = operation { return unreadableKey }
             return SSHError(.connectionLost, stage: stage, "the login failed: \(libraryText)")
         case LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_SOCKET_NONE:
             return closed

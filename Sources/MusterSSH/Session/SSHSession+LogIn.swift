@@ -9,7 +9,7 @@ extension SSHSession {
     ///
     /// - Throws: `SSHError` when the login has failed; of kind `refused` when the device said no, `withheld` when it was not asked.
     package func logIn(_ start: Login) async throws(SSHError) -> LoginProgress {
-        var conversation = LoginConversation(start)
+        var conversation = LoginConversation(start, serverVersion: serverVersion)
         do {
             let progress = try await converse(&conversation)
             if case .loggedIn = progress { conversation.end(loggedIn: true) } else { conversation.end(loggedIn: nil) }
@@ -35,9 +35,11 @@ extension SSHSession {
                 }
                 guard let outcome = try await offer(attempt, of: &conversation) else { return .loggedIn }
                 conversation.record(outcome, of: attempt)
-                if case .gaveUp(.codeNotAtHand(let question)) = outcome, case .reconnect = conversation.login.policy.next() {
-                    return .again(conversation.login, codeFor: question)
+                if let need = conversation.need(after: outcome, of: attempt), case .reconnect = conversation.login.policy.next() {
+                    return .again(conversation.login, need: need)
                 }
+            case .expand(let index):
+                try await conversation.expand(index)
             case .askMethods:
                 do {
                     guard let methods = try await methods(user: user) else { return .loggedIn }
@@ -45,13 +47,14 @@ extension SSHSession {
                 } catch {
                     // What the refusal meant will not be learnt; the account may have counted it.
                     conversation.settleAll(.refused)
-                    guard error.kind == .connectionLost, !conversation.login.policy.offered.isEmpty else { throw error }
+                    guard error.kind == .connectionLost, conversation.login.policy.hasOffered else { throw error }
                     // The refusal is the news; that the device hung up after it is a detail.
                     throw conversation.refused(ending: error.message)
                 }
             case .reconnect:
-                return .again(conversation.login, codeFor: nil)
+                return .again(conversation.login, need: nil)
             case .failed:
+                if conversation.retryRSAKeys() { return .again(conversation.login, need: nil) }
                 var error = conversation.login.policy.failure(user: user, hint: conversation.hint)
                 error.gap = conversation.gap
                 throw error
@@ -62,7 +65,11 @@ extension SSHSession {
     /// Offers a credential; nil when the server took it and wants nothing more.
     private func offer(_ attempt: LoginAttempt, of conversation: inout LoginConversation) async throws(SSHError) -> LoginPolicy.Outcome? {
         do {
-            try await authenticate(conversation.login, attempt)
+            if let index = attempt.credential, case .key(let source) = conversation.login.credentials[index] {
+                if let obstacle = try await offer(source, at: index, of: &conversation) { return obstacle }
+            } else {
+                try await authenticate(conversation.login, attempt)
+            }
             conversation.accepted(attempt)
             return nil
         } catch {
@@ -79,116 +86,40 @@ extension SSHSession {
             case .brokenExchange: return .broken
             case .credential:
                 // The others may be better; why this one is of no use is told when they are not.
-                return .unusable(error.message + (error.hint.map { "; \($0)" } ?? ""))
+                return attempt.method == .publicKey && keyIsLocked ? .locked : .unusable(error.message, hint: error.hint)
             case .connectionLost:
                 // A device that hangs up instead of answering may have counted the attempt.
                 conversation.settle(attempt, .refused)
-                guard disconnectReason != nil || !conversation.login.policy.offered.isEmpty else { throw error }
+                guard disconnectReason != nil || conversation.login.policy.hasOffered else { throw error }
                 conversation.record(.refused, of: attempt)
                 throw conversation.refused(ending: error.message)
             default: throw error
             }
         }
     }
-}
 
-/// A login on one connection, with what it owes the run: every offer that was permitted is settled once.
-struct LoginConversation {
-    var login: Login
-    /// Offers that were permitted and not yet settled.
-    private var open: [(attempt: LoginAttempt, identity: CredentialIdentity)] = []
-    /// Keys that were let go of before their refusal was certain, and those of them that were refused.
-    private var passedKeys: [Int] = []
-    private var refusedKeys: Set<Int> = []
-
-    init(_ login: Login) {
-        self.login = login
-    }
-
-    /// Asks to offer a credential.
+    /// Makes a key ready and offers it.
     ///
-    /// What is not settled is let go first: two devices that each hold what the other waits for would wait for ever. That is keys alone;
-    /// what became of a password is learnt before the next offer.
-    mutating func begin(_ attempt: LoginAttempt) async -> LoginPermission {
-        for offer in open {
-            login.services.settle(offer.identity, .undecided)
-            if offer.attempt.method == .publicKey, let index = offer.attempt.credential { passedKeys.append(index) }
+    /// - Returns: Why it was not offered; nil when the server took it and wants nothing more.
+    private func offer(
+        _ source: any KeySource, at index: Int, of conversation: inout LoginConversation
+    ) async throws(SSHError) -> LoginPolicy.Outcome? {
+        switch await source.prepare() {
+        case .ready(var offer):
+            guard !conversation.login.hasOffered(offer.publicKey, but: index) else { return .passedOver }
+            conversation.login.offers[index] = offer.publicKey
+            if conversation.login.forcesRSASHA2 { offer.publicKey = offer.publicKey.namedForSHA2 }
+            try await authenticate(user: conversation.login.user, with: offer)
+            return nil
+        case .sealed(let key):
+            conversation.login.offers[index] = key.publicKey
+            conversation.login.sealed.insert(index)
+            try await authenticate(user: conversation.login.user, with: key)
+            return nil
+        case .locked: return .locked
+        case .unusable(let problem, let hint): return .unusable(problem.message, hint: hint)
+        case .passedOver: return .passedOver
+        case .cancelled: throw SSHError(.cancelled, stage: .authentication, "cancelled")
         }
-        open = []
-        let identity = login.identity(of: attempt)
-        let permission = await login.services.permission(toOffer: identity)
-        if permission == .granted { open.append((attempt, identity)) }
-        return permission
-    }
-
-    mutating func accepted(_ attempt: LoginAttempt) {
-        settle(attempt, .accepted)
-    }
-
-    mutating func record(_ outcome: LoginPolicy.Outcome, of attempt: LoginAttempt) {
-        login.policy.record(outcome, of: attempt)
-        takeSettled()
-    }
-
-    mutating func record(methods: [String]) {
-        login.policy.record(methods: methods)
-        takeSettled()
-    }
-
-    private mutating func takeSettled() {
-        for (attempt, isRefused) in login.policy.takeSettled() {
-            if open.contains(where: { $0.attempt == attempt }) {
-                settle(attempt, isRefused ? .refused : .undecided)
-            } else if isRefused, let index = attempt.credential, passedKeys.contains(index) {
-                refusedKeys.insert(index)
-            }
-        }
-    }
-
-    mutating func settle(_ attempt: LoginAttempt, _ outcome: LoginOffer) {
-        guard let place = open.firstIndex(where: { $0.attempt == attempt }) else { return }
-        login.services.settle(open.remove(at: place).identity, outcome)
-    }
-
-    mutating func settleAll(_ outcome: LoginOffer) {
-        for offer in open { login.services.settle(offer.identity, outcome) }
-        open = []
-    }
-
-    /// Settles what is open; `loggedIn` is nil where the login neither succeeded nor failed.
-    mutating func end(loggedIn: Bool?) {
-        settleAll(.undecided)
-        guard let loggedIn, !passedKeys.isEmpty else { return }
-        let keys = loggedIn ? Set(passedKeys) : refusedKeys
-        login.services.concluded(
-            refusedKeys: keys.sorted().map { login.identity(of: LoginAttempt($0, .publicKey)) }, loggedIn: loggedIn)
-    }
-
-    func refused(ending: String) -> SSHError {
-        var error = login.policy.failure(user: login.user, ending: ending, hint: hint)
-        error.gap = gap
-        return error
-    }
-
-    /// What libssh2 lacks, where nothing but RSA keys was refused: where a password was too, another client would only try it again.
-    var gap: SSHError.Gap? {
-        let refused = login.policy.standing.indices.filter { login.policy.standing[$0] == .refused }
-        return !refused.isEmpty && refused.allSatisfy { rsaName(at: $0) != nil } ? .rsaSHA2 : nil
-    }
-
-    /// The file of an RSA key, which libssh2 1.10 can only sign with by SHA-1.
-    private func rsaName(at index: Int) -> String? {
-        guard LibSSH2.version.hasPrefix("1.10."), case .publicKey(let name, let content, _) = login.credentials[index],
-            KeyFile.isRSA(content)
-        else { return nil }
-        return name
-    }
-
-    /// What is known of a key that was refused.
-    var hint: String? {
-        let refused = login.policy.standing.indices.filter { login.policy.standing[$0] == .refused }
-        guard let name = refused.lazy.compactMap({ rsaName(at: $0) }).first else { return nil }
-        return "libssh2 \(LibSSH2.version) signs with the RSA key \(name) only by SHA-1, which OpenSSH 8.8 and later refuse; "
-            + "use an Ed25519 or ECDSA key, libssh2 1.11 or later, or transport: auto"
     }
 }

@@ -35,11 +35,21 @@ extension SSHSession {
         switch login.credentials[index] {
         case .password(let password):
             _ = try await perform(.password(user: user, password: password), stage: .authentication)
-        case .publicKey(_, let content, let passphrase):
-            _ = try await perform(.publicKey(user: user, key: content, passphrase: passphrase), stage: .authentication)
-        case .oneTimeCode:
+        case .key, .keys, .oneTimeCode, .unusable:
             break
         }
+    }
+
+    /// Offers a key once.
+    ///
+    /// - Throws: as `authenticate`; of kind `credential` when it could not sign.
+    func authenticate(user: String, with key: KeyOffer) async throws(SSHError) {
+        _ = try await perform(.publicKey(user: user, key), stage: .authentication)
+    }
+
+    /// Offers a key that libssh2 decrypts.
+    func authenticate(user: String, with key: SealedKey) async throws(SSHError) {
+        _ = try await perform(.sealedKey(user: user, key), stage: .authentication)
     }
 
     /// The methods that the server would go on with; nil when it let the user in without asking for anything.
@@ -50,6 +60,10 @@ extension SSHSession {
 
     /// Why the last keyboard-interactive exchange was given up; the connection is of no use after that.
     var interactiveStop: InteractiveStop? { engine.interactiveStop }
+    /// Whether the last key could not sign since it is locked.
+    var keyIsLocked: Bool { engine.keyIsLocked }
+    /// The server's version line.
+    var serverVersion: String? { engine.banner }
     /// Whether a code was given in the last keyboard-interactive exchange.
     var gaveCode: Bool { engine.gaveCode }
     /// The reason that the server gave for disconnecting.

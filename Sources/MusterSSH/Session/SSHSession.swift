@@ -126,12 +126,27 @@ package actor SSHSession: ByteReceiver {
     private func runOperations() {
         while failure == nil, banner == nil || pending.first?.stage == .handshake, let next = pending.first {
             let step = engine.perform(next.operation)
-            if case .needsInput = step { return }
-            pending.removeFirst()
+            switch step {
+            case .needsInput: return
+            case .needsSignature(let request): return ask(for: request)
+            default: pending.removeFirst()
+            }
             if case .failed(let code) = step {
                 next.complete(.failure(error(code, for: next)))
             } else {
                 next.complete(.success(step))
+            }
+        }
+    }
+
+    private func ask(for request: SignatureRequest) {
+        request.signer.sign(request.message, algorithm: request.algorithm) { [weak self, loop] result in
+            loop.execute { [weak self] in
+                self?.assumeIsolated { session in
+                    guard !session.isOver else { return }
+                    session.engine.supply(result)
+                    session.step()
+                }
             }
         }
     }
@@ -216,6 +231,7 @@ package actor SSHSession: ByteReceiver {
             switch stage {
             case .handshake where linesBefore != nil: "expected an SSH version line, seen \(linesBefore ?? "")"
             case .handshake, .hostKey: "expected the end of the key exchange, and it did not come"
+            case .authentication where engine.awaitsSignature: "expected a signature by the agent, and none came"
             case .authentication: "expected an answer to the login, and none came"
             case .open: "expected a shell, and none was opened"
             }

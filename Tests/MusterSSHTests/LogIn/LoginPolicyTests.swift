@@ -39,7 +39,7 @@ private struct Server {
                 log.append("again")
                 at = 0
                 policy.reconnected()
-            case .failed:
+            case .expand, .failed:
                 return false
             }
         }
@@ -375,7 +375,7 @@ struct LoginPolicyTests {
                 asked += 1
                 policy.record(methods: [["password"], ["publickey"], ["keyboard-interactive"]][asked % 3])
             case .reconnect: policy.reconnected()
-            case .failed: return
+            case .expand, .failed: return
             }
         }
         Issue.record("it goes on for ever")
@@ -406,5 +406,91 @@ struct LoginPolicyTests {
                 }
             }
         }
+    }
+
+    // MARK: ssh_config's methods
+
+    @Test func preferredMethods_orderTheCredentials() {
+        let policy = { (preferred: [LoginMethod]) in LoginPolicy([key, password], rules: LoginRules(preferred: preferred)) }
+        var policies = [policy([.publicKey, .password]), policy([.password, .publicKey]), policy([.keyboardInteractive, .publicKey])]
+        let first = policies.indices.map { policies[$0].next() }
+        #expect(
+            first == [
+                .offer(LoginAttempt(0, .publicKey)), .offer(LoginAttempt(1, .password)), .offer(LoginAttempt(1, .keyboardInteractive)),
+            ])
+    }
+
+    @Test func listOfCredentials_keepsItsOrder() {
+        var policy = LoginPolicy([key, password], rules: LoginRules(preferred: [.password, .publicKey], ordersCredentials: false))
+        #expect(policy.next() == .offer(LoginAttempt(0, .publicKey)))
+    }
+
+    @Test func methodThatIsForbidden_isNeverOffered() {
+        var policy = LoginPolicy([key, password], rules: LoginRules(disabled: [.publicKey, .password]))
+        var server = Server(
+            .init(methods: ["publickey", "password", "keyboard-interactive"], takes: LoginAttempt(1, .keyboardInteractive)))
+        let isIn = server.logIn(&policy)
+        #expect(isIn)
+        #expect(!server.log.contains { $0.hasSuffix("/password") || $0.hasSuffix("publickey") })
+        var nothing = LoginPolicy([password], rules: LoginRules(preferred: []))
+        var other = Server(.init(methods: ["publickey", "password"]))
+        let isInAgain = other.logIn(&nothing)
+        #expect(!isInAgain)
+        #expect(nothing.failure(user: "admin").message.contains("ssh_config leaves out the method password and keyboard-interactive"))
+    }
+
+    // MARK: Sets of keys
+
+    @Test func setOfKeys_isLookedIntoInItsTurn_andTakesItsPlace() {
+        var policy = LoginPolicy([key, LoginCandidate(.keys, name: "the agent"), password])
+        #expect(policy.next() == .offer(LoginAttempt(0, .publicKey)))
+        policy.record(.refused, of: LoginAttempt(0, .publicKey))
+        #expect(policy.next() == .expand(1))
+        policy.expand(1, into: [LoginCandidate(.key, name: "a", isAgents: true), LoginCandidate(.key, name: "b", isAgents: true)])
+        for index in [3, 4] {
+            #expect(policy.next() == .offer(LoginAttempt(index, .publicKey)))
+            policy.record(.refused, of: LoginAttempt(index, .publicKey))
+        }
+        #expect(policy.next() == .offer(LoginAttempt(2, .password)))
+        policy.record(.refused, of: LoginAttempt(2, .password))
+        policy.record(methods: ["publickey", "password"])
+        #expect(policy.next() == .failed)
+        #expect(policy.failure(user: "admin").message.hasPrefix("user admin was refused (tried: 2 keys of the agent, key, password)"))
+    }
+
+    @Test func emptySet_isPassedOver() {
+        var policy = LoginPolicy([LoginCandidate(.keys, name: "the agent"), password])
+        #expect(policy.next() == .expand(0))
+        policy.expand(0, into: [])
+        #expect(policy.next() == .offer(LoginAttempt(1, .password)))
+    }
+
+    @Test func setThatIsOfNoUse_isNamed() {
+        var policy = LoginPolicy([LoginCandidate(.keys, name: "the agent")])
+        #expect(policy.next() == .expand(0))
+        policy.record(.unusable("it is silent", hint: "wake it"), of: LoginAttempt(0, .publicKey))
+        #expect(policy.next() == .askMethods)
+        policy.record(methods: ["publickey"])
+        #expect(policy.next() == .failed)
+        let error = policy.failure(user: "admin")
+        #expect(error.message.contains("the agent: it is silent"))
+        #expect(error.hint == "wake it")
+    }
+
+    @Test func lockedKey_isUnlockedWithoutAConnection_andOfferedAgain() {
+        var policy = LoginPolicy([key, password])
+        policy.record(.locked, of: LoginAttempt(0, .publicKey))
+        #expect(policy.next() == .reconnect)
+        policy.reconnected()
+        #expect(policy.next() == .offer(LoginAttempt(0, .publicKey)))
+        policy.record(.unusable("wrong passphrase"), of: LoginAttempt(0, .publicKey))
+        #expect(policy.next() == .offer(LoginAttempt(1, .password)))
+    }
+
+    @Test func tooManyKeys_areExplained() {
+        var policy = LoginPolicy([key, LoginCandidate(.key, name: "other")])
+        for index in 0...1 { policy.record(.refused, of: LoginAttempt(index, .publicKey)) }
+        let error = policy.failure(user: "admin", ending: "the device disconnected: Too many authentication failures (reason 2)")
+        #expect(error.hint?.contains("IdentitiesOnly") == true)
     }
 }

@@ -1,0 +1,134 @@
+/// A login on one connection, with what it owes the run: every offer that was permitted is settled once.
+struct LoginConversation {
+    var login: Login
+    /// Offers that were permitted and not yet settled.
+    private var open: [(attempt: LoginAttempt, identity: CredentialIdentity)] = []
+    /// Keys that were let go of before their refusal was certain, and those of them that were refused.
+    private var passedKeys: [Int] = []
+    private var refusedKeys: Set<Int> = []
+    let serverVersion: String?
+
+    init(_ login: Login, serverVersion: String?) {
+        self.login = login
+        self.serverVersion = serverVersion
+    }
+
+    /// Looks which keys a credential stands for.
+    ///
+    /// - Throws: `SSHError` of kind `cancelled` alone.
+    mutating func expand(_ index: Int) async throws(SSHError) {
+        guard case .keys(let set) = login.credentials[index] else { return login.expand(index, into: []) }
+        do throws(KeyProblem) {
+            login.expand(index, into: try await set.keys())
+        } catch {
+            if error == .agent(.cancelled) { throw SSHError(.cancelled, stage: .authentication, "cancelled") }
+            login.policy.record(.unusable(error.message, hint: error.hint(path: set.name)), of: LoginAttempt(index, .publicKey))
+        }
+    }
+
+    /// What has to be got before it goes on over a new connection.
+    func need(after outcome: LoginPolicy.Outcome, of attempt: LoginAttempt) -> LoginNeed? {
+        switch outcome {
+        case .gaveUp(.codeNotAtHand(let question)): return .code(question)
+        case .locked:
+            guard let index = attempt.credential, case .key(let source) = login.credentials[index] else { return nil }
+            return .unlocking(source)
+        default: return nil
+        }
+    }
+
+    /// Asks to offer a credential.
+    ///
+    /// What is not settled is let go first: two devices that each hold what the other waits for would wait for ever. That is keys alone;
+    /// what became of a password is learnt before the next offer.
+    mutating func begin(_ attempt: LoginAttempt) async -> LoginPermission {
+        for offer in open {
+            login.services.settle(offer.identity, .undecided)
+            if offer.attempt.method == .publicKey, let index = offer.attempt.credential { passedKeys.append(index) }
+        }
+        open = []
+        let identity = login.identity(of: attempt)
+        let permission = await login.services.permission(toOffer: identity)
+        if permission == .granted { open.append((attempt, identity)) }
+        return permission
+    }
+
+    mutating func accepted(_ attempt: LoginAttempt) {
+        settle(attempt, .accepted)
+    }
+
+    mutating func record(_ outcome: LoginPolicy.Outcome, of attempt: LoginAttempt) {
+        switch outcome {
+        case .unusable, .passedOver, .locked: settle(attempt, .undecided)
+        default: break
+        }
+        login.policy.record(outcome, of: attempt)
+        takeSettled()
+    }
+
+    mutating func record(methods: [String]) {
+        login.policy.record(methods: methods)
+        takeSettled()
+    }
+
+    private mutating func takeSettled() {
+        for (attempt, isRefused) in login.policy.takeSettled() {
+            // One that gets another try is not refused for good.
+            let isRefused = isRefused && attempt.credential.map(mayRetryRSA) != true
+            if open.contains(where: { $0.attempt == attempt }) {
+                settle(attempt, isRefused ? .refused : .undecided)
+            } else if isRefused, let index = attempt.credential, passedKeys.contains(index) {
+                refusedKeys.insert(index)
+            }
+        }
+    }
+
+    mutating func settle(_ attempt: LoginAttempt, _ outcome: LoginOffer) {
+        guard let place = open.firstIndex(where: { $0.attempt == attempt }) else { return }
+        login.services.settle(open.remove(at: place).identity, outcome)
+    }
+
+    mutating func settleAll(_ outcome: LoginOffer) {
+        for offer in open { login.services.settle(offer.identity, outcome) }
+        open = []
+    }
+
+    /// Settles what is open; `loggedIn` is nil where the login neither succeeded nor failed.
+    mutating func end(loggedIn: Bool?) {
+        settleAll(.undecided)
+        guard let loggedIn, !passedKeys.isEmpty else { return }
+        let keys = loggedIn ? Set(passedKeys) : refusedKeys
+        login.services.concluded(
+            refusedKeys: keys.sorted().map { login.identity(of: LoginAttempt($0, .publicKey)) }, loggedIn: loggedIn)
+    }
+
+    func refused(ending: String) -> SSHError {
+        var error = login.policy.failure(user: login.user, ending: ending, hint: hint)
+        error.gap = gap
+        return error
+    }
+
+    /// What libssh2 lacks, where nothing but RSA keys was refused: where a password was too, another client would only try it again.
+    var gap: SSHError.Gap? {
+        let refused = login.policy.standing.indices.filter { login.policy.standing[$0] == .refused }
+        return !refused.isEmpty && refused.allSatisfy { rsaName(at: $0) != nil } ? .rsaSHA2 : nil
+    }
+
+    /// The name of an RSA key, which libssh2 1.10 signs with by SHA-1.
+    private func rsaName(at index: Int) -> String? {
+        guard LibSSH2.lacksRSASHA2, login.offers[index]?.type == "ssh-rsa" else { return nil }
+        return login.credentials[index].description
+    }
+
+    /// What is known of a key that was refused.
+    var hint: String? {
+        let refused = login.policy.standing.indices.filter { login.policy.standing[$0] == .refused }
+        guard let index = refused.first(where: { rsaName(at: $0) != nil }), let name = rsaName(at: index) else { return nil }
+        if login.sealed.contains(index) {
+            return "libssh2 \(LibSSH2.version) signs with the RSA key of \(name) only by SHA-1, as it has to decrypt the file itself; "
+                + "ssh-keygen -p -m PEM rewrites the file in a form without that limit"
+        }
+        return "libssh2 \(LibSSH2.version) signs with the RSA key of \(name) only by SHA-1, which OpenSSH 8.8 and later refuse; "
+            + "use an Ed25519 or ECDSA key, libssh2 1.11 or later, or transport: auto"
+    }
+}

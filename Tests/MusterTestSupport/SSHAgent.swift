@@ -1,0 +1,56 @@
+import Foundation
+
+/// Runs OpenSSH's ssh-agent for the length of a scope.
+///
+/// - Parameters:
+///   - keys: Private key files, without passphrases, that it gets.
+///   - body: Gets the path of its socket.
+package func withSSHAgent<R>(keys: [String], _ body: (String) async throws -> R) async throws -> R {
+    try await withTemporaryFolder { folder in
+        let socket = "\(folder)/agent"
+        let pid = try startAgent(socket: socket)
+        defer {
+            kill(pid, SIGTERM)
+            Program.wait(for: pid)
+        }
+        if !keys.isEmpty {
+            let status = await Program.runAsync(["/usr/bin/ssh-add", "-q"] + keys, environment: ["SSH_AUTH_SOCK": socket])
+            guard status == 0 else { throw ServerProblem(description: "ssh-add failed: status \(status)") }
+        }
+        return try await body(socket)
+    }
+}
+
+/// Starts an agent; returns when it listens, which it says by printing the socket's path.
+private func startAgent(socket: String) throws -> pid_t {
+    var ends: [Int32] = [0, 0]
+    guard pipe(&ends) == 0 else { throw ServerProblem(description: "no pipe") }
+    defer { for end in ends { close(end) } }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    posix_spawn_file_actions_addclose(&actions, ends[0])
+    guard let pid = Program.spawn(["/usr/bin/ssh-agent", "-D", "-a", socket], &actions) else {
+        throw ServerProblem(description: "ssh-agent could not be started")
+    }
+    var buffer = [UInt8](repeating: 0, count: 256)
+    guard read(ends[0], &buffer, buffer.count) > 0 else {
+        kill(pid, SIGKILL)
+        Program.wait(for: pid)
+        throw ServerProblem(description: "ssh-agent does not listen")
+    }
+    return pid
+}
+
+/// Makes a key pair with ssh-keygen.
+///
+/// - Parameters:
+///   - options: Further options, such as `-b 384` or `-m PEM`.
+package func makeKey(type: String, path: String, passphrase: String = "", options: [String] = ["-Z", "aes256-ctr"]) async throws {
+    let status = await Program.runAsync(
+        ["/usr/bin/ssh-keygen", "-q", "-t", type, "-N", passphrase, "-f", path, "-C", "muster-test"] + options)
+    guard status == 0 else { throw ServerProblem(description: "ssh-keygen failed for \(type): status \(status)") }
+}

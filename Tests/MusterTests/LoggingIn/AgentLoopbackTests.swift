@@ -1,0 +1,236 @@
+import Foundation
+import MusterInventory
+import MusterSSH
+import MusterTestSupport
+import MusterTransport
+import Synchronization
+import Testing
+
+@testable import Muster
+
+/// Logging in with an agent's keys: OpenSSH's agent, and some that are not well.
+@Suite(.timeLimit(.minutes(5))) struct AgentLoopbackTests {
+    private func target(_ server: OpenSSHServer, _ name: String = "sshd", agent: String? = nil) -> Device {
+        var device = Device(name: name, address: "127.0.0.1", port: server.port, platform: "linux", user: server.user)
+        if let agent { device.credentials = [LoginCredential(.agent(socket: agent))] }
+        return device
+    }
+
+    @Test(arguments: ["ed25519", "ecdsa", "rsa"]) func keyOfTheAgent_logsIn(type: String) async throws {
+        try await withOpenSSHServer(userKeyType: type) { server in
+            try await withSSHAgent(keys: [server.userKey]) { socket in
+                try await withBench { bench in
+                    let record = try await bench.run(["true"], on: (1...4).map { target(server, "sshd\($0)", agent: socket) })
+                    #expect(record.results.allSatisfy { $0.status == .ok }, "\(record.results.compactMap(\.error))")
+                }
+            }
+        }
+    }
+
+    @Test func agentOfTheEnvironment_isUsed_whenNothingElseIsSaid() async throws {
+        try await withOpenSSHServer { server in
+            try await withSSHAgent(keys: [server.userKey]) { socket in
+                try await withBench { bench in
+                    var options = bench.options
+                    options.agentSocket = socket
+                    #expect(try await bench.run(["true"], on: [target(server)], options: options).results[0].status == .ok)
+                    var device = target(server)
+                    device.ssh.identityAgent = SSHSettings.IdentityAgent.none
+                    let left = try await bench.run(["true"], on: [device], options: options).results[0]
+                    #expect(left.status == .unreachable)
+                    #expect(left.error?.message.contains("agent") == false, "\(left.error?.message ?? "")")
+                    // A password is what the user said.
+                    device = target(server)
+                    device.password = Secret(Hush.wrong)
+                    let error = try await bench.run(["true"], on: [device], options: options).results[0].error
+                    #expect(error?.message.contains("(tried: password)") == true, "\(error?.message ?? "")")
+                }
+            }
+        }
+    }
+
+    @Test func encryptedFile_isSignedForByTheAgent_thatHasItsKey() async throws {
+        try await withOpenSSHServer { server in
+            try await withSSHAgent(keys: [server.userKey]) { socket in
+                // The same key, locked since.
+                #expect(
+                    await Program.runAsync([
+                        "/usr/bin/ssh-keygen", "-q", "-p", "-N", Hush.passphrase, "-Z", "aes256-ctr", "-f", server.userKey,
+                    ])
+                        == 0)
+                try await withBench { bench in
+                    var options = bench.options
+                    options.agentSocket = socket
+                    options.ask = { _ in
+                        Issue.record("the agent has the key")
+                        return Secret("")
+                    }
+                    var device = target(server)
+                    device.identities = [server.userKey]
+                    #expect(try await bench.run(["true"], on: [device], options: options).results[0].status == .ok)
+                    // And so it is when there is a public half alone.
+                    try FileManager.default.removeItem(atPath: server.userKey)
+                    let result = try await bench.run(["true"], on: [device], options: options).results[0]
+                    #expect(result.status == .ok, "\(String(describing: result.error))")
+                }
+            }
+        }
+    }
+
+    @Test func manyKeysAndFewTries_isExplained_andSolvedByNamingTheKey() async throws {
+        try await withOpenSSHServer(configuration: ["MaxAuthTries 3"]) { server in
+            try await withTemporaryFolder { folder in
+                var keys: [String] = []
+                for number in 1...49 {
+                    keys.append("\(folder)/k\(number)")
+                    try await makeKey(type: "ed25519", path: keys[number - 1])
+                }
+                try await withSSHAgent(keys: keys + [server.userKey]) { socket in
+                    try await withBench { bench in
+                        var options = bench.options
+                        options.agentSocket = socket
+                        let error = try await bench.run(["true"], on: [target(server)], options: options).results[0].error
+                        #expect(error?.code == .authentication)
+                        #expect(error?.message.contains("tried: 3 keys of the agent") == true, "\(error?.message ?? "")")
+                        #expect(error?.message.contains("Too many authentication failures") == true, "\(error?.message ?? "")")
+                        #expect(error?.hint?.contains("`identity`") == true && error?.hint?.contains("IdentitiesOnly") == true)
+                        // IdentityFile in ssh_config: that key first, and with IdentitiesOnly no other.
+                        for only in [false, true] {
+                            var device = target(server)
+                            device.identities = [server.userKey]
+                            device.ssh.identitiesAreOptional = true
+                            device.ssh.identitiesOnly = only
+                            let result = try await bench.run(["true"], on: [device], options: options).results[0]
+                            #expect(result.status == .ok, "\(String(describing: result.error))")
+                        }
+                        var device = target(server)
+                        device.identities = [keys[0]]
+                        device.ssh.identitiesAreOptional = true
+                        device.ssh.identitiesOnly = true
+                        let other = try await bench.run(["true"], on: [device], options: options).results[0].error
+                        #expect(other?.message.contains("tried: the agent's key muster-test") == true, "\(other?.message ?? "")")
+                    }
+                }
+            }
+        }
+    }
+
+    // MARK: Agents that are not well
+
+    /// An agent that lists one key, which nobody but the file's owner can sign for, and then does as it likes.
+    private func withAgent<R>(
+        listing key: String?, _ then: @escaping @Sendable (Int32) -> Void, _ body: (String, @escaping @Sendable () -> Int) async throws -> R
+    ) async throws -> R {
+        let line = try key.map { try String(contentsOfFile: "\($0).pub", encoding: .utf8) }
+        let blob = line.flatMap { PublicKey(line: $0)?.blob }
+        let connections = Mutex(0)
+        return try await withTemporaryFolder { folder in
+            try await withUnixServer(path: "\(folder)/agent") { connection in
+                connections.withLock { $0 += 1 }
+                if let blob {
+                    func number(_ value: Int) -> [UInt8] {
+                        [UInt8(value >> 24), UInt8(value >> 16 & 255), UInt8(value >> 8 & 255), UInt8(value & 255)]
+                    }
+                    var request = [UInt8](repeating: 0, count: 5)
+                    guard read(connection, &request, 5) == 5 else { return }
+                    let answer = [12] + number(1) + number(blob.count) + blob + number(0)
+                    write(number(answer.count) + answer, to: connection)
+                }
+                then(connection)
+            } _: {
+                let count: @Sendable () -> Int = { connections.withLock { $0 } }
+                return try await body("\(folder)/agent", count)
+            }
+        }
+    }
+
+    @Test(arguments: [false, true]) func agentThatHangs_delaysNobodyForLongerThanItsLimit(lists: Bool) async throws {
+        try await withOpenSSHServer { server in
+            try await withAgent(listing: lists ? server.userKey : nil, { readToEnd(of: $0) }) { socket, connections in
+                try await withBench { bench in
+                    var options = bench.options
+                    options.agentTimeout = .seconds(1)
+                    var second = target(server, "second", agent: socket)
+                    second.identities = [server.userKey]
+                    var third = target(server, "third", agent: socket)
+                    third.credentials = []
+                    third.identities = [server.userKey]
+                    let record = try await bench.run(
+                        ["true"], on: [target(server, "first", agent: socket), second, third], options: options)
+                    let error = try record.result("first").error
+                    #expect(error?.code == .credential)
+                    #expect(error?.message.contains("the agent did not answer within 1s") == true, "\(error?.message ?? "")")
+                    // They have something else.
+                    let others = [try record.result("second"), try record.result("third")]
+                    #expect(others.allSatisfy { $0.status == .ok }, "\(others.compactMap(\.error))")
+                    #expect(connections() == 1)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [false, true]) func agentThatCloses_isAnError(lists: Bool) async throws {
+        try await withOpenSSHServer { server in
+            let leave: @Sendable (Int32) -> Void = { connection in
+                guard lists else { return }
+                var request = [UInt8](repeating: 0, count: 4)
+                _ = read(connection, &request, 4)
+            }
+            try await withAgent(listing: lists ? server.userKey : nil, leave) { socket, connections in
+                try await withBench { bench in
+                    let record = try await bench.run(["true"], on: (1...3).map { target(server, "sshd\($0)", agent: socket) })
+                    for result in record.results {
+                        #expect(result.error?.code == .credential)
+                        #expect(result.error?.message.contains("the agent closed the connection") == true, "\(result.error?.message ?? "")")
+                    }
+                    #expect(connections() == 1)
+                }
+            }
+        }
+    }
+
+    @Test func agentThatRefusesToSign_leavesTheFile() async throws {
+        try await withOpenSSHServer { server in
+            let refuse: @Sendable (Int32) -> Void = { connection in
+                var buffer = [UInt8](repeating: 0, count: 4096)
+                while read(connection, &buffer, buffer.count) > 0 { write([0, 0, 0, 1, 5], to: connection) }
+            }
+            try await withAgent(listing: server.userKey, refuse) { socket, _ in
+                try await withBench { bench in
+                    var device = target(server, agent: socket)
+                    let error = try await bench.run(["true"], on: [device]).results[0].error
+                    #expect(error?.message.contains("the agent refused to sign") == true, "\(error?.message ?? "")")
+                    device.identities = [server.userKey]
+                    let result = try await bench.run(["true"], on: [device]).results[0]
+                    #expect(result.status == .ok, "\(String(describing: result.error))")
+                }
+            }
+        }
+    }
+
+    @Test func agentThatIsNotThere_isToldApart() async throws {
+        try await withOpenSSHServer { server in
+            try await withBench { bench in
+                var error = try await bench.run(["true"], on: [target(server, agent: "\(bench.folder)/none")]).results[0].error
+                #expect(error?.message.contains("no connection to the agent at \(bench.folder)/none: ") == true, "\(error?.message ?? "")")
+                var device = target(server)
+                device.credentials = [LoginCredential(.agent(socket: nil))]
+                error = try await bench.run(["true"], on: [device]).results[0].error
+                #expect(error?.message.contains("SSH_AUTH_SOCK is not set") == true, "\(error?.message ?? "")")
+            }
+        }
+    }
+
+    @Test func agent_isNotAsked_whenAPasswordDoes() async throws {
+        try await withAgent(listing: nil, { readToEnd(of: $0) }) { socket, connections in
+            try await withBench { bench in
+                var device = bench.healthy[0]
+                device.credentials = [LoginCredential(.password(Secret(Hush.password))), LoginCredential(.agent(socket: socket))]
+                device.password = nil
+                let result = try await bench.run(["show version"], on: [device]).results[0]
+                #expect(result.status == .ok)
+                #expect(connections() == 0)
+            }
+        }
+    }
+}
