@@ -123,7 +123,8 @@ let package = Package(
         .testTarget(
             name: "MusterTests",
             dependencies: [
-                "Muster", "MusterInventory", "MusterLab", "MusterSSH", "MusterSSHConfig", "MusterTestSupport", "MusterTransport",
+                "Muster", "MusterConsole", "MusterInventory", "MusterLab", "MusterSSH", "MusterSSHConfig", "MusterTestSupport",
+                "MusterTransport",
             ],
             swiftSettings: strict),
         .testTarget(name: "MusterRenderingTests", dependencies: ["MusterRendering", "Muster"], swiftSettings: strict),

@@ -107,6 +107,15 @@ import Testing
         }
     }
 
+    @Test func identityWithAPublicHalfAlone_isLeftToAnAgent() async throws {
+        try await withFiles(["key.pub": "k"]) { folder in
+            let world = World(["SSH_AUTH_SOCK": "/agent"], sshConfig: "IdentityFile \(folder)/key\n")
+            #expect(await world.muster("run", "-w", "r1", "-u", "me", "x") == 0)
+            #expect(world.devices.map(\.identities) == [["\(folder)/key"]])
+            #expect(world.options.agentSocket == "/agent")
+        }
+    }
+
     @Test func identitiesThatAreMissingAreLeftOut() async throws {
         try await withFiles(["key": "k"]) { folder in
             let text = "IdentityFile \(folder)/key\nIdentityFile \(folder)/none\n"

@@ -17,6 +17,24 @@ struct ConformanceLoopbackTests {
         }.check(behaviour)
     }
 
+    /// A Unix socket, behind which a relay goes on to the port; a reset comes through that as an end.
+    @Test(.timeLimit(.minutes(5)), arguments: TransportBehaviour.allCases)
+    func local(_ behaviour: TransportBehaviour) async throws {
+        try await TransportConformance(tellsResets: false) { port, body in
+            try await withTemporaryFolder { folder in
+                try await withUnixServer(path: "\(folder)/s") { connection in
+                    relay(connection, toPort: port)
+                } _: {
+                    let loop = Loops.next()
+                    let result = await withCheckedContinuation { continuation in
+                        loop.execute { LocalTransport.connect(path: "\(folder)/s", on: loop) { continuation.resume(returning: $0) } }
+                    }
+                    try await body(try result.get())
+                }
+            }
+        }.check(behaviour)
+    }
+
     /// A transport around another, as the tests use it.
     @Test(.timeLimit(.minutes(5)), arguments: TransportBehaviour.allCases)
     func holdingTransport(_ behaviour: TransportBehaviour) async throws {

@@ -35,7 +35,8 @@ public struct ChangeResult: Sendable, Hashable {
 
     /// Makes a result.
     public init(
-        state: State, diff: String? = nil, lines: [CommandResult] = [], steps: [CommandResult] = [], isSaved: Bool? = nil, error: MusterError? = nil
+        state: State, diff: String? = nil, lines: [CommandResult] = [], steps: [CommandResult] = [], isSaved: Bool? = nil,
+        error: MusterError? = nil
     ) {
         self.state = state
         self.diff = diff

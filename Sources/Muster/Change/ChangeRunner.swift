@@ -80,7 +80,9 @@ struct ChangeRunner {
             var result = CommandResult(command: instruction.described, status: .ok)
             var failure: MusterError?
             do {
-                if let exchange = try await console.perform(instruction, timeout: timeout, answers: answers) { result = CommandResult(exchange) }
+                if let exchange = try await console.perform(instruction, timeout: timeout, answers: answers) {
+                    result = CommandResult(exchange)
+                }
             } catch {
                 result = CommandResult(rejected: error, command: instruction.described)
                 failure = open.device.wrapped(error, phase: .command, timeout: timeout)

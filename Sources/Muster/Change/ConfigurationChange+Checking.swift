@@ -15,13 +15,17 @@ extension ConfigurationChange {
                 return ("\(platform.name) has no commit that has to be confirmed", "leave out --confirm for its devices")
             }
             let seconds = confirmWithin.components.seconds
-            if seconds < 1 || seconds > 65_535 * 60 { return ("a time of \(confirmWithin.shown) makes no sense for a confirmation", "give some minutes") }
+            if seconds < 1 || seconds > 65_535 * 60 {
+                return ("a time of \(confirmWithin.shown) makes no sense for a confirmation", "give some minutes")
+            }
             if seconds % 60 != 0, rules.instructions(.commitConfirmed).contains(where: { $0.described.contains("{minutes}") }) {
                 return ("\(platform.name) takes whole minutes for the confirmation, not \(confirmWithin.shown)", "give 2m, for example")
             }
         }
         if saves, !isDryRun, platform.save == nil {
-            return ("the definition of \(platform.name) does not say how a configuration is saved", "it wants the key 'save' under 'muster'")
+            return (
+                "the definition of \(platform.name) does not say how a configuration is saved", "it wants the key 'save' under 'muster'"
+            )
         }
         return nil
     }

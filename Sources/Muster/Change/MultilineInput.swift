@@ -22,6 +22,8 @@ enum MultilineInput {
 
     /// What stands behind `banner motd`; nil when nothing does.
     private static func bannerText(_ words: [Substring], _ line: String) -> Substring? {
+        // Huawei's "header login information %text%" has a word more.
+        if words.count > 3, words[2].lowercased() == "information" { return line[words[3].startIndex...] }
         // "no banner …" begins with another word; "banner motd" alone reads up to EOF on Arista.
         guard words.count > 2 else { return nil }
         return line[words[2].startIndex...]

@@ -31,8 +31,8 @@ final class DeviceEnvironment: Sendable {
     let events: @Sendable (RunEvent) -> Void
 
     private init(
-        options: RunOptions, platforms: PlatformLibrary, knownHosts: HostKeyStores, keys: KeyRing, openSSH: OpenSSHEnvironment?,
-        recordings: RecordingFolder?, events: @escaping @Sendable (RunEvent) -> Void
+        options: RunOptions, platforms: PlatformLibrary, knownHosts: HostKeyStores, keys: KeyRing,
+        openSSH: OpenSSHEnvironment?, recordings: RecordingFolder?, events: @escaping @Sendable (RunEvent) -> Void
     ) {
         self.platforms = platforms
         self.knownHosts = knownHosts

@@ -32,6 +32,13 @@ public struct Rollout: Sendable {
         public var failed: Int
         /// How many are left.
         public var left: Int
+
+        /// Makes a pause.
+        public init(done: Int, failed: Int, left: Int) {
+            self.done = done
+            self.failed = failed
+            self.left = left
+        }
     }
 
     /// How many devices go first, alone; 0 for none.

@@ -47,7 +47,8 @@ struct ConfigureCommand: FleetVerb {
     @Option(
         help: ArgumentHelp(
             "Have devices take the change back by themselves unless it is confirmed within this time.",
-            discussion: "It is confirmed when a second login has succeeded. Refused where a platform has no such commit.", valueName: "duration"),
+            discussion: "It is confirmed when a second login has succeeded. Refused where a platform has no such commit.",
+            valueName: "duration"),
         transform: ArgumentText.duration)
     var confirm: Duration?
 

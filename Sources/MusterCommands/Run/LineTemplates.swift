@@ -78,7 +78,9 @@ struct LineTemplates {
                 do throws(TemplateProblems) {
                     let line = try template.rendered(for: values)
                     if line.allSatisfy(\.isWhitespace) {
-                        note(source.place, TemplateProblem(column: 1, message: "nothing is left of the line once it is filled in"), host.name)
+                        note(
+                            source.place, TemplateProblem(column: 1, message: "nothing is left of the line once it is filled in"), host.name
+                        )
                     }
                     return line
                 } catch {

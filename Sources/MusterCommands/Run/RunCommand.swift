@@ -45,7 +45,8 @@ struct RunCommand: FleetVerb {
 
     @Option(
         help: ArgumentHelp(
-            "Run the commands in this mode of the platform, such as configuration. (default: the platform's usual mode)", valueName: "name"))
+            "Run the commands in this mode of the platform, such as configuration. (default: the platform's usual mode)", valueName: "name")
+    )
     var modeName: String?
 
     @Flag(help: "Skip a device's further commands once it has rejected one.")

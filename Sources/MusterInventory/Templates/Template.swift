@@ -21,7 +21,8 @@ package struct Template: Sendable, Hashable {
         let start = text.drop { $0 == " " || $0 == "\t" }
         if start.hasPrefix("{%") || start.hasPrefix("{#") {
             throw TemplateProblem(
-                column: column(start.startIndex), message: "'\(start.prefix(2))' begins a statement of Jinja, which these templates don't have",
+                column: column(start.startIndex),
+                message: "'\(start.prefix(2))' begins a statement of Jinja, which these templates don't have",
                 hint: "only {{ NAME }} is filled in; write {{ '\(start.prefix(2))' }} for the characters themselves")
         }
         while let open = rest.firstRange(of: "{{") {
@@ -88,11 +89,14 @@ package struct TemplateName: Sendable, Hashable, CustomStringConvertible {
                 word = word[..<open]
             }
             steps.append(String(word))
-            guard places.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }) else { throw .noName(name, column) }
+            guard places.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }) else {
+                throw .noName(name, column)
+            }
             steps += places
         }
         let isName = steps.allSatisfy { step in
-            !step.isEmpty && step.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0 == "-" }
+            !step.isEmpty
+                && step.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0 == "-" }
         }
         guard isName else { throw .noName(name, column) }
         self.steps = steps

@@ -18,7 +18,8 @@ package struct TemplateProblem: Error, Sendable, Hashable {
     static func noName(_ text: String, _ column: Int) -> TemplateProblem {
         if text.contains("|") {
             return TemplateProblem(
-                column: column, message: "\(text.quotedForMessage) has a filter, and these templates have none", hint: "put the value into the inventory")
+                column: column, message: "\(text.quotedForMessage) has a filter, and these templates have none",
+                hint: "put the value into the inventory")
         }
         return TemplateProblem(
             column: column, message: "\(text.quotedForMessage) is no name",

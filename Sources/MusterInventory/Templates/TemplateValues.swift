@@ -28,7 +28,8 @@ package struct TemplateValues: Sendable {
             case .array(let elements):
                 guard let index = Int(step) else {
                     throw TemplateProblem(
-                        column: column, message: "'\(name)': '\(path)' is a list of \(elements.count)", hint: "name an element as \(path)[0]")
+                        column: column, message: "'\(name)': '\(path)' is a list of \(elements.count)",
+                        hint: "name an element as \(path)[0]")
                 }
                 guard elements.indices.contains(index) else {
                     throw TemplateProblem(column: column, message: "'\(name)': the list '\(path)' has \(elements.count), counted from 0")

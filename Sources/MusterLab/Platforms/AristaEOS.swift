@@ -41,7 +41,7 @@ struct AristaEOS: LabPersonality {
             return .text(rows == 0 ? "Pagination disabled.\n" : "Pagination set to \(rows) lines.\n")
         },
         LabCommand("terminal width <columns>") { _, arguments in .text("Width set to \(arguments[0]) columns.\n") },
-        .configures("configure"), .configures("configure terminal"), 
+        .configures("configure"), .configures("configure terminal"),
         LabCommand("configure session <name> commit", .privileged) { state, _ in
             state.running.confirm() ? .nothing : .text("% Cannot commit session: it is not pending\n")
         },
@@ -236,12 +236,12 @@ struct AristaEOS: LabPersonality {
     private static func configuration(_ state: LabShellState) -> String {
         state.withChanges(
             "! Command: show running-config\n! device: \(state.hostname) (DCS-7050SX3-48YC8, EOS-4.30.4M)\n!\n! boot system flash:/EOS-4.30.4M.swi\n!\n"
-            + "no aaa root\n!\nusername \(state.user) privilege 15 secret sha512 $6$lab$notarealhash\n!\n"
-            + "transceiver qsfp default-mode 4x10G\n!\nservice routing protocols model multi-agent\n!\nhostname \(state.hostname)\n!\n"
-            + "ntp server 192.0.2.123\n!\nspanning-tree mode mstp\n!\n"
-            + ports(state).map { "interface Ethernet\($0.short.dropFirst(2))\n   description \($0.description)\n   no switchport\n!\n" }
-            .joined()
-            + "interface Loopback0\n   ip address 10.255.1.\(1 + state.facts.number(9, below: 250))/32\n!\n"
-            + "interface Management1\n   ip address \(state.facts.interfaceAddress(0))/24\n!\nip routing\n!\nend\n")
+                + "no aaa root\n!\nusername \(state.user) privilege 15 secret sha512 $6$lab$notarealhash\n!\n"
+                + "transceiver qsfp default-mode 4x10G\n!\nservice routing protocols model multi-agent\n!\nhostname \(state.hostname)\n!\n"
+                + "ntp server 192.0.2.123\n!\nspanning-tree mode mstp\n!\n"
+                + ports(state).map { "interface Ethernet\($0.short.dropFirst(2))\n   description \($0.description)\n   no switchport\n!\n" }
+                .joined()
+                + "interface Loopback0\n   ip address 10.255.1.\(1 + state.facts.number(9, below: 250))/32\n!\n"
+                + "interface Management1\n   ip address \(state.facts.interfaceAddress(0))/24\n!\nip routing\n!\nend\n")
     }
 }

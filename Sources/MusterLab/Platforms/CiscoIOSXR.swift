@@ -52,6 +52,7 @@ struct CiscoIOSXR: LabPersonality {
 
     private static func commit(_ state: inout LabShellState, within seconds: UInt64?) -> LabReply {
         if state.pendingLines.isEmpty {
+            state.candidate = []
             if seconds == nil, state.running.confirm() { return .text("% Confirming commit for trial session.\n") }
             return .text("% No configuration changes to commit.\n")
         }
@@ -83,7 +84,8 @@ struct CiscoIOSXR: LabPersonality {
         LabCommand("show configuration failed", .configuration) { state, _ in
             .text(
                 "!! SEMANTIC ERRORS: This configuration was rejected by\n!! the system due to semantic errors.\n"
-                    + state.candidate.filter { $0.contains(LabShellState.failingWord) }.map { "\($0)\n!!% The value is not allowed\n" }.joined() + "!\nend\n\n")
+                    + state.candidate.filter { $0.contains(LabShellState.failingWord) }.map { "\($0)\n!!% The value is not allowed\n" }
+                    .joined() + "!\nend\n\n")
         },
         LabCommand("abort", .configuration) { state, _ in
             state.candidate = []
@@ -174,12 +176,13 @@ struct CiscoIOSXR: LabPersonality {
         .shows("show running-config") { state in
             state.withChanges(
                 "Building configuration...\n!! IOS XR Configuration 7.5.2\n!! Last configuration change at \(state.facts.booted.weekday) \(state.facts.booted.monthName) "
-                + "\(state.facts.booted.day) \(state.facts.booted.time) \(state.facts.booted.year) by \(state.user)\n!\nhostname \(state.hostname)\n"
-                + "username \(state.user)\n group root-lr\n secret 10 $6$lab$notarealhash\n!\n"
-                + String.rows(0..<6) {
-                    "interface GigabitEthernet0/0/0/\($0)\n description to pe-\(state.facts.number($0, below: 40).digits(2))\n ipv4 address \(state.facts.interfaceAddress($0)) 255.255.255.0\n!\n"
-                }
-                + "router isis CORE\n is-type level-2-only\n net 49.0001.0000.0000.\(state.facts.number(6, below: 9999).digits(4)).00\n!\nssh server v2\nend\n\n")
+                    + "\(state.facts.booted.day) \(state.facts.booted.time) \(state.facts.booted.year) by \(state.user)\n!\nhostname \(state.hostname)\n"
+                    + "username \(state.user)\n group root-lr\n secret 10 $6$lab$notarealhash\n!\n"
+                    + String.rows(0..<6) {
+                        "interface GigabitEthernet0/0/0/\($0)\n description to pe-\(state.facts.number($0, below: 40).digits(2))\n ipv4 address \(state.facts.interfaceAddress($0)) 255.255.255.0\n!\n"
+                    }
+                    + "router isis CORE\n is-type level-2-only\n net 49.0001.0000.0000.\(state.facts.number(6, below: 9999).digits(4)).00\n!\nssh server v2\nend\n\n"
+            )
         },
         .shows("show logging") { state in
             "Syslog logging: enabled (0 messages dropped, 0 flushes, 0 overruns)\n\nLog Buffer (2097152 bytes):\n\n"

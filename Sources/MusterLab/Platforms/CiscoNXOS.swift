@@ -174,10 +174,13 @@ struct CiscoNXOS: LabPersonality {
     private static func configuration(_ state: LabShellState) -> String {
         state.withChanges(
             "\n!Command: show running-config\n!Time: \(state.facts.clock.weekday) \(state.facts.clock.monthName) \(state.facts.clock.day) \(state.facts.clock.time) \(state.facts.clock.year)\n\n"
-            + "version 9.3(12) Bios:version 07.69\nhostname \(state.hostname)\nvdc \(state.hostname) id 1\n  limit-resource vlan minimum 16 maximum 4094\n\n"
-            + "feature ospf\nfeature interface-vlan\nfeature lldp\n\nno password strength-check\nusername \(state.user) password 5 $5$LAB$notarealhash  role network-admin\n\n"
-            + "vlan 1,10,20\nvlan 10\n  name servers\nvlan 20\n  name storage\n\n"
-            + String.rows(1..<13) { "interface Ethernet1/\($0)\n  description to server-\($0.digits(2))\n  switchport access vlan 10\n\n" }
-            + "interface mgmt0\n  vrf member management\n  ip address \(state.facts.interfaceAddress(0))/24\nline console\nline vty\nrouter ospf 1\n\n")
+                + "version 9.3(12) Bios:version 07.69\nhostname \(state.hostname)\nvdc \(state.hostname) id 1\n  limit-resource vlan minimum 16 maximum 4094\n\n"
+                + "feature ospf\nfeature interface-vlan\nfeature lldp\n\nno password strength-check\nusername \(state.user) password 5 $5$LAB$notarealhash  role network-admin\n\n"
+                + "vlan 1,10,20\nvlan 10\n  name servers\nvlan 20\n  name storage\n\n"
+                + String.rows(1..<13) {
+                    "interface Ethernet1/\($0)\n  description to server-\($0.digits(2))\n  switchport access vlan 10\n\n"
+                }
+                + "interface mgmt0\n  vrf member management\n  ip address \(state.facts.interfaceAddress(0))/24\nline console\nline vty\nrouter ospf 1\n\n"
+        )
     }
 }

@@ -93,10 +93,11 @@ struct FRRouting: LabPersonality {
         .shows("show running-config", in: .privileged) { state in
             state.withChanges(
                 "Building configuration...\n\nCurrent configuration:\n!\nfrr version 8.4.4\nfrr defaults traditional\nhostname \(state.hostname)\nlog syslog informational\nservice integrated-vtysh-config\n!\n"
-                + String.rows(0..<4) {
-                    "interface eth\($0)\n description link \($0)\n ip address \(state.facts.interfaceAddress($0))/24\nexit\n!\n"
-                }
-                + "router bgp 65\(state.facts.number(6, below: 999).digits(3))\n neighbor 10.0.0.1 remote-as 65000\n !\n address-family ipv4 unicast\n  network 10.0.0.0/8\n exit-address-family\nexit\n!\nend\n")
+                    + String.rows(0..<4) {
+                        "interface eth\($0)\n description link \($0)\n ip address \(state.facts.interfaceAddress($0))/24\nexit\n!\n"
+                    }
+                    + "router bgp 65\(state.facts.number(6, below: 999).digits(3))\n neighbor 10.0.0.1 remote-as 65000\n !\n address-family ipv4 unicast\n  network 10.0.0.0/8\n exit-address-family\nexit\n!\nend\n"
+            )
         },
     ])
 

@@ -85,7 +85,8 @@ struct JuniperJunos: LabPersonality {
             return .text("load complete\n")
         },
         LabCommand("commit check", .configuration) { state, _ in
-            .text(state.candidate.contains { $0.contains(LabShellState.failingWord) } ? JunosText.refusal : "configuration check succeeds\n")
+            .text(
+                state.candidate.contains { $0.contains(LabShellState.failingWord) } ? JunosText.refusal : "configuration check succeeds\n")
         },
         LabCommand("commit confirmed <minutes>", .configuration) { state, arguments in
             guard state.commit(confirmedWithin: (UInt64(arguments[0]) ?? 10) * 60) else { return .text(JunosText.refusal) }
@@ -149,7 +150,8 @@ struct JuniperJunos: LabPersonality {
     ])
 
     private static let sections: Set<String> = [
-        "system", "interfaces", "protocols", "routing-options", "policy-options", "routing-instances", "snmp", "groups", "apply-groups", "firewall",
+        "system", "interfaces", "protocols", "routing-options", "policy-options", "routing-instances", "snmp", "groups", "apply-groups",
+        "firewall",
         "security", "vlans", "chassis", "class-of-service", "forwarding-options",
     ]
 

@@ -66,7 +66,8 @@ struct NokiaSRLinux: LabPersonality {
         LabCommand("commit confirmed timeout <seconds>", .configuration) { state, arguments in
             guard state.commit(confirmedWithin: UInt64(arguments[0]) ?? 600) else { return .text(refusal) }
             state.mode = .privileged
-            return .text("INFO: Starting confirmed timer of \(arguments[0]) seconds\nAll changes have been committed. Leaving candidate mode.\n")
+            return .text(
+                "INFO: Starting confirmed timer of \(arguments[0]) seconds\nAll changes have been committed. Leaving candidate mode.\n")
         },
         LabCommand("tools system configuration confirmed-accept", .all) { state, _ in
             .text(state.running.confirm() ? "/system/configuration:\n    Commit confirmed\n" : "Error: there is no commit to confirm\n")
