@@ -1,4 +1,4 @@
-package import MusterTransport
+import MusterTransport
 
 /// How long the machine waits before it takes a pause for an answer.
 package struct ConsoleTiming: Sendable, Equatable {

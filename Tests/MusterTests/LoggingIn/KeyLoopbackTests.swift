@@ -29,7 +29,7 @@ import Testing
                 let opened = await withTaskGroup(of: Bool.self) { group in
                     for device in devices {
                         group.addTask {
-                            var login = DeviceLogin(device: device, environment: environment, loop: Loops.next())
+                            let login = DeviceLogin(device: device, environment: environment, loop: Loops.next())
                             guard let open = try? await login.run() else { return false }
                             await open.close()
                             return true

@@ -37,7 +37,7 @@ import Testing
     private func problem(_ platform: String, _ adjust: (inout ConfigurationChange) -> Void = { _ in }) -> String? {
         var change = ConfigurationChange(["hostname x"])
         adjust(&change)
-        return Device(name: "r1", platform: platform, user: "").problem(with: change)?.message
+        return Device(name: "r1", platform: platform, user: "").problem(with: change, platforms: PlatformDefinitions())?.message
     }
 
     @Test func platformHasToKnowWhatIsAskedFor() {
