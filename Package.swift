@@ -51,6 +51,8 @@ let package = Package(
             name: "MusterConsole",
             dependencies: ["CPCRE2", "MusterTransport", "Yams"],
             swiftSettings: strict,
+            // For encodings; on Linux it is part of the C library.
+            linkerSettings: [.linkedLibrary("iconv", .when(platforms: [.macOS]))],
             plugins: ["EmbedPlatforms"]),
         .target(
             name: "MusterInventory",

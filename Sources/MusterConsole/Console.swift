@@ -11,6 +11,11 @@ package actor Console: ByteReceiver {
     private var nextID = 1
     private var timer: LoopTimer?
     private var timerInstant: Instant?
+    /// Where output goes that is too long for memory, and how its files' names begin.
+    private nonisolated let overflow: OutputFolder?
+    private nonisolated let name: String
+    /// The file of the command that is running, once it has one.
+    private var file: OutputFile?
     /// Whether set-up commands that may be typed ahead wait for the first `send`, to go out with it in one packet.
     private var holdsSetUp = false
     private var held: [UInt8] = []
@@ -29,26 +34,34 @@ package actor Console: ByteReceiver {
 
     /// - Parameters:
     ///   - secrets: by the names that the platform's definition asks for, such as `enable`.
-    ///   - maximumOutput: bytes kept of one command's output.
+    ///   - maximumOutput: bytes kept in memory of one command's output.
+    ///   - overflow: where a longer output goes as a whole; nil drops what goes beyond.
+    ///   - name: how the names of files there begin.
     ///   - recorder: takes the session down; the caller ends it.
     package init(
-        transport: any ByteTransport, platform: Platform, secrets: [String: String] = [:], maximumOutput: Int = 64 << 20,
-        timing: ConsoleTiming = .standard, recorder: SessionRecorder? = nil
+        transport: any ByteTransport, platform: Platform, secrets: [String: String] = [:], maximumOutput: Int = 16 << 20,
+        overflow: OutputFolder? = nil, name: String = "output", timing: ConsoleTiming = .standard, recorder: SessionRecorder? = nil
     ) {
         self.transport = transport
+        self.overflow = overflow
+        self.name = name
         self.recorder = recorder
-        machine = ConsoleMachine(platform: platform, secrets: secrets, maximumOutput: maximumOutput, timing: timing)
+        machine = ConsoleMachine(
+            platform: platform, secrets: secrets, maximumOutput: maximumOutput, handsOutOverflow: overflow != nil, timing: timing)
         machine.notesSecrets = recorder != nil
     }
 
     /// The device's prompt as it last stood; empty before it is known.
-    package var prompt: String { machine.prompt?.described ?? "" }
+    package var prompt: String { machine.promptText }
 
     /// The mode by the last prompt; "unknown" where the definition has none for it.
     package var mode: String { machine.mode }
 
     /// Set-up commands that the device rejected, with its words.
     package var setUpFailures: [String] { machine.setUpFailures }
+
+    /// Why long outputs are not in files as they should be.
+    package private(set) var outputProblems: [String] = []
 
     /// Whether an error has lost the place in the dialogue.
     package var isBroken: Bool { machine.isBroken }
@@ -119,6 +132,7 @@ package actor Console: ByteReceiver {
     package func adopt(_ platform: Platform, deadline: Instant? = nil, sendsAtOnce: Bool = false) async throws(ConsoleError) {
         holdsSetUp = sendsAtOnce
         _ = try await ask(Self.openID) { console, now in
+            console.recorder?.mark(.platform(platform.name), at: now)
             console.machine.adopt(platform, deadline: deadline, now: now)
         }
     }
@@ -169,6 +183,7 @@ package actor Console: ByteReceiver {
 
     /// Carries out what the machine has decided: one write for all bytes, then the answers, then the timer.
     private func flush() {
+        writeOverflow()
         let bytes = machine.takeOutgoing()
         let events = machine.takeEvents()
         if holdsSetUp, events.contains(where: { if case .opened = $0 { true } else { false } }) {
@@ -183,12 +198,58 @@ package actor Console: ByteReceiver {
         for event in events {
             switch event {
             case .opened: resume(Self.openID, .success(.opened))
-            case .finished(let id, let exchange): resume(id, .success(.finished(exchange)))
+            case .finished(let id, let exchange): finish(id, exchange)
             case .entered(let id, _): resume(id, .success(.entered))
-            case .failed(let id, let error): resume(id ?? Self.openID, .failure(error))
+            case .failed(let id, let error): fail(id, error)
             }
         }
         armTimer()
+    }
+
+    // MARK: Output that is too long for memory
+
+    private func writeOverflow() {
+        let pieces = machine.takeOverflow()
+        guard let overflow, !pieces.isEmpty else { return }
+        let file = file ?? OutputFile(in: overflow, named: name)
+        self.file = file
+        for piece in pieces { file.write(piece) }
+    }
+
+    private func finish(_ id: Int, _ exchange: Exchange) {
+        guard exchange.truncated, let file = takeFile() else { return resume(id, .success(.finished(exchange))) }
+        end(file) { console, result in
+            var exchange = exchange
+            switch result {
+            case .success(let path): exchange.outputFile = path
+            case .failure(let problem):
+                exchange.outputProblem = problem.text
+                console.outputProblems.append(problem.text)
+            }
+            console.resume(id, .success(.finished(exchange)))
+        }
+    }
+
+    private func fail(_ id: Int?, _ error: ConsoleError) {
+        guard id != nil, !error.partialOutput.isEmpty, let file = takeFile() else { return resume(id ?? Self.openID, .failure(error)) }
+        end(file) { console, result in
+            var error = error
+            error.outputFile = try? result.get()
+            console.resume(id ?? Self.openID, .failure(error))
+        }
+    }
+
+    private func takeFile() -> OutputFile? {
+        defer { file = nil }
+        return file
+    }
+
+    /// Waits for the file's last bytes, off the loop, and goes on here.
+    private func end(_ file: OutputFile, _ body: @escaping @Sendable (isolated Console, Result<String, OutputProblem>) -> Void) {
+        let loop = transport.loop
+        file.finish { result in
+            loop.execute { self.assumeIsolated { body($0, result) } }
+        }
     }
 
     private func resume(_ id: Int, _ result: Result<Answer, ConsoleError>) {
@@ -231,6 +292,7 @@ package actor Console: ByteReceiver {
             let now = $0.transport.loop.now
             $0.recorder?.received(bytes, at: now)
             $0.machine.receive(bytes, now: now)
+            $0.writeOverflow()
         }
     }
 

@@ -22,6 +22,8 @@ package struct ConsoleError: Error, Sendable, Equatable {
         case passwordMissing
         /// The user or the password has a control character in it.
         case credentialUntypable
+        /// The prompt came without the command that was typed: whether the device has run it is not known.
+        case echoMissing
         /// A command asked what nobody has an answer to; the question, escaped.
         ///
         /// The device was brought back to its prompt unless the console is broken.
@@ -46,6 +48,10 @@ package struct ConsoleError: Error, Sendable, Equatable {
     package var elapsed: Duration
     /// What the command had printed so far.
     package var partialOutput: [UInt8]
+    /// How the output's bytes stand for text.
+    package var encoding = TextEncoding.utf8
+    /// The file that has all of an output that was not kept as a whole.
+    package var outputFile: String?
     /// What can be done about it.
     package var hint: String?
 
@@ -71,6 +77,9 @@ extension ConsoleError: CustomStringConvertible {
     /// Expected, seen, elapsed.
     package var message: String {
         let seconds = Double(elapsed.wholeNanoseconds / 1_000_000) / 1000
+        // The question is what was seen.
+        if case .question = kind { return "\(summary) after \(seconds)s; expected \(expected)" }
+        if case .questionRepeated = kind { return "\(summary) after \(seconds)s; expected \(expected)" }
         let sight = seen.isEmpty ? "nothing was seen" : "the last that was seen is '\(seen)'"
         return "\(summary) after \(seconds)s: \(sight); expected \(expected)"
     }
@@ -88,6 +97,7 @@ extension ConsoleError: CustomStringConvertible {
         case .loginRefused: "the device refused the login"
         case .passwordMissing: "the device asks for a password"
         case .credentialUntypable: "the login cannot be typed"
+        case .echoMissing: "a prompt, and not the command that was typed,"
         case .question(let text): "the device asks '\(text)'"
         case .questionRepeated(let text): "the device asks '\(text)' again and again"
         case .cancelled: "cancelled"

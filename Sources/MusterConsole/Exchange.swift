@@ -15,15 +15,18 @@ package struct Exchange: Sendable, Equatable {
     /// A prompt of several lines has them all.
     package var prompt: String
     package var elapsed: Duration
-    /// Whether output past the limit was dropped.
+    /// Whether `output` is only the beginning of a longer one.
     package var truncated: Bool
     /// How often a pager asked for the next page.
     package var pagerAnswers: Int
 
     package init(
         command: String, output: [UInt8], failure: String? = nil, mode: String, prompt: String, elapsed: Duration,
-        truncated: Bool = false, pagerAnswers: Int = 0
+        truncated: Bool = false, pagerAnswers: Int = 0, encoding: TextEncoding = .utf8,
+        size: Int? = nil
     ) {
+        self.size = size ?? output.count
+        self.encoding = encoding
         self.command = command
         self.output = output
         self.failure = failure
@@ -34,8 +37,15 @@ package struct Exchange: Sendable, Equatable {
         self.pagerAnswers = pagerAnswers
     }
 
-    /// The output as text; what is not UTF-8 becomes U+FFFD.
-    package var text: String {
-        String(decoding: output, as: UTF8.self)
-    }
+    /// How many bytes of output there were, kept or not.
+    package var size: Int
+    /// The file that has all of an output that was not kept as a whole.
+    package var outputFile: String?
+    /// Why there is no such file, or not all of the output in it.
+    package var outputProblem: String?
+    /// How the output's bytes stand for text.
+    package var encoding: TextEncoding
+
+    /// The output as text; what is none in its encoding becomes U+FFFD.
+    package var text: String { encoding.text(output) }
 }

@@ -11,7 +11,7 @@ extension InventoryHost {
             ("host_key", fields.hostKey?.position),
             ("groups", fields.groups?.position),
         ].compactMap { field, position in position.map { (field, $0) } }
-            + fields.data.map { ("data." + $0.key, $0.value.position) }
+            + fields.secrets.map { ("secrets." + $0.key, $0.value.position) } + fields.data.map { ("data." + $0.key, $0.value.position) }
     }
 
     /// Where each field of the host came from, by the field's name; a key of the data is `data.site`.
@@ -46,6 +46,7 @@ extension Inventory {
         add("password", host.password?.description)
         add("passphrase", host.passphrase?.description)
         add("enable", host.enable?.description)
+        for (name, source) in host.secrets.sorted(by: { $0.key < $1.key }) { add("secrets." + name, source.description) }
         add("identity", host.identity.isEmpty ? nil : host.identity.joined(separator: ", "))
         add("credentials", host.credentials.isEmpty ? nil : host.credentials.map(\.description).joined(separator: ", "))
         add("platform", host.platform)

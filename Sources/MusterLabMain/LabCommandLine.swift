@@ -131,7 +131,9 @@ struct LabCommandLine: AsyncParsableCommand {
         if !quiet {
             if !lab.answersEverywhere { print("only 127.0.0.1 answers on this system") }
             for entry in plan.entries.prefix(10) {
-                print("  \(entry.device.address)  \(entry.device.name)  \(entry.device.recording?.platform ?? entry.device.platform.rawValue)")
+                print(
+                    "  \(entry.device.address)  \(entry.device.name)  \(entry.device.recording?.platform ?? entry.device.platform.rawValue)"
+                )
             }
             if plan.entries.count > 10 { print("  and \(plan.entries.count - 10) more") }
         }

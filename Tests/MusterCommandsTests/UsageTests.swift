@@ -16,6 +16,11 @@ import Testing
         (["show version"], "expected one of run, configure, replay, inventory, platforms, keys, audit"),
         (["keys", "chek", "-w", "a"], "did you mean 'check'?"),
         (["inventory", "show", "--explain", "a", "b"], "about one host"),
+        (["run", "x", "--answer", "overwrite"], "an answer is PATTERN=REPLY"),
+        (["run", "x", "--answer", "=y"], "an answer is PATTERN=REPLY"),
+        (["run", "x", "--answer", "[confirm]=y"], "write '\\[confirm\\]'"), (["run", "x", "--answer", "name [a=y"], "name [a"),
+        (["run", "x", "--answer", "a=b\u{3}"], "control character"), (["run", "x", "--output-limit", "16X"], "is no number of bytes"),
+        (["run", "x", "--output-limit", "9999999999G"], "is no number of bytes"),
         (["run", "-w", "h", "--commands-file", "-"], "no command in standard input"),
         (["run", "-w", "h", "--commands-file", "/nonexistent"], "can't read the commands from /nonexistent"),
     ])
@@ -46,11 +51,42 @@ import Testing
             "-i, --inventory", "-w, --hosts", "-x, --exclude", "-s, --select", "-f, --fanout", "--mode", "--count", "-t, --timeout",
             "--connect-timeout", "--deadline", "-o, --output", "-u, --user", "--ask-password", "--password-env", "--identity",
             "--host-keys",
-            "--known-hosts", "--commands-file", "--dry-run", "-v, ", "-q, ", "--color", "--no-progress", "-p, --platform", "--port",
+            "--known-hosts", "--commands-file", "--answer", "--output-limit", "--spill-dir", "--dry-run", "-v, ", "-q, ", "--color",
+            "--no-progress", "-p, --platform", "--port",
         ] {
             #expect(world.output.contains("  \(flag)"), "\(flag)")
         }
         #expect(world.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    }
+
+    @Test(arguments: [
+        ("overwrite=yes", "overwrite"), ("save=", "save"), (#"a\=b=c"#, #"a\=b"#), ("(?=x)y=z", "(?=x)y"), ("(?<=x)y=z", "(?<=x)y"),
+        ("a=b=c", "a"),
+    ])
+    func answersAreSplitAtTheFirstSign_thatIsNotThePatterns(_ text: String, _ pattern: String) throws {
+        let answer = try ArgumentText.answer(text)
+        #expect(answer.pattern == pattern)
+        #expect("\(answer)" == pattern + "=<answer>")
+    }
+
+    @Test func answersAndLimitsBecomeOptions() async throws {
+        let command = try RunCommand.parse([
+            "x", "--answer", "a=1", "--answer", "b=2", "--output-limit", "64K", "--spill-dir", "out", "-w", "h",
+        ])
+        #expect(try command.questions.all(in: [:]).map(\.pattern) == ["a", "b"])
+        #expect(command.runOptions.outputLimit == 65_536)
+        #expect(command.runOptions.outputFolder == "out")
+    }
+
+    @Test func answersFromTheEnvironmentAreNeverShown() async throws {
+        let command = try RunCommand.parse(["x", "--answer-env", "password:=SCP", "--answer", "a=1", "-w", "h"])
+        let answers = try command.questions.all(in: ["SCP": "hunter2"])
+        #expect(answers.map(\.pattern) == ["password:", "a"])
+        #expect(!"\(answers)".contains("hunter2"))
+        let world = World()
+        #expect(await world.muster("run", "-w", "h", "x", "--answer-env", "password:=NOT_SET") == 65)
+        #expect(world.errors.contains("the environment has no variable 'NOT_SET'"), "\(world.errors)")
+        #expect(world.runs == 0)
     }
 
     @Test func flagsBecomeOptions() async {

@@ -22,22 +22,6 @@ struct BadDayTests {
         #expect(device.machine.nextDeadline() == nil)
     }
 
-    @Test(arguments: [
-        "Delete flash:/x? [confirm]", "Continue? (y/n): ", "Password: ", "Destination filename [startup-config]?", "Overwrite? [yes/no] ",
-    ])
-    func doesNotAnswerAQuestion_andShowsItAtTheTimeout(_ question: String) throws {
-        var device = try Dialogue.iosxeReady()
-        device.submit("delete flash:/x", timeout: .seconds(30))
-        _ = device.takeTyped()
-        device.says("delete flash:/x\r\n\(question)")
-        device.pause(.seconds(31))
-        #expect(device.takeTyped() == "")
-        let error = try device.takeError()
-        #expect(error.kind == .commandTimeout)
-        let trimmed = question.last == " " ? String(question.dropLast()) : question
-        #expect(error.hint == "The device seems to ask a question: '\(trimmed)'")
-    }
-
     /// The dialogue up to a point, and what is asked then.
     enum Phase: String, CaseIterable {
         case silent, banner, proving, entering, question, setUp, command, idle

@@ -20,8 +20,12 @@ struct Dialogue {
         case random(UInt64)
     }
 
-    init(_ platform: Platform, secrets: [String: String] = [:], maximumOutput: Int = 64 << 20, arrival: Arrival = .whole) {
-        machine = ConsoleMachine(platform: platform, secrets: secrets, maximumOutput: maximumOutput)
+    init(
+        _ platform: Platform, secrets: [String: String] = [:], maximumOutput: Int = 64 << 20, handsOutOverflow: Bool = false,
+        arrival: Arrival = .whole
+    ) {
+        machine = ConsoleMachine(
+            platform: platform, secrets: secrets, maximumOutput: maximumOutput, handsOutOverflow: handsOutOverflow)
         self.arrival = arrival
         if case .random(let seed) = arrival { generator = SeededGenerator(seed: seed) }
     }
@@ -52,6 +56,9 @@ struct Dialogue {
                 rest = rest.dropFirst(count)
             }
         }
+        // Driblets take their time, and so the prompt at their end stands for a moment.
+        if case .whole = arrival { return }
+        if machine.awaitsConfirmation { pause(.milliseconds(50)) }
     }
 
     private mutating func deliver(_ bytes: ArraySlice<UInt8>) {
@@ -98,8 +105,9 @@ struct Dialogue {
         return typed
     }
 
-    /// The answer to the last command, and takes it away.
+    /// The answer to the last command, and takes it away; a prompt that is given a moment is given it.
     mutating func takeExchange(_ location: SourceLocation = #_sourceLocation) throws -> Exchange {
+        if machine.awaitsConfirmation { pause(.milliseconds(50)) }
         let index = try #require(
             events.firstIndex { if case .finished = $0 { true } else { false } }, "no answer yet", sourceLocation: location)
         guard case .finished(_, let exchange) = events.remove(at: index) else { throw NoAnswer() }

@@ -54,6 +54,9 @@ struct LineEmulatorTests {
         ("a\u{1B}[31\nb", "a\nb"),
         ("a\u{1B}]never ending\nb", "a\nb"),
         ("\u{1B}[?2004h$ \u{1B}[?2004l", "$ "),
+        ("abc\u{1B}Edef", "abc\ndef"),
+        ("a\u{1B}[3bz", "aaaaz"),
+        ("\u{E4}\u{1B}[1bz", "\u{E4}\u{E4}z"),
     ])
     func shows(_ written: String, _ expected: String) {
         #expect(shown(written) == expected)
@@ -63,6 +66,18 @@ struct LineEmulatorTests {
         #expect(shown("0123456789abc\rX", width: 10) == "0123456789Xbc")
         #expect(shown("0123456789 \rabc", width: 10) == "0123456789abc")
         #expect(shown("0123456789\rX", width: 10) == "X123456789")
+    }
+
+    @Test(arguments: [
+        ("0123456789abcde\u{1B}[AX", "01234X6789abcde"), ("0123456789abcde\u{1B}[A\u{1B}[K", "01234     abcde"),
+        ("0123456789abcde\u{1B}[9AX", "01234X6789abcde"), ("0123456789abcde\u{1B}[FX", "X123456789abcde"),
+        ("0123456789abcde\u{1B}[A\u{1B}[BX", "0123456789abcdeX"), ("0123456789abcde\r\u{1B}[KX", "0123456789X"),
+        ("0123456789abcde\u{1B}[A\u{1B}[JX", "01234X"), ("0123456789abcde\u{1B}[A\u{1B}[2K\rX", "X         abcde"),
+        // As readline forces the fold at the margin.
+        ("0123456789 \rabc", "0123456789abc"),
+    ])
+    func movesAndErasesInTheRow_whenALineIsFolded(_ written: String, _ expected: String) {
+        #expect(shown(written, width: 10) == expected)
     }
 
     @Test func keepsBytes_whenTheyAreNotText() {

@@ -142,4 +142,158 @@ struct ModeTests {
             #expect(device.takeTyped() == (isAsked ? "s3cret\n" : ""), "\(text)")
         }
     }
+
+    // MARK: The secret's dialogue
+
+    /// At `r1>`, with `enable` typed.
+    private func entering(user: String? = "netops", secrets: [String: String] = ["enable": "s3cret"]) throws -> Dialogue {
+        var device = try Dialogue("cisco_iosxe", secrets: secrets)
+        device.start(credentials: user.map { LoginCredentials(user: $0, password: "p", isExpected: false) })
+        device.says("r1#")
+        device.says("\r\nr1#")
+        device.says("terminal length 0\r\nr1#terminal width 511\r\nr1#")
+        device.pause(.seconds(1))
+        device.enter("exec")
+        device.says("disable\r\nr1>")
+        device.enter("privileged_exec")
+        _ = device.takeTyped()
+        return device
+    }
+
+    @Test func entersWithoutASecret_whenTheDeviceAsksForNone() throws {
+        var device = try entering(secrets: [:])
+        device.says("enable\r\nr1#")
+        #expect(device.machine.mode == "privileged_exec")
+        #expect(device.takeTyped() == "")
+    }
+
+    @Test func typesUserAndPassword_whenTheModeAsksForBoth() throws {
+        var device = try entering()
+        device.says("enable\r\nUsername: ")
+        #expect(device.takeTyped() == "netops\n")
+        device.says("netops\r\nPassword: ")
+        #expect(device.takeTyped() == "s3cret\n")
+        device.says("\r\nr1#")
+        #expect(device.machine.mode == "privileged_exec")
+    }
+
+    @Test func saysThatItWasRefused_whenTheSecretIsWrong() throws {
+        var device = try entering()
+        device.says("enable\r\nPassword: ")
+        #expect(device.takeTyped() == "s3cret\n")
+        device.says("\r\n% Access denied\r\nr1>")
+        let error = try device.takeError()
+        #expect(error.kind == .modeRefused)
+        #expect(error.seen.contains("% Access denied"))
+        #expect(error.hint?.contains("Check the secret") == true)
+        #expect(!device.machine.isBroken)
+    }
+
+    @Test func typesTheSecretOnce_whenItIsAskedForAgain() throws {
+        var device = try entering()
+        device.says("enable\r\nPassword: ")
+        #expect(device.takeTyped() == "s3cret\n")
+        device.says("\r\nPassword: ")
+        #expect(device.takeTyped() == "\u{3}")
+        device.says("\r\nr1>")
+        #expect(try device.takeError().kind == .modeRefused)
+        device.submit("show clock")
+        device.says("show clock\r\nnoon\r\nr1>")
+        #expect(try device.takeExchange().text == "noon")
+    }
+
+    @Test func typesTheUserOnce_whenItIsAskedForAgain() throws {
+        var device = try entering()
+        device.says("enable\r\nUsername: ")
+        #expect(device.takeTyped() == "netops\n")
+        device.says("netops\r\nUsername: ")
+        #expect(device.takeTyped() == "\u{3}")
+    }
+
+    // MARK: Another way than planned
+
+    private let branching = """
+        prompt_pattern: '^dev[abcdx]#$'
+        default_mode: a
+        modes:
+          - name: a
+            prompt_exact: 'deva#'
+            accessible_modes:
+              - {name: b, instructions: [{send_input: {input: to b}}]}
+              - {name: x, instructions: [{send_input: {input: to x}}]}
+          - name: b
+            prompt_exact: 'devb#'
+            accessible_modes: [{name: d, instructions: [{send_input: {input: to d}}]}]
+          - name: x
+            prompt_exact: 'devx#'
+            accessible_modes: [{name: b, instructions: [{send_input: {input: back to b}}]}]
+          - name: d
+            prompt_exact: 'devd#'
+        """
+
+    @Test func findsAnotherWay_whenTheDeviceLandsElsewhere() throws {
+        var device = Dialogue.ready(try Platform.load(yaml: branching, name: "x", file: "x.yaml"), prompt: "deva#")
+        let id = device.enter("d")
+        #expect(device.takeTyped() == "to b\n")
+        device.says("to b\r\ndevx#")
+        device.pause(.milliseconds(200))
+        #expect(device.takeTyped() == "back to b\n")
+        device.says("back to b\r\ndevb#")
+        #expect(device.takeTyped() == "to d\n")
+        device.says("to d\r\ndevd#")
+        #expect(device.events.last == .entered(id: id, mode: "d"))
+    }
+
+    private let sharing = """
+        prompt_pattern: '^dev[>#]$'
+        default_mode: exec
+        modes:
+          - name: exec
+            prompt_exact: 'dev>'
+            accessible_modes:
+              - {name: shared, instructions: [{send_input: {input: configure}}]}
+              - {name: private, instructions: [{send_input: {input: configure private}}]}
+          - name: shared
+            prompt_exact: 'dev#'
+            accessible_modes: [{name: private, instructions: [{send_input: {input: make private}}]}]
+          - name: private
+            prompt_exact: 'dev#'
+        failure_indicators: ['error:']
+        """
+
+    @Test(arguments: [("configure", "shared"), ("configure  private", "private"), ("edit", "shared")])
+    func tellsModesApartByWhatWasTyped_whenTheyShareAPrompt(_ command: String, _ mode: String) throws {
+        var device = Dialogue.ready(try Platform.load(yaml: sharing, name: "x", file: "x.yaml"), prompt: "dev>")
+        device.submit(command)
+        device.says("\(command)\r\ndev#")
+        device.pause(.milliseconds(200))
+        #expect(try device.takeExchange().mode == mode)
+        device.submit("show")
+        device.says("show\r\ndev#")
+        #expect(try device.takeExchange().mode == mode)
+    }
+
+    @Test func staysWhereItWas_whenAModeOfTheSamePromptIsRefused() throws {
+        var device = Dialogue.ready(try Platform.load(yaml: sharing, name: "x", file: "x.yaml"), prompt: "dev>")
+        device.enter("shared")
+        device.says("configure\r\ndev#")
+        #expect(device.machine.mode == "shared")
+        device.enter("private")
+        device.says("make private\r\nerror: somebody else has it\r\ndev#")
+        #expect(try device.takeError().kind == .modeRefused)
+        #expect(device.machine.mode == "shared")
+    }
+
+    @Test func namesTheSecretsField_whenOneIsMissing() throws {
+        var device = try Dialogue("linux")
+        device.start()
+        device.says("u@h:~$ ")
+        device.says("\r\nu@h:~$ ")
+        device.enter("root")
+        device.says("sudo -s\r\n[sudo] password for u: ")
+        device.pause(.milliseconds(50))
+        let error = try device.takeError()
+        #expect(error.kind == .secretMissing("sudo"))
+        #expect(error.hint?.contains("'secrets: {sudo: …}'") == true)
+    }
 }

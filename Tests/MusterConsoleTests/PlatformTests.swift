@@ -77,7 +77,7 @@ struct PlatformTests {
         ),
         ("modes: [{name: a}]\nmuster:\n  type_ahead: perhaps\n", "muster.type_ahead", 3, "true or false"),
         ("modes: [{name: a}]\nmuster:\n  pty: {columns: 5}\n", "muster.pty.columns", 3, "a number from 20 to 32767"),
-        ("modes: [{name: a}]\nmuster: {echo: loud}\n", "muster.echo", 2, "one of exact, none"),
+        ("modes: [{name: a}]\nmuster: {echo: loud}\n", "muster.echo", 2, "one of exact, rewritten, none"),
     ])
     func saysWhatIsWrongAndWhere(_ yaml: String, _ key: String, _ line: Int, _ expected: String) {
         let problem = #expect(throws: PlatformProblem.self) { try Platform.load(yaml: yaml, name: "x", file: "dir/x.yaml") }

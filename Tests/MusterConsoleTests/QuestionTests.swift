@@ -58,13 +58,25 @@ struct QuestionTests {
         device.pause(.seconds(5))
         let error = try device.takeError()
         #expect(!"\(error)".contains("hunter2"))
+        #expect(String(decoding: error.partialOutput, as: UTF8.self) == "Password: <secret>\nstill copying")
         #expect(!"\(try answer("password", "hunter2"))".contains("hunter2"))
+    }
+
+    @Test func answersNoPrompt_howeverWideThePatternIs() throws {
+        var device = try Dialogue.iosxeReady()
+        device.submit("hostname r2", answers: [try answer(".", "y")])
+        _ = device.takeTyped()
+        device.says("hostname r2\r\nr2#")
+        device.pause(.milliseconds(200))
+        #expect(device.takeTyped() == "")
+        #expect(try device.takeExchange().prompt == "r2#")
     }
 
     // MARK: Refused
 
     @Test(arguments: [
-        "Proceed with reload? [confirm]", "This will erase everything. Continue? (y/n)  [n] ", "Discard uncommitted changes? [yes,no] (no) ",
+        "Proceed with reload? [confirm]", "This will erase everything. Continue? (y/n)  [n] ",
+        "Discard uncommitted changes? [yes,no] (no) ",
         "Are you sure you want to continue? [Y/N]:", "Enter new password: ", "Delete bootflash:/x? ",
     ])
     func refusesAnUnexpectedQuestion_andStaysUsable(_ question: String) throws {

@@ -184,4 +184,33 @@ import Testing
                 "data.site = ams (group ams, inventory.yaml:5)",
             ])
     }
+
+    @Test func secretsAreMergedNameByName_overGroupsAndDefaults() throws {
+        let inventory = try Inventory.parse(
+            """
+            defaults: {secrets: {root: {env: DEFAULT_ROOT}, sudo: {env: SUDO}}}
+            groups:
+              core: {secrets: {root: {env: CORE_ROOT}}}
+            hosts:
+              r1: {groups: [core], secrets: {shell: hunter2}}
+              r2: {}
+            """)
+        let secrets = ["root": SecretSource.environment("CORE_ROOT"), "sudo": .environment("SUDO"), "shell": .plain(Secret("hunter2"))]
+        #expect(inventory["r1"]?.secrets == secrets)
+        #expect(inventory["r2"]?.secrets == ["root": .environment("DEFAULT_ROOT"), "sudo": .environment("SUDO")])
+        let rows = inventory.explain(try #require(inventory["r1"])).map { "\($0.field) = \($0.value) (\($0.origin?.description ?? "-"))" }
+        #expect(rows.contains("secrets.root = {env: CORE_ROOT} (group core, inventory.yaml:3)"))
+        #expect(rows.contains("secrets.shell = <secret> (host, inventory.yaml:5)"))
+        #expect(inventory["r1"]?.secretSources.count == 3)
+    }
+
+    @Test(arguments: [
+        ("secrets: [a]", "'secrets' in host 'r1': found a list, expected a mapping of names"),
+        ("secrets: {enable: x}", "found 'enable', which is a field of its own; write enable: beside secrets:"),
+        ("secrets: {root: {evn: X}}", "'secrets.root' in host 'r1': found the unknown reference 'evn'"),
+    ])
+    func secretsThatMakeNoSenseAreReported(_ field: String, _ text: String) {
+        let error = #expect(throws: (any Error).self) { try Inventory.parse("hosts: {r1: {\(field)}}") }
+        #expect("\(error.map { "\($0)" } ?? "")".contains(text), "\(error.map { "\($0)" } ?? "")")
+    }
 }

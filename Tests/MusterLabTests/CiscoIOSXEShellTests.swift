@@ -23,6 +23,14 @@ struct CiscoIOSXEShellTests {
         #expect(typist.typed == ["terminal length 0", "show privilege"])
     }
 
+    @Test func showsThePromptAtOnce_whenAQuestionIsLeftWithControlC() {
+        var typist = Typist()
+        typist.type("copy running-config startup-config\n")
+        #expect(typist.type("abc") == "abc")
+        #expect(typist.type("\u{3}") == "^C\r\nr1#")
+        #expect(typist.type("show privilege\n").hasSuffix("Current privilege level is 15\r\nr1#"))
+    }
+
     @Test(arguments: ["sh priv", "sho PRIVILEGE", "  show   privilege  "])
     func understands_whenKeywordsAreAbbreviated(_ line: String) {
         var typist = Typist()

@@ -19,7 +19,8 @@ import Testing
                 {"schema":"muster.result/1","host":"leaf-01","address":"192.0.2.1","port":22,"platform":"arista_eos","status":"ok",\#
                 "started":"2026-01-31T12:00:00.123Z","elapsed":0.532,"attempts":1,"phases":{"resolve":0.001,"commands":0.48},\#
                 "commands":[{"command":"show version","status":"ok","output":"Arista vEOS\nuptime 3 days\n","elapsed":0.021,\#
-                "mode":"privileged_exec","prompt":"leaf-01#","failure":null,"truncated":false}],"legacy":[],"error":null}
+                "mode":"privileged_exec","prompt":"leaf-01#","failure":null,"truncated":false,"output_file":null,"pages":0}],\#
+                "legacy":[],"warnings":[],"error":null}
 
                 """#)
     }

@@ -80,6 +80,45 @@ import Testing
                 """)
     }
 
+    @Test func questionsAreToldWithTheirCommands() {
+        var result = Sample.ok(
+            "r1",
+            [
+                CommandResult(command: "reload", status: .failed, output: "Proceed? [confirm]\n", failure: "it asked: Proceed? [confirm]"),
+                CommandResult(command: "show clock", status: .ok, output: "noon\n"),
+            ])
+        result.status = .failed
+        result.error = MusterError(.question, phase: .command, device: "r1", message: "the device asks", hint: "answer it")
+        #expect(
+            form.block(result) == """
+                ── r1 (arista_eos, 0.53s) failed ───────────
+                ▸ reload
+                Proceed? [confirm]
+                ✗ reload: it asked: Proceed? [confirm]
+                ▸ show clock
+                noon
+
+                """)
+        var summary = Summary()
+        summary.add(result)
+        #expect(
+            summary.rendered(elapsed: .seconds(1), width: 80) == """
+                1 device in 1.00s: 1 failed
+
+                failed
+                  r1: reload: it asked: Proceed? [confirm]
+                    hint: answer it
+
+                """)
+    }
+
+    @Test func fileIsNamed_whenTheOutputIsLong() {
+        var command = CommandResult(command: "show tech", status: .ok, output: "part\n", truncated: true)
+        command.outputFile = "/tmp/muster-x/r1.txt"
+        let text = form.block(Sample.ok("r1", [command]))
+        #expect(text.hasSuffix("… the output is longer than the limit; all of it is in /tmp/muster-x/r1.txt\n"))
+    }
+
     @Test(arguments: [DeviceResult.Status.cancelled, .skipped])
     func nothingIsWritten_whenTheDeviceWasStoppedBeforeAnyCommand(status: DeviceResult.Status) {
         #expect(form.block(Sample.unreachable("r1", status: status)) == "")

@@ -18,13 +18,17 @@ extension Bench {
     ///   - command: What every device is asked.
     ///   - fanout: How many at once.
     ///   - outputBytes: At least so many bytes have to come back from each.
-    func runMuster(_ fleet: Fleet, _ command: String = "show version", fanout: Int, outputBytes: Int = 1) throws -> Outcome {
+    ///   - isWhole: Whether the result has to have all of the output, and not its beginning and a file.
+    ///   - more: Further options.
+    func runMuster(
+        _ fleet: Fleet, _ command: String = "show version", fanout: Int, outputBytes: Int = 1, isWhole: Bool = true, more: [String] = []
+    ) throws -> Outcome {
         let measured = try measure(
             muster,
             [
                 "run", command, "-i", fleet.inventory.path, "--known-hosts", fleet.knownHosts.path, "-o", "jsonl", "--no-progress",
                 "-f", "\(fanout)",
-            ])
+            ] + more)
         var hosts: Set<String> = []
         var succeeded = 0
         var complaints: [String] = []
@@ -33,7 +37,7 @@ extension Bench {
             let result = try JSONDecoder().decode(DeviceLine.self, from: line)
             hosts.insert(result.host)
             let bytes = result.commands.reduce(0) { $0 + $1.output.utf8.count }
-            let whole = bytes >= outputBytes && !result.commands.contains(where: \.truncated)
+            let whole = bytes >= outputBytes && !(isWhole && result.commands.contains(where: \.truncated))
             if result.status == "ok" && whole {
                 succeeded += 1
             } else if complaints.count < 3 {

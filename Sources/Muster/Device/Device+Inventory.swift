@@ -54,6 +54,7 @@ extension Device {
                 }
             credentials.append(LoginCredential(kind, user: entry.user))
         }
+        for (name, source) in host.secrets { secrets[name] = try await resolver.resolve(source) }
         if let source = host.enable { secrets["enable"] = try await resolver.resolve(source) }
     }
 

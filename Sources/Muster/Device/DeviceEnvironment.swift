@@ -17,6 +17,8 @@ final class DeviceEnvironment: Sendable {
     let answers: [AnsweredQuestion]
     let commandMode: String?
     let stopsOnFailure: Bool
+    let outputLimit: Int
+    let outputFolder: OutputFolder
     let keepAlive: KeepAlive
     /// The definitions of all devices' platforms.
     let platforms: PlatformLibrary
@@ -45,6 +47,8 @@ final class DeviceEnvironment: Sendable {
         answers = options.answers.map(\.rule)
         commandMode = options.commandMode
         stopsOnFailure = options.stopsOnFailure
+        outputLimit = max(1 << 16, options.outputLimit)
+        outputFolder = OutputFolder(options.outputFolder)
         keepAlive = KeepAlive(interval: options.keepAlive)
         self.openSSH = openSSH
         self.recordings = recordings

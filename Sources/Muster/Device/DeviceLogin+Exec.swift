@@ -28,9 +28,7 @@ extension DeviceLogin {
     }
 
     func execLine(over session: SSHSession, _ platform: Platform) -> OpenDevice {
-        let line = ExecLine(device: device, platform: platform, session: session) { [device, environment] text in
-            environment.events(.warning(host: device.name, text))
-        }
+        let line = ExecLine(device: device, platform: platform, session: session, environment: environment)
         return OpenDevice(device: device, carrier: session, line: .exec(line), loop: loop)
     }
 }

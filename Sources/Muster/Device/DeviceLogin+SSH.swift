@@ -48,7 +48,7 @@ extension DeviceLogin {
     ) async throws(MusterError) -> OpenDevice {
         let recording = environment.recordings?.record(
             device, platform: platform, credentials: credentials, events: environment.events)
-        let console = device.console(over: transport, platform: platform, recorder: recording?.recorder)
+        let console = device.console(over: transport, platform: platform, in: environment, recorder: recording?.recorder)
         do {
             try await console.open(
                 deadline: deadline, credentials: credentials, sendsAtOnce: sendsAtOnce && !Platform.isDetecting(device.platform))

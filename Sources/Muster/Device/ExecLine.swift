@@ -10,7 +10,7 @@ actor ExecLine {
     private let platform: Platform
     private let session: SSHSession
     private nonisolated let loop: Loop
-    private let warn: @Sendable (String) -> Void
+    private let environment: DeviceEnvironment
     /// The shell, once there is one.
     private(set) var console: Console?
     private var isBusy = false
@@ -21,11 +21,11 @@ actor ExecLine {
     /// Bytes kept of one command's output, as with a shell.
     private static let maximumOutput = 64 << 20
 
-    init(device: Device, platform: Platform, session: SSHSession, warn: @escaping @Sendable (String) -> Void) {
+    init(device: Device, platform: Platform, session: SSHSession, environment: DeviceEnvironment) {
         self.device = device
         self.platform = platform
         self.session = session
-        self.warn = warn
+        self.environment = environment
         loop = session.loop
     }
 
@@ -91,7 +91,8 @@ actor ExecLine {
     private func runInShell(
         _ command: String, timeout: Duration, answers: [AnsweredQuestion]
     ) async -> (result: CommandResult, error: MusterError?) {
-        warn("it runs no command without a shell, so its commands go through one, and their exit status stays unknown")
+        let warning = "it runs no command without a shell, so its commands go through one, and their exit status stays unknown"
+        environment.events(.warning(host: device.name, warning))
         do throws(MusterError) {
             return await device.run(command, on: try await openShell(timeout: timeout), timeout: timeout, answers: answers)
         } catch {
@@ -122,7 +123,7 @@ actor ExecLine {
             let when = error.kind == .timedOut ? " within \(timeout.shown)" : ""
             throw MusterError(error.code, phase: .open, device: device.name, message: error.message + when, hint: error.hint)
         }
-        let console = device.console(over: channel, platform: platform)
+        let console = device.console(over: channel, platform: platform, in: environment)
         do {
             try await console.open(deadline: deadline, credentials: device.terminalLogin(on: platform, isExpected: false))
         } catch {

@@ -11,7 +11,9 @@ struct OpenDevice: Sendable {
     /// What the device was found to be, where that was to be found out.
     var detected: DetectionMachine.Verdict?
 
-    /// Runs one command; the error is what kept it from its prompt. After a question the session can be used, after all else not.
+    /// Runs one command; the error is what kept it from its prompt.
+    ///
+    /// After a question the session can be used unless the console is broken, after all else not.
     func run(
         _ command: String, timeout: Duration, answers: [AnsweredQuestion]
     ) async -> (result: CommandResult, error: MusterError?) {
@@ -46,8 +48,12 @@ struct OpenDevice: Sendable {
 
 extension Device {
     /// Its command line over a transport, with nothing sent yet.
-    func console(over transport: any ByteTransport, platform: Platform, recorder: SessionRecorder? = nil) -> Console {
-        Console(transport: transport, platform: platform, secrets: secrets.mapValues { $0.reveal() }, recorder: recorder)
+    func console(
+        over transport: any ByteTransport, platform: Platform, in environment: DeviceEnvironment, recorder: SessionRecorder? = nil
+    ) -> Console {
+        Console(
+            transport: transport, platform: platform, secrets: secrets.mapValues { $0.reveal() }, maximumOutput: environment.outputLimit,
+            overflow: environment.outputFolder, name: name, recorder: recorder)
     }
 
     /// Types one command; the error is what kept it from its prompt.
@@ -67,6 +73,8 @@ extension CommandResult {
         self.init(
             command: exchange.command, status: exchange.failure == nil ? .ok : .failed, output: exchange.text, elapsed: exchange.elapsed,
             mode: exchange.mode, prompt: exchange.prompt, failure: exchange.failure, truncated: exchange.truncated)
+        outputFile = exchange.outputFile
+        pages = exchange.pagerAnswers
     }
 }
 
@@ -74,8 +82,9 @@ extension CommandResult {
     /// What a command came to that did not get its prompt.
     init(rejected error: ConsoleError, command: String) {
         self.init(
-            command: command, status: error.commandStatus, output: String(decoding: error.partialOutput, as: UTF8.self),
-            elapsed: error.elapsed, failure: error.commandFailure)
+            command: command, status: error.commandStatus, output: error.encoding.text(error.partialOutput),
+            elapsed: error.elapsed, failure: error.commandFailure, truncated: error.outputFile != nil)
+        outputFile = error.outputFile
     }
 }
 
@@ -99,6 +108,7 @@ extension ConsoleError {
         case .ended where isUntyped, .cancelled where isUntyped: nil
         case .ended: "the connection ended while it ran"
         case .cancelled: "cancelled while it ran"
+        case .echoMissing: "the device did not print it back, so whether it was run is not known"
         case .badCommand: "it cannot be typed"
         case .question(let text), .questionRepeated(let text): "it asked: \(text)"
         default: nil
@@ -118,6 +128,7 @@ extension Device {
             case .secretMissing: (.credential, .privilege)
             case .loginRefused: (.authentication, phase)
             case .passwordMissing, .credentialUntypable: (.credential, phase)
+            case .echoMissing: (.echo, phase)
             case .question, .questionRepeated: (.question, phase)
             case .cancelled: (.cancelled, phase)
             case .badCommand: (.usage, phase)

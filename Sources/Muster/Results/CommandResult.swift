@@ -28,8 +28,12 @@ public struct CommandResult: Sendable, Hashable {
     public var failure: String?
     /// The exit status, where the command went over an exec channel and ended by itself; nil elsewhere.
     public var exitStatus: Int?
-    /// Whether output was dropped because it passed the bound.
+    /// Whether `output` is only the beginning, because the output is longer than `RunOptions.outputLimit`.
     public var truncated: Bool
+    /// The file that has all of an output that is longer than `RunOptions.outputLimit`.
+    public var outputFile: String?
+    /// How often a pager had to be answered: paging could not be turned off.
+    public var pages = 0
 
     /// Makes a result.
     public init(

@@ -48,6 +48,9 @@ public struct DeviceResult: Sendable, Hashable {
     public var change: ChangeResult?
     /// The algorithms that were agreed on and that only old gear needs; empty for telnet.
     public var legacyAlgorithms: [String] = []
+    /// What went on beside the commands that may matter: a set-up command that was rejected, pagers that were answered, a file that could not be
+    /// written.
+    public var warnings: [String] = []
     /// Why it is not `ok`, unless a command's failure says so.
     public var error: MusterError?
 

@@ -35,6 +35,8 @@ public struct MusterError: Error, Sendable, Hashable, Codable, CustomStringConve
         public static let channel = Code(rawValue: "channel")
         /// No prompt came.
         public static let prompt = Code(rawValue: "prompt")
+        /// The device did not print back what was typed, so whose answer came is not known.
+        public static let echo = Code(rawValue: "echo")
         /// A command asked a question that nobody has an answer to; see `RunOptions.answers`.
         public static let question = Code(rawValue: "question")
         /// A line of a configuration change, its commit or its confirmation was rejected; the message says what is in effect.
@@ -82,8 +84,8 @@ public struct MusterError: Error, Sendable, Hashable, Codable, CustomStringConve
         self.hint = hint
     }
 
-    /// One line: device, phase, message, hint.
+    /// One line: device, phase, message, hint; the first two only where it is about a device.
     public var description: String {
-        "\(device): \(phase.rawValue): \(message)" + (hint.map { " (\($0))" } ?? "")
+        (device.isEmpty ? "" : "\(device): \(phase.rawValue): ") + message + (hint.map { " (\($0))" } ?? "")
     }
 }

@@ -63,9 +63,7 @@ actor DeviceWorker {
         }
         result.phases.commands = loop.now - start
         environment.events(.phase(host: device.name, .close))
-        for failure in await open.line.console?.setUpFailures ?? [] {
-            environment.events(.warning(host: device.name, "the device rejected a set-up command, its output may be paged: \(failure)"))
-        }
+        await warnOfOutput(of: open)
         await open.close()
     }
 
@@ -124,6 +122,23 @@ actor DeviceWorker {
         }
     }
 
+    /// Says what may be wrong with output that looks right.
+    private func warnOfOutput(of open: OpenDevice) async {
+        guard let console = await open.line.console else { return }
+        for failure in await console.setUpFailures { warn("the device rejected a set-up command, its output may be paged: \(failure)") }
+        let paged = result.commands.filter { $0.pages > 0 }
+        if let first = paged.first {
+            let more = paged.count > 1 ? " and \(paged.count - 1) more" : ""
+            warn("paging is not off: the pager was answered in '\(first.command)'\(more); the output is complete")
+        }
+        for problem in await console.outputProblems { warn("long output: \(problem)") }
+    }
+
+    private func warn(_ text: String) {
+        result.warnings.append(text)
+        environment.events(.warning(host: device.name, text))
+    }
+
     private func run(on open: OpenDevice) async {
         for command in commands {
             let (answer, error) = await open.run(command, timeout: environment.commandTimeout, answers: environment.answers)
@@ -153,7 +168,7 @@ actor DeviceWorker {
         case .cancelled: .cancelled
         case .skipped: .skipped
         // The device took the login and then refused what the commands needed.
-        case .privilege, .question, .rejected: .failed
+        case .privilege, .question, .echo, .rejected: .failed
         case .usage where error?.phase == .command: .failed
         default: .unreachable
         }

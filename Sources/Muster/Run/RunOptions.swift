@@ -28,6 +28,12 @@ public struct RunOptions: Sendable {
     public var fanout = 100
     /// The time for one command.
     public var commandTimeout: Duration = .seconds(30)
+    /// Bytes of one command's output that are kept in memory, 64 KiB at the least.
+    ///
+    /// All of a longer output goes to a file, named in `CommandResult.outputFile`.
+    public var outputLimit = 16 << 20
+    /// The folder for the files of long outputs, made when the first is; a new one among the system's temporary files when nil.
+    public var outputFolder: String?
     /// What is typed to questions that commands ask, before the answers of the platform's definition.
     ///
     /// A question that none of them answers ends the command, and the device is brought back to its prompt. Nothing is ever agreed to unasked.

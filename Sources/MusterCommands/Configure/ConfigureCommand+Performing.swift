@@ -7,6 +7,7 @@ extension ConfigureCommand {
         guard yes || dryRun || renderOnly || surroundings.confirm != nil else {
             throw CommandFailure.usage("no one to ask: there is no terminal; look at --dry-run, and then use --yes")
         }
+        let answers = try questions.all(in: surroundings.environment)
         let (change, lines) = try source(in: surroundings)
         let (hosts, config) = try targets(in: surroundings)
         let platforms = try PlatformSources(surroundings).definitions(for: hosts)
@@ -25,6 +26,7 @@ extension ConfigureCommand {
         let tasks = zip(devices, changes).map { DeviceTask($0, change: $1) }
         var options = runOptions(surroundings.confirm)
         options.platforms = platforms
+        options.answers = answers
         return try await run(tasks, options: options, remarks: config.notes, changes: true, in: surroundings)
     }
 

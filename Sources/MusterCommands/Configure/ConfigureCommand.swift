@@ -81,7 +81,6 @@ struct ConfigureCommand: FleetVerb {
     /// How the change goes about the devices.
     func runOptions(_ confirm: (@Sendable (String) async throws -> Bool)?) -> RunOptions {
         var options = fleetOptions
-        options.answers = questions.answers
         guard !dryRun else { return options }
         options.rollout = spread.rollout
         if let canary {

@@ -102,10 +102,12 @@ struct InventoryShowCommand: Verb {
         if host.user == nil, !resolved.user.isEmpty { rows.append(("user", resolved.user, "the local user")) }
         if host.platform == nil { rows.append(("platform", resolved.platform, "built in")) }
         let order = [
-            "address", "port", "user", "password", "passphrase", "enable", "identity", "credentials", "platform", "jump", "transport",
-            "channel", "legacy", "host_key", "groups",
+            "address", "port", "user", "password", "passphrase", "enable", "secrets", "identity", "credentials", "platform", "jump",
+            "transport", "channel", "legacy", "host_key", "groups",
         ]
-        func place(_ field: String) -> Int { order.firstIndex(of: field) ?? order.count }
+        func place(_ field: String) -> Int {
+            order.firstIndex(of: field.hasPrefix("secrets.") ? "secrets" : field) ?? order.count
+        }
         rows.sort { (place($0.field), $0.field) < (place($1.field), $1.field) }
         if output == .json {
             return JSONList(lines: false).text(of: rows) { json, row in

@@ -6,7 +6,7 @@ import MusterRendering
 struct PlatformsTestCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "test",
-        abstract: "Run the tests that definitions carry.",
+        abstract: "Run the tests that definitions carry, or put recordings to them.",
         discussion: """
             What a real device has printed is put to the matching that a session uses; where the verdict is not the expected one, both are shown.
 
@@ -14,8 +14,12 @@ struct PlatformsTestCommand: Verb {
               muster platforms test
               muster platforms test cisco_iosxe ./my_os.yaml
               muster platforms test -o json ./definitions/
+              muster platforms test --recording transcripts/edge-01.jsonl
+              muster platforms test --recording transcripts ./my_os.yaml
 
-            Exit status: 0 all passed, 1 a test failed, 65 a definition can't be read.
+            A recording is of a session (muster run --record). Its bytes go to a definition again, its own platform's or the one that is named, and what was             typed, the prompts, modes, outputs and rejections have to be as recorded.
+
+            Exit status: 0 all passed, 1 a test failed, 65 a definition or a recording can't be read.
             """)
 
     /// The form of the report.
@@ -24,6 +28,10 @@ struct PlatformsTestCommand: Verb {
     }
 
     @OptionGroup var choice: DefinitionChoice
+
+    @Option(
+        help: ArgumentHelp("Put this recording to the definition, or each of a folder; may repeat.", valueName: "path"))
+    var recording: [String] = []
 
     @Option(name: [.short, .long], help: ArgumentHelp("Form of the report.", valueName: "form"))
     var output = Form.text
@@ -35,6 +43,7 @@ struct PlatformsTestCommand: Verb {
     private typealias Trial = (definition: Definition, trial: DefinitionTrial?)
 
     func perform(in surroundings: Surroundings) async throws -> Int32 {
+        if !recording.isEmpty { return try testRecordings(in: surroundings) }
         let trials: [Trial] = try choice.definitions(in: surroundings).map { ($0, $0.platform.map { DefinitionTrial(of: $0) }) }
         let text = output == .json ? json(of: trials) : report(of: trials, Palettes(choice: color, surroundings).output)
         try surroundings.output.write(Array(text.utf8))

@@ -76,7 +76,7 @@ struct RecordingInfo {
         func shown(_ prompt: String) -> String { "'\(prompt.split(separator: "\n").last.map { String($0).terminalSafe } ?? "")'" }
         var text = """
             host       \(header.host.oneLine) (\(header.address.oneLine):\(header.port), \(header.transport.oneLine))
-            platform   \(header.platform.oneLine)
+            platform   \(recording.platform.oneLine)
             started    \(header.started.oneLine), by \(header.program.oneLine)
             length     \(recording.length.readable), \(sizes.received) bytes printed, \(sizes.typed) typed
 
@@ -92,7 +92,7 @@ struct RecordingInfo {
         for row in rows {
             table.append([
                 row.time.readable, row.elapsed?.readable ?? "-", row.bytes.map(String.init) ?? "-", row.what.oneLine, row.outcome.oneLine,
-                shown(row.prompt),
+                row.prompt.isEmpty ? "-" : shown(row.prompt),
             ])
         }
         return text + "\n" + table.rendered(palette: Palette(coloured: false))
@@ -107,7 +107,7 @@ struct RecordingInfo {
             json.member("address", header.address)
             json.member("port", header.port)
             json.member("transport", header.transport)
-            json.member("platform", header.platform)
+            json.member("platform", recording.platform)
             json.member("started", header.started)
             json.member("program", header.program)
             json.member("seconds", recording.length)

@@ -61,7 +61,7 @@ struct ReplayCommand: Verb {
     }
 
     func perform(in surroundings: Surroundings) async throws -> Int32 {
-        let recording = try load(in: surroundings)
+        let recording = try Recording(file: file, in: surroundings)
         if recording.isCutOff {
             surroundings.errors.say("muster: \(file.oneLine): the last line is cut off; the rest is shown\n")
         }
@@ -70,20 +70,6 @@ struct ReplayCommand: Verb {
             return ExitStatus.success
         }
         return try await play(recording, in: surroundings)
-    }
-
-    private func load(in surroundings: Surroundings) throws -> Recording {
-        let bytes: [UInt8]
-        do {
-            bytes = file == "-" ? try surroundings.input() : try readAll(path: file)
-        } catch let error as ReadFailure {
-            throw CommandFailure.usage("can't read \(file.oneLine): \(error.reason)")
-        }
-        do {
-            return try Recording(reading: bytes, file: file == "-" ? "standard input" : file.oneLine)
-        } catch {
-            throw CommandFailure.badData("\(error)")
-        }
     }
 
     /// Shows it, until its end or a signal.

@@ -47,6 +47,18 @@ enum ArgumentText {
         throw ValidationError("there is no \(kind) '\(name.oneLine)'; \(hint)")
     }
 
+    /// Reads a number of bytes such as `65536`, `64K`, `16M`, `1G`.
+    @Sendable static func byteCount(_ text: String) throws -> Int {
+        let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
+        let unit = text.uppercased().last.flatMap { units[$0] }
+        let digits = unit == nil ? text[...] : text.dropLast()
+        let count = digits.allSatisfy { ("0"..."9").contains($0) } ? Int(digits) : nil
+        guard let count, case (let bytes, false) = count.multipliedReportingOverflow(by: unit ?? 1) else {
+            throw ValidationError("'\(text.oneLine)' is no number of bytes: expected one such as 65536, 64K, 16M or 1G")
+        }
+        return bytes
+    }
+
     /// Reads a TCP port.
     @Sendable static func portNumber(_ text: String) throws -> Int {
         guard let number = Int(text), (1...65535).contains(number) else {

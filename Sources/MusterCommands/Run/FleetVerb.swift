@@ -22,6 +22,8 @@ extension FleetVerb {
             case .first: .first(pace.count ?? 1)
             }
         options.commandTimeout = pace.timeout ?? options.commandTimeout
+        options.outputLimit = output.outputLimit ?? options.outputLimit
+        options.outputFolder = output.spillDir
         options.connectTimeout = pace.connectTimeout ?? options.connectTimeout
         options.deadline = pace.deadline
         options.maxAuthFailures = login.maxAuthFailures

@@ -8,6 +8,7 @@ import Synchronization
 extension RunCommand {
     func perform(in surroundings: Surroundings) async throws -> Int32 {
         let lines = try LineTemplates(allCommands(in: surroundings), isLiteral: templates.noTemplates)
+        let answers = try questions.all(in: surroundings.environment)
         let (hosts, config) = try targets(in: surroundings)
         let platforms = try PlatformSources(surroundings).definitions(for: hosts)
         let commands = try lines.rendered(for: hosts, defaultUser: surroundings.localUser)
@@ -16,6 +17,7 @@ extension RunCommand {
         let tasks = zip(devices, commands).map { DeviceTask($0, commands: $1) }
         var options = runOptions
         options.platforms = platforms
+        options.answers = answers
         return try await run(tasks, options: options, remarks: config.notes, in: surroundings)
     }
 

@@ -83,7 +83,6 @@ struct RunCommand: FleetVerb {
     /// How the run goes about its devices.
     var runOptions: RunOptions {
         var options = fleetOptions
-        options.answers = questions.answers
         options.commandMode = modeName
         options.stopsOnFailure = stopOnFailure
         options.rollout = spread.rollout

@@ -209,6 +209,16 @@ struct OutputOptions: ParsableArguments {
     @Option(name: [.short, .long], help: ArgumentHelp("Form of the results on standard output.", valueName: "form"))
     var output = ResultForm.text
 
+    @Option(
+        help: ArgumentHelp(
+            "Output of one command kept in the result; all of a longer one goes to a file. (default: 16M)", valueName: "bytes"),
+        transform: ArgumentText.byteCount)
+    var outputLimit: Int?
+
+    @Option(
+        help: ArgumentHelp("Folder for the files of long outputs. (default: a new one in $TMPDIR)", valueName: "path"))
+    var spillDir: String?
+
     @Flag(name: [.short, .customLong("verbose")], help: "Logs on standard error; -vv and -vvv say more.")
     var verbosity: Int
 

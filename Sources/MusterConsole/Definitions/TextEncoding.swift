@@ -30,8 +30,9 @@ package struct TextEncoding: Sendable, Equatable {
     /// iconv's names for what people write.
     private static let usual = [
         "utf8": "UTF-8", "latin1": "ISO-8859-1", "iso88591": "ISO-8859-1", "latin9": "ISO-8859-15", "iso885915": "ISO-8859-15",
-        "ascii": "ASCII", "gb18030": "GB18030", "gbk": "GBK", "gb2312": "GB18030", "big5": "BIG5", "shiftjis": "SHIFT_JIS", "sjis": "SHIFT_JIS",
-        "eucjp": "EUC-JP", "euckr": "EUC-KR", "koi8r": "KOI8-R", "cp1251": "CP1251", "windows1251": "CP1251", "cp1252": "CP1252",
+        "ascii": "ASCII", "gb18030": "GB18030", "gbk": "GBK", "gb2312": "GB18030", "big5": "BIG5", "shiftjis": "SHIFT_JIS",
+        "sjis": "SHIFT_JIS", "eucjp": "EUC-JP", "euckr": "EUC-KR", "koi8r": "KOI8-R", "cp1251": "CP1251", "windows1251": "CP1251",
+        "cp1252": "CP1252",
         "windows1252": "CP1252", "cp866": "CP866",
     ]
 
@@ -40,7 +41,7 @@ package struct TextEncoding: Sendable, Equatable {
 
     /// The text of `bytes`; what is none becomes U+FFFD.
     package func text(_ bytes: some Collection<UInt8>) -> String {
-        if self == .utf8 { return String(decoding: bytes, as: UTF8.self) }
+        if isUTF8 { return String(decoding: bytes, as: UTF8.self) }
         if let plain = bytes.withContiguousStorageIfAvailable({ $0.allSatisfy { $0 < 0x80 } ? String(decoding: $0, as: UTF8.self) : nil }),
             let plain
         {
@@ -50,10 +51,13 @@ package struct TextEncoding: Sendable, Equatable {
         return String(decoding: converter.convert(Array(bytes), replacement: Array("\u{FFFD}".utf8)), as: UTF8.self)
     }
 
+    /// Whether text needs no conversion.
+    private var isUTF8: Bool { name == "UTF-8" }
+
     /// The bytes of `text`; what the encoding has no bytes for becomes a question mark.
     package func bytes(_ text: String) -> [UInt8] {
         let bytes = Array(text.utf8)
-        if self == .utf8 || bytes.allSatisfy({ $0 < 0x80 }) { return bytes }
+        if isUTF8 || bytes.allSatisfy({ $0 < 0x80 }) { return bytes }
         guard let converter = Converter(from: "UTF-8", to: name) else { return bytes }
         return converter.convert(bytes, replacement: [0x3F])
     }
@@ -62,11 +66,13 @@ package struct TextEncoding: Sendable, Equatable {
 /// iconv(3) for one conversion at a time.
 private final class Converter {
     private let descriptor: iconv_t
+    private let isFromUTF8: Bool
 
     init?(from source: String, to target: String) {
         // What iconv_open(3) returns when it does not know a name is -1 as a pointer.
         guard let descriptor = iconv_open(target, source), Int(bitPattern: descriptor) != -1 else { return nil }
         self.descriptor = descriptor
+        isFromUTF8 = source == "UTF-8"
     }
 
     deinit {
@@ -89,12 +95,14 @@ private final class Converter {
                     return (outcome, piece.count - room, errno)
                 }
                 result += piece[..<written].map { UInt8(bitPattern: $0) }
-                guard outcome == .max, problem != E2BIG, left > 0 else { continue }
+                guard outcome == -1, problem != E2BIG, left > 0 else { continue }
                 // Not of the encoding, or cut off at the end: one byte is left out, and the next may begin a character.
                 result += replacement
                 if problem == EINVAL { break }
-                from = from?.advanced(by: 1)
-                left -= 1
+                repeat {
+                    from = from?.advanced(by: 1)
+                    left -= 1
+                } while isFromUTF8 && left > 0 && UInt8(bitPattern: from?.pointee ?? 0) & 0xC0 == 0x80
             }
         }
         return result

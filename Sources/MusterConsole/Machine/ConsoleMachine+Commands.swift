@@ -36,7 +36,7 @@ extension ConsoleMachine {
     private mutating func announceOpen() {
         guard !isOpen, let prompt else { return }
         isOpen = true
-        events.append(.opened(prompt: prompt.described, mode: prompt.mode))
+        events.append(.opened(prompt: promptText, mode: prompt.mode))
     }
 
     private mutating func begin(_ job: Job, _ now: Instant) {
@@ -44,6 +44,7 @@ extension ConsoleMachine {
         case .command(let command, let answers):
             send(command, for: .command, now)
             inFlight[inFlight.count - 1].answers = answers
+            inFlight[inFlight.count - 1].target = target(of: command)
             inFlight[inFlight.count - 1].id = job.id
             inFlight[inFlight.count - 1].deadline = job.deadline
             inFlight[inFlight.count - 1].sentAt = job.askedAt
@@ -74,14 +75,16 @@ extension ConsoleMachine {
             if !screen.takeText().isEmpty { probedAt = nil }
             scanned = 0
             pagerAnswers = 0
+            bursts = 0
             standing = Array(screen.standing)
         } else {
             standing = Array(prompt?.last ?? [])
         }
         let count = standing.count
-        standing += Array(command.utf8)
+        standing += keys(command)
         inFlight.append(
             Step(purpose: purpose, command: command, echoLine: standing, standingCount: count, sentAt: now, lines: screen.finishedLines))
+        inFlight[inFlight.count - 1].hasRightPrompt = screen.hasRightPrompt
         lastReceived = max(lastReceived, now)
         type(command)
     }
@@ -109,6 +112,10 @@ extension ConsoleMachine {
         if head.question != nil, answerQuestion(line, now) { return }
         let hasNewLine = screen.finishedLines > head.lines
         if let prompt, hasNewLine, let standing = stands(prompt) ? prompt : known.last(where: stands) {
+            if pause < confirmation {
+                awaitsConfirmation = true
+                return
+            }
             endHead(standing.text, pause, now)
             return
         }
@@ -128,9 +135,27 @@ extension ConsoleMachine {
         }
     }
 
+    /// How long the prompt has to stand before it ends an answer.
+    ///
+    /// Usually not at all. An answer that is long, or comes in driblets, may have the device's own prompt in it (a transcript, a log) just where
+    /// a piece ends, and a prompt of one sign may be a line of anything: there the rest is given the time that an echo takes to come.
+    private var confirmation: Duration {
+        let isShort = screen.text.count <= Self.shortAnswer && bursts <= Self.fewBursts
+        if isShort, let prompt, prompt.last.trimmedAtEnd.count >= 2 { return .zero }
+        return shortMoment
+    }
+
+    /// The time that an echo takes to come, within bounds.
+    var shortMoment: Duration { min(max(roundTrip, .milliseconds(10)), timing.pager) }
+
+    private static let fewBursts = 16
+    private static let shortAnswer = 8192
+
     /// The prompt of the mode that is being entered, if it stands there.
     private func expectedPrompt(_ head: Step) -> [UInt8]? {
-        guard head.purpose == .walk, let hop = walk?.hop, let rule = platform.mode(named: hop)?.prompt, let prompt else { return nil }
+        guard let hop = head.purpose == .walk ? walk?.hop : head.target, let rule = platform.mode(named: hop)?.prompt, let prompt else {
+            return nil
+        }
         // While the bytes come one by one, `r1#` may be the beginning of `r1# `: the blanks at the end are the same in all modes.
         guard let text = matchPrompt([rule]), let line = standingLine else { return nil }
         return line.count - line.trimmedAtEnd.count == prompt.last.count - prompt.last.trimmedAtEnd.count ? text : nil
@@ -153,7 +178,7 @@ extension ConsoleMachine {
             inFlight[0].lines = screen.finishedLines
             return
         }
-        guard resolveEcho(pause) else { return }
+        guard resolveEcho(pause, now) else { return }
         if inFlight.count > 1 {
             guard pause >= timing.echo else { return }
             learn(text)
@@ -171,7 +196,7 @@ extension ConsoleMachine {
 
     /// The last line of the output has no end of its own, and the prompt follows on the same line.
     private mutating func endGlued(_ prompt: LearnedPrompt, _ pause: Duration, _ now: Instant) {
-        guard inFlight.count == 1, resolveEcho(pause) else { return }
+        guard inFlight.count == 1, resolveEcho(pause, now) else { return }
         var line = screen.standing.dropLast(prompt.last.count)
         if inFlight[0].echo == .absent, screen.finishedLines == inFlight[0].lines {
             line = line.dropFirst(min(inFlight[0].standingCount, line.count))
@@ -184,44 +209,66 @@ extension ConsoleMachine {
 
     /// Ends the first command with what has come; `text` is the prompt from here on.
     mutating func finish(standing text: [UInt8], rest: [UInt8] = [], _ now: Instant) {
+        let before = prompt
         if !text.isEmpty { learn(text) }
+        // What stands before the prompt is at the end of what came, whether or not that was kept.
         let truncated = screen.isTruncated
+        var end = truncated ? Array(screen.tail) : []
         var output = screen.takeText()
         scanned = 0
-        if let upper = prompt?.upper, !upper.isEmpty, !truncated, output.suffix(upper.count).elementsEqual(upper) {
-            output.removeLast(upper.count)
-        }
-        if probedAt != nil, !truncated, let answer = prompt.map({ $0.text + [0x0A] }), output[...].hasSuffix(answer) {
+        swapEnds(&output, &end, truncated)
+        if let upper = prompt?.upper, !upper.isEmpty, output.suffix(upper.count).elementsEqual(upper) { output.removeLast(upper.count) }
+        if probedAt != nil, let answer = prompt.map({ $0.text + [0x0A] }), output[...].hasSuffix(answer) {
             probedAt = nil
             output.removeLast(answer.count)
         }
-        if !truncated { output += rest }
-        complete(consume output, truncated: truncated, now)
+        // A device that takes a key for an answer takes the return behind it for an empty command.
+        if !inFlight[0].dialogue.answered.isEmpty, let answer = prompt.map({ $0.text + [0x0A] }), output[...].hasSuffix(answer) {
+            output.removeLast(answer.count)
+        }
+        output += rest
+        swapEnds(&output, &end, truncated)
+        // Where two modes have one prompt, only the device's words tell that it has stayed.
+        if inFlight[0].purpose == .walk, let before, before.text == prompt?.text, failureLine(in: output) != nil { prompt = before }
+        complete(consume output, truncated: truncated, end: end, now)
         pump(now)
     }
 
+    private func swapEnds(_ output: inout [UInt8], _ end: inout [UInt8], _ truncated: Bool) {
+        if truncated { swap(&output, &end) }
+    }
+
     /// Takes the first command out and tells what it printed.
-    mutating func complete(_ bytes: consuming [UInt8], truncated: Bool, _ now: Instant) {
+    ///
+    /// - Parameter end: the last lines of an output that was not kept as a whole.
+    mutating func complete(_ bytes: consuming [UInt8], truncated: Bool, end: [UInt8] = [], _ now: Instant) {
         // Taken over, not copied: it may be megabytes.
         var output = consume bytes
-        output.removeBlankEnd()
+        var end = end
+        if truncated { end.removeBlankEnd() } else { output.removeBlankEnd() }
         let step = inFlight.removeFirst()
-        let failure = failureLine(in: output)
+        if step.dialogue.hasTypedSecret { output = redact(output) }
+        let failure = failureLine(in: output) ?? failureLine(in: end)
+        let size = endOverflow(end) ?? output.count
         switch step.purpose {
         case .setUp where step.dialogue.refused != nil: setUpFailures.append("\(step.command): it asked '\(questionText(step))'")
         case .setUp: if let failure { setUpFailures.append("\(step.command): \(redacted(failure))") }
         case .walk:
             walk?.said = output
-            if step.dialogue.refused != nil { walk?.instructions = [] }
+            guard step.dialogue.refused != nil else { break }
+            walk?.instructions = []
+            let question = step.dialogue.isRepeated ? nil : questionText(step)
+            walk?.question = question
         case .command:
             guard let id = step.id else { break }
             if step.dialogue.refused != nil {
-                events.append(.failed(id: id, questionError(step, partialOutput: output, now)))
+                events.append(.failed(id: id, questionError(step, partialOutput: output, now).encoded(platform.encoding)))
                 break
             }
             let exchange = Exchange(
-                command: step.command, output: output, failure: failure, mode: mode, prompt: prompt?.described ?? "",
-                elapsed: now - step.sentAt, truncated: truncated, pagerAnswers: pagerAnswers)
+                command: step.command, output: output, failure: failure, mode: mode, prompt: promptText,
+                elapsed: now - step.sentAt, truncated: truncated, pagerAnswers: pagerAnswers,
+                encoding: platform.encoding, size: size)
             events.append(.finished(id: id, exchange))
         }
         pagerAnswers = 0
@@ -251,7 +298,7 @@ extension ConsoleMachine {
                     || platform.failurePatterns.contains { $0.match(in: text, scratch) != nil }
                 return isFailure && !platform.failureExcludes.contains { $0.match(in: text, scratch) != nil }
             }
-        }.map { String(decoding: $0.trimmed, as: UTF8.self) }
+        }.map { platform.encoding.text($0.trimmed) }
     }
 }
 

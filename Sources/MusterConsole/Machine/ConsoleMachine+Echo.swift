@@ -11,7 +11,7 @@ extension ConsoleMachine {
             guard let end = nextLineEnd() else { return }
             let line = screen.text[scanned..<end]
             if head.echo == .awaited {
-                lookForEcho(head, line, end)
+                lookForEcho(head, line, end, now)
             } else if isEcho(line, inFlight[1].echoLine) {
                 endTypedAhead(line.startIndex, end, now)
             } else {
@@ -24,11 +24,23 @@ extension ConsoleMachine {
         line.trimmedAtEnd.elementsEqual(echo.trimmedAtEnd)
     }
 
-    private mutating func lookForEcho(_ head: Step, _ line: ArraySlice<UInt8>, _ end: Int) {
+    /// Behind the command there may still stand what the shell shows at the right end.
+    private func isEchoWithRightPrompt(_ line: ArraySlice<UInt8>, _ echo: [UInt8]) -> Bool {
+        line.starts(with: echo) && line.dropFirst(echo.count).starts(with: [0x20, 0x20])
+    }
+
+    private mutating func lookForEcho(_ head: Step, _ line: ArraySlice<UInt8>, _ end: Int, _ now: Instant) {
         let rest = head.echoLine[head.folded...]
-        if isEcho(line, Array(rest)) || (head.isInterrupted && isEcho(line, Array(head.command.utf8))) {
+        if platform.echo == .rewritten, isRewritten(head, line) {
+            inFlight[0].echo = .seen
+            echoes = true
+            cutText(through: end)
+        } else if isEcho(line, Array(rest)) || (head.hasRightPrompt && isEchoWithRightPrompt(line, Array(rest)))
+            || (head.isInterrupted && isEcho(line, keys(head.command)))
+        {
             if !head.command.isEmpty { echoes = true }
             inFlight[0].echo = .seen
+            if inFlight.count == 1 { roundTrip = now - head.sentAt }
             cutText(through: end)
         } else if line.count < rest.count, rest.starts(with: line), head.folded > 0 ? !line.isEmpty : line.count > head.standingCount {
             // The device folds what is typed at the width of its terminal.
@@ -37,13 +49,21 @@ extension ConsoleMachine {
         } else if head.folded > 0 {
             inFlight[0].folded = 0
         } else if echoes == false {
-            _ = resolveEcho(.zero)
+            _ = resolveEcho(.zero, now)
         } else {
             if line.trimmedAtEnd.elementsEqual(head.echoLine[..<head.standingCount].trimmedAtEnd) || head.standingCount == 0 {
                 inFlight[0].isInterrupted = true
             }
             scanned = end + 1
         }
+    }
+
+    /// Whether `line` is the echo in the device's own words: the line in which the command was typed, or the first that has ended since.
+    private func isRewritten(_ head: Step, _ line: ArraySlice<UInt8>) -> Bool {
+        let standing = head.echoLine[..<head.standingCount].trimmedAtEnd
+        if line.starts(with: standing), standing.count > 0 { return !line.dropFirst(standing.count).isBlank || head.command.isEmpty }
+        // Where a message has pushed the prompt aside, it will come again with the command.
+        return !head.isInterrupted && !line.isBlank
     }
 
     private mutating func cutText(through end: Int) {
@@ -55,16 +75,22 @@ extension ConsoleMachine {
     ///
     /// A device that is known to print what is typed, or is not known not to, is given time for it: until its echo has come, a prompt may belong to
     /// something earlier, and taking it would give every later command the answer of the one before.
-    mutating func resolveEcho(_ pause: Duration) -> Bool {
+    mutating func resolveEcho(_ pause: Duration, _ now: Instant) -> Bool {
         guard let head = inFlight.first, head.echo == .awaited else { return true }
         guard echoes == false || pause >= timing.echo else { return false }
+        // A refused question's abort key may have taken the echo with it.
+        if echoes == true, head.dialogue.refused == nil {
+            guard let start = startOfEcho(head) else { return missEcho(head, pause, now) }
+            screen.dropText(first: start)
+            scanned = 0
+        }
         inFlight[0].echo = .absent
         let standing = head.echoLine[..<head.standingCount]
         let end = screen.text.firstIndex(of: 0x0A) ?? screen.text.count
         let line = screen.text[..<end]
         guard line.starts(with: standing) else {
             // A line editor that scrolls sideways shows only the end of a long command.
-            let tail = Array(head.command.utf8.suffix(16))
+            let tail = Array(keys(head.command).suffix(16))
             if echoes == true, tail.count == 16, line.trimmedAtEnd.hasSuffix(Array(tail.trimmedAtEnd)), end < screen.text.count {
                 cutText(through: end)
             }
@@ -81,6 +107,52 @@ extension ConsoleMachine {
         }
         if echoes == nil, !standing.isEmpty, !rest.starts(with: word) || word.isEmpty { echoes = false }
         return true
+    }
+
+    /// Where the line begins, among the first that have come, that has something of what was typed in whatever form; nil where there is none.
+    private func startOfEcho(_ head: Step) -> Int? {
+        guard !head.command.isEmpty, head.standingCount > 0 else { return 0 }
+        let standing = head.echoLine[..<head.standingCount].trimmedAtEnd
+        // A line editor that scrolls sideways shows only the end of a long command.
+        let tail = Array(Array(keys(head.command).suffix(16)).trimmedAtEnd)
+        var start = 0
+        for _ in 0..<8 where start < screen.text.count {
+            let end = screen.text[start...].firstIndex(of: 0x0A) ?? screen.text.count
+            let line = screen.text[start..<end]
+            if line.starts(with: standing) ? !line.dropFirst(standing.count).isBlank : line.trimmedAtEnd.hasSuffix(tail) { return start }
+            start = end + 1
+        }
+        return nil
+    }
+
+    /// The prompt stands, and the device, which prints what is typed, has not printed this.
+    ///
+    /// It may have thrown the command away, be slow, or have printed the prompt for another reason; what has come is no answer. A command that only
+    /// shows something is typed once more; any other may have been run, and the error says so.
+    private mutating func missEcho(_ head: Step, _ pause: Duration, _ now: Instant) -> Bool {
+        guard pause >= timing.silence, inFlight.count == 1 else { return false }
+        guard !head.isRetyped, head.purpose == .setUp || onlyShows(head.command) else {
+            breakOff(.echoMissing, now)
+            return false
+        }
+        _ = screen.takeText()
+        scanned = 0
+        inFlight[0].isRetyped = true
+        inFlight[0].isInterrupted = true
+        inFlight[0].lines = screen.finishedLines
+        lastReceived = max(lastReceived, now)
+        type(head.command)
+        return false
+    }
+
+    /// Whether a command asks nothing and changes nothing, by its words.
+    func onlyShows(_ command: String) -> Bool {
+        let words = command.lowercased().split(separator: " ")
+        let first = words.first == "do" || words.first == "run" ? words.dropFirst().first : words.first
+        guard let first, first.count >= 2 else { return false }
+        // Into a file, which may be there already.
+        guard !command.contains(">"), !words.contains(where: { ["redirect", "append", "tee", "save"].contains($0) }) else { return false }
+        return "show".hasPrefix(first) || "display".hasPrefix(first)
     }
 
     /// The echo of the second command has come: what lies before it is the answer to the first.
@@ -112,7 +184,7 @@ extension ConsoleMachine {
                 return
             }
             // Printed by the terminal driver while the device was busy: the device has the command, or had it. It must not get it again.
-            let isTyped = inFlight[1...].contains { $0.purpose == .command && line.trimmed.elementsEqual($0.command.utf8) }
+            let isTyped = inFlight[1...].contains { $0.purpose == .command && line.trimmed.elementsEqual(keys($0.command)) }
             if isTyped { return }
             start = end + 1
         }
@@ -132,6 +204,8 @@ extension ConsoleMachine {
     /// Types that return at first. A device that does not print what is typed gives no sign of what it has lost.
     private mutating func isCertainlyLost(_ prompt: LearnedPrompt, _ now: Instant) -> Bool {
         guard echoes == true else { return false }
+        // The return would be the answer to what the command may ask, if the device is only slow.
+        guard inFlight[1...].allSatisfy({ $0.purpose == .setUp || onlyShows($0.command) }) else { return false }
         guard let probedAt else {
             self.probedAt = screen.finishedLines
             lastReceived = max(lastReceived, now)

@@ -7,6 +7,7 @@ extension ConsoleMachine {
     /// Gives up: what is running fails for `kind`, what waits cannot be begun any more.
     mutating func breakOff(_ kind: ConsoleError.Kind, _ now: Instant) {
         guard phase != .broken else { return }
+        if isOverflowing { _ = endOverflow(screen.tail + screen.line) }
         if !isOpen, phase != .new {
             events.append(.failed(id: nil, openError(kind, now)))
             isOpen = true
@@ -18,7 +19,7 @@ extension ConsoleMachine {
                 step.dialogue.refused == nil
                 ? commandError(kind, step, isFirst: index == 0, now)
                 : questionError(step, partialOutput: partialOutput(isFirst: index == 0), now)
-            events.append(.failed(id: id, error))
+            events.append(.failed(id: id, error.encoded(platform.encoding)))
         }
         walk = nil
         inFlight = []
@@ -101,15 +102,22 @@ extension ConsoleMachine {
     private func secretError(_ error: ConsoleError, _ name: String) -> ConsoleError {
         var error = error
         error.expected = "a secret named '\(name)', which was not supplied"
-        error.hint = "Give the host its '\(name)' secret, or a user that lands in the mode '\(platform.defaultMode)'"
+        let field = name == "enable" ? "'enable' secret" : "'secrets: {\(name): …}'"
+        error.hint = "Give the host its \(field), or a user that lands in the mode '\(platform.defaultMode)'"
         return error
     }
 
     private func commandError(_ kind: ConsoleError.Kind, _ step: Step, isFirst: Bool, _ now: Instant) -> ConsoleError {
-        ConsoleError(
+        var error = ConsoleError(
             kind: kind, expected: promptWish, seen: seen(), command: step.command, elapsed: now - step.sentAt,
-            partialOutput: partialOutput(isFirst: isFirst),
-            hint: questionHint)
+            partialOutput: partialOutput(isFirst: isFirst), hint: questionHint)
+        if kind == .echoMissing {
+            error.expected = "the line '\(redacted(escaped(step.echoLine)))'"
+            error.hint =
+                (step.isRetyped ? "It was typed twice. " : "")
+                + "If the device does not print what is typed, or prints it in another form, its definition wants 'muster: {echo: none}' or 'rewritten'"
+        }
+        return error
     }
 
     private var promptWish: String {
@@ -133,8 +141,10 @@ extension ConsoleMachine {
             if output.isEmpty { return Array(screen.line.starts(with: standing) ? screen.line[head.standingCount...] : screen.line[...]) }
             if output.starts(with: standing) { output.removeFirst(standing.count) }
         }
+        if screen.isTruncated { return output }
         output += screen.line
         output.removeBlankEnd()
+        if head.dialogue.hasTypedSecret { output = redact(output) }
         return output
     }
 
@@ -150,7 +160,7 @@ extension ConsoleMachine {
     private var hidden: [String] { secrets.values + typedSecrets + [credentials?.password].compactMap { $0 } }
 
     /// `bytes` with every secret replaced.
-    private func redact(_ bytes: [UInt8]) -> [UInt8] {
+    func redact(_ bytes: [UInt8]) -> [UInt8] {
         var result = bytes
         for secret in hidden.map({ Array($0.utf8) }).sorted(by: { $0.count > $1.count }) where !secret.isEmpty {
             var index = 0
@@ -165,6 +175,14 @@ extension ConsoleMachine {
             }
         }
         return result
+    }
+}
+
+extension ConsoleError {
+    func encoded(_ encoding: TextEncoding) -> ConsoleError {
+        var error = self
+        error.encoding = encoding
+        return error
     }
 }
 

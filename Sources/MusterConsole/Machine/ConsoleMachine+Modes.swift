@@ -54,6 +54,7 @@ extension ConsoleMachine {
         guard let head = inFlight.first, let (question, response) = head.question, screen.finishedLines > head.lines,
             head.dialogue.refused == nil
         else { return false }
+        if case .secret = response, answerUser(line, head, now) { return true }
         let asked =
             switch question {
             case .exact(let text): line.trimmedAtEnd.hasSuffix(Array(Array(text.utf8).trimmedAtEnd))
@@ -63,6 +64,12 @@ extension ConsoleMachine {
         if head.isAnswered {
             // Until the line has ended it is the question that was just answered.
             if screen.finishedLines > head.answeredAt {
+                // At the login nothing comes after this, and a device may ask for ever.
+                guard isOpen else {
+                    walk?.said = screen.text
+                    breakOff(.modeRefused, now)
+                    return true
+                }
                 refuse(Array(line.trimmed), isRepeated: true, now)
             }
             return true
@@ -84,6 +91,35 @@ extension ConsoleMachine {
         return true
     }
 
+    /// Types the user where a mode asks for one before its password, as devices do that ask a server.
+    private mutating func answerUser(_ line: ArraySlice<UInt8>, _ head: Step, _ now: Instant) -> Bool {
+        guard let user = credentials?.user, platform.login?.username.match(in: Array(line), scratch) != nil else { return false }
+        // Until the line has ended it is the question that was just answered.
+        guard head.userAnsweredAt != screen.finishedLines else { return true }
+        if head.userAnsweredAt != nil || head.isAnswered {
+            refuse(Array(line.trimmed), isRepeated: true, now)
+            return true
+        }
+        inFlight[0].userAnsweredAt = screen.finishedLines
+        lastReceived = max(lastReceived, now)
+        type(user)
+        return true
+    }
+
+    /// The mode that `command` leads to from here by the definition, if it is the first thing that is typed on such a way.
+    ///
+    /// Modes that share a prompt are told apart by it.
+    func target(of command: String) -> String? {
+        platform.mode(named: mode)?.ways.first { way in
+            switch way.instructions.first {
+            // Most commands are seen to be others by their first letter.
+            case .send(let input), .sendPrompted(let input, _, _):
+                input.utf8.first == command.utf8.first && input.split(separator: " ") == command.split(separator: " ")
+            case .write, .enterMode, nil: false
+            }
+        }?.target
+    }
+
     /// The device is back where it was.
     private mutating func refuse(_ walk: ModeWalk, _ now: Instant) {
         fail(walk, refusal(walk, now))
@@ -94,7 +130,8 @@ extension ConsoleMachine {
         return ConsoleError(
             kind: .modeRefused, expected: "the prompt of the mode '\(walk.hop ?? walk.target)'", seen: escaped(said.utf8),
             elapsed: now - walk.startedAt,
-            hint: "Check the secret that the mode asks for, and what the user may do")
+            hint: walk.question.map { "It asked '\($0)', and nothing was agreed to" }
+                ?? "Check the secret that the mode asks for, and what the user may do")
     }
 
     /// Ends a walk that leaves the console at a prompt.

@@ -66,7 +66,7 @@ extension ConsoleMachine {
     func mode(of text: [UInt8]) -> String {
         if platform.modes.count == 1, let only = platform.modes.first, only.prompt.pattern == nil { return only.name }
         let names = platform.modes.filter { $0.prompt.matches(text, scratch) }.map(\.name)
-        if let hop = walk?.hop, names.contains(hop) { return hop }
+        if let hop = walk?.hop ?? inFlight.first?.target, names.contains(hop) { return hop }
         if let present = prompt?.mode, names.contains(present) { return present }
         return names.first ?? LearnedPrompt.unknownMode
     }

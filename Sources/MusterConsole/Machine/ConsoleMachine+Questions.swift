@@ -12,6 +12,8 @@ extension ConsoleMachine {
         /// The line that the last answer was typed in, and how it began.
         var answeredLine = -1
         var answeredText: [UInt8] = []
+        /// Whether one of the answers was a password: a device that shows it must not show it to others.
+        var hasTypedSecret = false
         /// The question that was refused, and why.
         var refused: [UInt8]?
         var isRepeated = false
@@ -47,6 +49,8 @@ extension ConsoleMachine {
             pager.suspected = true
             return false
         }
+        // A wide pattern must not answer a prompt that a command has changed.
+        guard matchPrompt(platform.modes.map(\.prompt)) == nil else { return false }
         let text = Array(line)
         if let answer = answer(to: text, head) {
             let question = Array(text.trimmedAtEnd)
@@ -56,12 +60,16 @@ extension ConsoleMachine {
             } else {
                 inFlight[0].dialogue.note(question, standing: text, line: screen.finishedLines)
                 lastReceived = max(lastReceived, now)
-                if asksForPassword(text), !answer.isEmpty, !typedSecrets.contains(answer) { typedSecrets.append(answer) }
+                if asksForPassword(text), !answer.isEmpty {
+                    inFlight[0].dialogue.hasTypedSecret = true
+                    if !typedSecrets.contains(answer) { typedSecrets.append(answer) }
+                }
                 type(answer)
             }
             return true
         }
-        let isSure = looksLikeQuestion(text)
+        // One that has a question of its own may be kept waiting for it by other words.
+        let isSure = head.question == nil && looksLikeQuestion(text)
         guard isSure && pause >= timing.question || pause >= timing.stuck && couldBeQuestion(text) else { return false }
         refuse(Array(text[...].trimmed), isRepeated: false, now)
         return true
@@ -131,7 +139,8 @@ extension ConsoleMachine {
     func questionError(_ step: Step, partialOutput: [UInt8], _ now: Instant) -> ConsoleError {
         let isRepeated = step.dialogue.isRepeated
         return ConsoleError(
-            kind: questionKind(step), expected: isRepeated ? "an end of it after \(Self.mostAnswers) answers" : "a prompt, or a question with an answer",
+            kind: questionKind(step),
+            expected: isRepeated ? "an end of it after \(Self.mostAnswers) answers" : "a prompt, or a question with an answer",
             seen: seen(), command: step.command, elapsed: now - step.sentAt, partialOutput: partialOutput,
             hint: isRepeated
                 ? "The answer is not what the device wants. It was broken off"

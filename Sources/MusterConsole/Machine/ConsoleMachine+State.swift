@@ -38,6 +38,8 @@ extension ConsoleMachine {
         var command: String
         /// The line that the echo makes: what stood there, and the command.
         var echoLine: [UInt8]
+        /// Whether the device shows something at the right end of the line in which is typed.
+        var hasRightPrompt = false
         /// How much of the echo line is what stood there.
         var standingCount: Int
         var sentAt: Instant
@@ -54,6 +56,12 @@ extension ConsoleMachine {
         var isAnswered = false
         /// How many lines had been finished when the question was answered.
         var answeredAt = 0
+        /// How many lines had been finished when the user was typed to a mode's question for one.
+        var userAnsweredAt: Int?
+        /// The mode that the command leads to by the definition.
+        var target: String?
+        /// Whether it was typed a second time, because nothing came of the first.
+        var isRetyped = false
         /// Answers to questions that may come, before the definition's.
         var answers: [AnsweredQuestion] = []
         /// The questions that were answered, and the one that was refused.
@@ -76,6 +84,8 @@ extension ConsoleMachine {
         var hops = 0
         /// What the device said last.
         var said: [UInt8] = []
+        /// The question that was refused on the way.
+        var question: String?
     }
 
     struct Login {

@@ -79,6 +79,17 @@ package struct ConsoleMachine {
     var lastBytes: [UInt8] = []
     var pagerAnswers = 0
     var pager = PagerMemory()
+    /// What of the first command's output has to go to a file, in order, until the runner takes it.
+    var overflow: [[UInt8]] = []
+    /// Whether the first command's output has begun to go there, and how much of it there was.
+    var isOverflowing = false
+    var overflowed = 0
+    /// How many pieces have come since the last command was typed.
+    var bursts = 0
+    /// From a command to its echo, as it was last.
+    var roundTrip = Duration.zero
+    /// Whether the prompt stands and is given a moment.
+    var awaitsConfirmation = false
     /// Answers that were typed to questions for a password.
     var typedSecrets: [String] = []
     var end: TransportEnd?
@@ -91,17 +102,25 @@ package struct ConsoleMachine {
     /// - Parameters:
     ///   - secrets: by the names that the definition's `__lookup::name` asks for.
     ///   - maximumOutput: bytes kept of one command's output.
-    package init(platform: Platform, secrets: [String: String] = [:], maximumOutput: Int = 64 << 20, timing: ConsoleTiming = .standard) {
+    ///   - handsOutOverflow: whether longer output comes out as a whole by `takeOverflow`; else what goes beyond is dropped.
+    package init(
+        platform: Platform, secrets: [String: String] = [:], maximumOutput: Int = 16 << 20, handsOutOverflow: Bool = false,
+        timing: ConsoleTiming = .standard
+    ) {
         self.platform = platform
         self.secrets = secrets
         self.timing = timing
         screen = LineEmulator(limit: maximumOutput, width: platform.pty.columns)
+        screen.handsOutOverflow = handsOutOverflow
         typesAhead = platform.typeAhead && platform.echo == .exact
         echoes = platform.echo == .none ? false : nil
     }
 
     /// The mode by the last prompt; "unknown" where the definition has none for it.
     package var mode: String { prompt?.mode ?? LearnedPrompt.unknownMode }
+
+    /// The prompt as it last stood; empty before it is known.
+    package var promptText: String { prompt.map { platform.encoding.text($0.text) } ?? "" }
 
     /// Whether an error has lost the place in the dialogue.
     ///
@@ -150,6 +169,7 @@ package struct ConsoleMachine {
         keepGreeting(bytes)
         screen.feed(bytes)
         if !inFlight.isEmpty { scanLines(now) }
+        if screen.isTruncated { collectOverflow() }
     }
 
     /// Takes bytes from the device.
@@ -159,6 +179,7 @@ package struct ConsoleMachine {
 
     /// All bytes at hand have been given: looks whether the device waits for something.
     package mutating func burstEnded(now: Instant) {
+        bursts += 1
         settle(now)
     }
 
@@ -231,10 +252,7 @@ package struct ConsoleMachine {
     package mutating func close(now: Instant) {
         guard phase == .ready, end == nil else { return }
         // After a lost place, or with a command still running, keystrokes could mean anything: the session is just ended.
-        guard inFlight.isEmpty, walk == nil else {
-            phase = .broken
-            return
-        }
+        guard inFlight.isEmpty, walk == nil else { return breakOff(.ended(.closedHere), now) }
         for instruction in platform.onClose {
             switch instruction {
             case .send(let input), .write(let input): type(input)
@@ -272,6 +290,7 @@ package struct ConsoleMachine {
         for job in waiting { consider(job.deadline) }
         for step in inFlight { consider(step.deadline) }
         consider(walk?.deadline)
+        if awaitsConfirmation { consider(lastReceived + shortMoment) }
         if phase == .login || !inFlight.isEmpty {
             consider(timing.step(after: lastSettled, quietSince: lastReceived, pagerSuspected: pager.suspected || login.isAsked))
         }
@@ -306,6 +325,7 @@ package struct ConsoleMachine {
     /// Looks where the dialogue stands, as often as that changes something.
     mutating func settle(_ now: Instant) {
         lastSettled = max(lastSettled, now)
+        awaitsConfirmation = false
         switch phase {
         case .login: settleLogin(now)
         case .ready: settleCommands(now)
@@ -328,10 +348,13 @@ package struct ConsoleMachine {
 
     // MARK: Typing
 
+    /// What is sent to type `text`, in the device's encoding.
+    func keys(_ text: String) -> [UInt8] { platform.encoding.bytes(text) }
+
     /// Types a line.
     mutating func type(_ line: String) {
         noteSecret(line)
-        outgoing.append(contentsOf: line.utf8)
+        outgoing.append(contentsOf: keys(line))
         outgoing.append(contentsOf: platform.returnKey)
     }
 }

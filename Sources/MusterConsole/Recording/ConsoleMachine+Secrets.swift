@@ -1,7 +1,8 @@
 extension ConsoleMachine {
     /// Keeps `line` in mind where it is the answer to a question for a secret.
     mutating func noteSecret(_ line: String) {
-        guard notesSecrets, !line.isEmpty, Self.secretQuestion?.match(in: Array(screen.standing.suffix(200)), scratch) != nil else { return }
+        guard notesSecrets, !line.isEmpty else { return }
+        guard Self.secretQuestion?.match(in: Array(screen.standing.suffix(200)), scratch) != nil else { return }
         notedSecrets.append(Array(line.utf8))
     }
 
@@ -11,7 +12,7 @@ extension ConsoleMachine {
         return notedSecrets
     }
 
-    /// "Password: ", "Enter passphrase for key:", "New secret:", "Enter PASSCODE:", "Verification code:", "PIN?"
+    /// Such as "Password: ", "Enter passphrase for key:", "New secret:", "Enter PASSCODE:" or "Verification code:".
     private static let secretQuestion = try? Pattern(
-        #"(password|passphrase|passcode|secret|\bpin\b|token|\botp\b|(verification|one-time|security) code|response)[^\n]{0,60}[:?]\s*$"#)
+        #"(password|passphrase|passcode|secret|\bpin\b|token|\botp\b|(verification|one-time|security) code)[^\n]{0,60}:\s*$"#)
 }

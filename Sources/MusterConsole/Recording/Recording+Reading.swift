@@ -82,7 +82,8 @@ private struct RecordingLineReader {
         }
         if case .object(let login)? = members["login"] {
             header.login = RecordingHeader.Login(
-                user: try text(login, "user"), hasPassword: login["password"] == .truth(true), isExpected: login["expected"] == .truth(true))
+                user: try text(login, "user"), hasPassword: login["password"] == .truth(true), isExpected: login["expected"] == .truth(true)
+            )
         }
         if case .list(let names)? = members["secrets"] { header.secrets = names.compactMap(\.string) }
         header.started = members["started"]?.string ?? ""
@@ -112,6 +113,7 @@ private struct RecordingLineReader {
     private func mark(_ name: String, _ members: [String: JSONLine]) throws(RecordingProblem) -> RecordingMark? {
         switch name {
         case "opened": return .opened(prompt: try text(members, "prompt"), mode: try text(members, "mode"))
+        case "platform": return .platform(try text(members, "name"))
         case "command": return .command(id: try number(members, "id"), try text(members, "command"))
         case "mode": return .mode(id: try number(members, "id"), try text(members, "mode"))
         case "result":

@@ -20,6 +20,12 @@ package struct Recording: Sendable, Equatable {
         self.isCutOff = isCutOff
     }
 
+    /// The platform that the device was driven as: the one that was named, or the one that was found out.
+    package var platform: String {
+        for event in events { if case .mark(.platform(let name)) = event.kind { return name } }
+        return header.platform
+    }
+
     /// The time of the last event.
     package var length: Duration { events.last?.time ?? .zero }
 }
@@ -95,6 +101,8 @@ package struct RecordingEvent: Sendable, Equatable {
 package enum RecordingMark: Sendable, Equatable {
     /// The prompt is known and the default mode is reached.
     case opened(prompt: String, mode: String)
+    /// The device was found out to be of this platform.
+    case platform(String)
     /// A command was asked for.
     case command(id: Int, String)
     /// A mode was asked for.
@@ -132,7 +140,11 @@ package struct RecordedResult: Sendable, Equatable {
 
         /// What a file has of it.
         var written: Output {
-            if case .whole(let bytes) = self, bytes.count > Self.mostBytes { .summed(count: bytes.count, sum: Self.fnv1a(bytes)) } else { self }
+            if case .whole(let bytes) = self, bytes.count > Self.mostBytes {
+                .summed(count: bytes.count, sum: Self.fnv1a(bytes))
+            } else {
+                self
+            }
         }
 
         /// Whether it is what `bytes` would be written as.

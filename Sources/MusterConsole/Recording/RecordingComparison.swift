@@ -7,6 +7,7 @@ struct RecordingComparison {
     private(set) var endedAt: Int?
 
     private let recording: Recording
+    private let platform: Platform
     private var player: RecordingPlayer
     private var hasClosed = false
     /// The last error that came where something else was awaited.
@@ -14,7 +15,10 @@ struct RecordingComparison {
 
     init(_ recording: Recording, _ platform: Platform) {
         self.recording = recording
-        player = RecordingPlayer(recording.header, platform: platform)
+        self.platform = platform
+        // Until the device was found out, it was driven as one that may be anything.
+        let first = Platform.isDetecting(recording.header.platform) ? PlatformLibrary().platform(named: Platform.detectingName) : nil
+        player = RecordingPlayer(recording.header, platform: first ?? platform)
     }
 
     mutating func run() {
@@ -49,6 +53,7 @@ struct RecordingComparison {
 
     private mutating func check(_ mark: RecordingMark, _ line: Int) -> Bool {
         switch mark {
+        case .platform: player.adopt(platform)
         case .command(let id, let command): player.submit(command, id: id)
         case .mode(let id, let name): player.enterMode(name, id: id)
         case .opened(let prompt, let mode): return checkOpened(prompt, mode, line)
@@ -146,8 +151,10 @@ struct RecordingComparison {
         guard case .whole(let bytes) = expected else {
             return _ = differ(line, "output of \(command)", "\(expected.count) bytes of a certain sum", "\(seen.count) bytes of another")
         }
-        let (old, new) = (bytes.split(separator: 0x0A, omittingEmptySubsequences: false),
-            seen.split(separator: 0x0A, omittingEmptySubsequences: false))
+        let (old, new) = (
+            bytes.split(separator: 0x0A, omittingEmptySubsequences: false),
+            seen.split(separator: 0x0A, omittingEmptySubsequences: false)
+        )
         let place = zip(old, new).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(old.count, new.count)
         func shown(_ lines: [ArraySlice<UInt8>]) -> String { place < lines.count ? quoted(Array(lines[place].prefix(200))) : "the end" }
         differ(line, "output of \(command), line \(place + 1)", shown(old), shown(new))

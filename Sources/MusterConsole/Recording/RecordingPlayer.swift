@@ -45,6 +45,11 @@ package struct RecordingPlayer {
         collect()
     }
 
+    package mutating func adopt(_ platform: Platform) {
+        machine.adopt(platform, deadline: nil, now: now)
+        collect()
+    }
+
     package mutating func enterMode(_ name: String, id: Int) {
         machine.enterMode(name, id: id, deadline: nil, now: now)
         collect()

@@ -61,6 +61,7 @@ struct RecordingText {
         case .opened(let prompt, let mode):
             member("prompt", prompt)
             member("mode", mode)
+        case .platform(let name): member("name", name)
         case .command(let id, let command):
             member("id", String(id), isQuoted: false)
             member("command", command)
@@ -168,6 +169,7 @@ extension RecordingMark {
     var name: String {
         switch self {
         case .opened: "opened"
+        case .platform: "platform"
         case .command: "command"
         case .mode: "mode"
         case .result: "result"

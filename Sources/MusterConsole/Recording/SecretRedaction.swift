@@ -27,8 +27,10 @@ struct SecretRedaction {
             defer { held = [] }
             return held
         }
-        let ends = [clean(isLast, { if case .received(let bytes) = $0 { bytes } else { nil } }, { .received($0) }),
-            clean(isLast, { if case .typed(let bytes) = $0 { bytes } else { nil } }, { .typed($0) })]
+        let ends = [
+            clean(isLast, { if case .received(let bytes) = $0 { bytes } else { nil } }, { .received($0) }),
+            clean(isLast, { if case .typed(let bytes) = $0 { bytes } else { nil } }, { .typed($0) }),
+        ]
         let end = ends.min() ?? held.count
         let free = held[..<end].compactMap(redacted)
         held.removeFirst(end)
@@ -128,7 +130,7 @@ struct SecretRedaction {
             result.prompt = redacted(result.prompt)
             if case .whole(let bytes) = result.output { result.output = .whole(redacted(bytes)) }
             return .result(result)
-        case .mode, .entered, .failed, .gap, .closing, .ended: return mark
+        case .platform, .mode, .entered, .failed, .gap, .closing, .ended: return mark
         }
     }
 }

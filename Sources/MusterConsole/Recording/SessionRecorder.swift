@@ -51,6 +51,9 @@ package final class SessionRecorder: Sendable {
     /// A burst is cut here, so that one without an end takes no memory without an end.
     private static let longestBurst = 1 << 16
 
+    /// A secret that nobody has named, and that is not as long as this, is not looked for in what comes after it.
+    private static let shortest = 4
+
     private let state = Mutex(State())
     private let output: Mutex<Output>
     private let sink: Sink
@@ -83,10 +86,12 @@ package final class SessionRecorder: Sendable {
         withState { endBurst(&$0) }
     }
 
-    /// - Parameter secrets: what must not be in the file from here on.
+    /// - Parameter secrets: what must not be in the file from here on; what is very short is only taken out here, for it is in every word.
     func typed(_ bytes: [UInt8], hiding secrets: [[UInt8]], at now: Instant) {
+        let short = secrets.filter { $0.count < Self.shortest }
+        let bytes = short.isEmpty ? bytes : SecretRedaction(short).redacted(bytes)
         withState { state in
-            state.secrets += secrets
+            state.secrets += secrets.filter { $0.count >= Self.shortest }
             append(.typed(bytes), bytes.count, at: time(now, &state), &state)
         }
     }

@@ -72,6 +72,9 @@ extension LineEmulator {
         case 0x5D, 0x50, 0x58, 0x5E, 0x5F: escape.state = .string
         case 0x20...0x2F: escape.state = .intermediate
         case 0x1B: escape.begin()
+        case 0x44, 0x45:
+            escape.state = .none
+            finishLine()
         case 0x37:
             saved = cursor
             escape.state = .none
@@ -102,11 +105,21 @@ extension LineEmulator {
         let isPrivate = escape.parameters.first.map { (0x3C...0x3F).contains($0) } ?? false
         guard !isPrivate else { return }
         switch final {
+        case 0x41: moveUp(escape.number(or: 1))
+        case 0x42: moveDown(escape.number(or: 1))
+        case 0x45:
+            moveDown(escape.number(or: 1))
+            cursor = rowStart
+        case 0x46:
+            moveUp(escape.number(or: 1))
+            cursor = rowStart
+        case 0x62: repeatCharacter(escape.number(or: 1))
         case 0x43, 0x61: moveRight(max(1, escape.number(or: 1)))
         case 0x44: moveLeft(max(1, escape.number(or: 1)))
         case 0x47, 0x60: moveTo(column: escape.number(or: 1))
         case 0x48, 0x66: moveTo(column: escape.number(1, or: 1))
-        case 0x4A, 0x4B: erase(escape.number(or: 0))
+        case 0x4A: erase(escape.number(or: 0))
+        case 0x4B: eraseRow(escape.number(or: 0))
         case 0x50: deleteCharacters(max(1, escape.number(or: 1)))
         case 0x40: insertBlanks(max(1, escape.number(or: 1)))
         case 0x58: blankOut(from: cursor, to: min(line.count, cursor + max(1, escape.number(or: 1))))
@@ -146,9 +159,40 @@ extension LineEmulator {
         }
     }
 
+    /// Moves among the rows of a line that the terminal has folded; rows above the line's first are finished and stay as they are.
+    private mutating func moveUp(_ count: Int) {
+        for _ in 0..<max(1, count) where cursor > width || cursor == width && rowStart > 0 { cursor -= width }
+    }
+
+    private mutating func moveDown(_ count: Int) {
+        for _ in 0..<max(1, count) where rowStart + width <= line.count { cursor = min(cursor + width, line.count) }
+    }
+
+    /// Writes the character before the cursor again, as a terminal does for text that repeats.
+    private mutating func repeatCharacter(_ count: Int) {
+        guard cursor > 0, cursor <= line.count else { return }
+        var start = cursor - 1
+        while start > 0, line[start] & 0xC0 == 0x80 { start -= 1 }
+        let character = Array(line[start..<cursor])
+        for _ in 0..<min(max(1, count), width) { character.withUnsafeBytes { write($0) } }
+    }
+
     private mutating func moveTo(column: Int) {
         cursor = rowStart
         if column > 1 { moveRight(column - 1) }
+    }
+
+    /// Erases in the row of the cursor alone, where the line has been folded into several.
+    private mutating func eraseRow(_ part: Int) {
+        let end = rowStart + width
+        guard line.count > end || rowStart > 0 else { return erase(part) }
+        eraseAwaited = false
+        switch part {
+        case 0 where line.count > end: blankOut(from: cursor, to: end)
+        case 0: erase(0)
+        case 1: blankOut(from: rowStart, to: min(line.count, cursor + 1))
+        default: blankOut(from: rowStart, to: min(line.count, end))
+        }
     }
 
     private mutating func erase(_ part: Int) {

@@ -30,6 +30,13 @@ package struct LineEmulator {
 
     /// The last lines that were dropped past the limit: a prompt of several lines is looked for there.
     private var dropped: [UInt8] = []
+    /// How many bytes at the beginning of `dropped` are the end of `text`.
+    private var overlap = 0
+    /// Whether what goes beyond the limit is handed out instead of forgotten; see `takeOverflow`.
+    package var handsOutOverflow = false
+    private var overflow: [UInt8] = []
+    private static let keptOfDropped = 4096
+    private static let mostDropped = 1 << 16
     var saved = 0
     /// Set by a `\r`, until something is written.
     private var hasReturned = false
@@ -51,10 +58,17 @@ package struct LineEmulator {
         self.width = max(1, width)
     }
 
-    /// The unfinished line as a prompt: up to the cursor where only blanks follow it.
+    /// The unfinished line as a prompt: up to the cursor where only blanks follow it, or, far to the right, what a shell shows there.
     package var standing: ArraySlice<UInt8> {
-        guard cursor < line.count, line[cursor...].isBlank else { return line[...] }
+        guard cursor < line.count, line[cursor...].isBlank || hasRightPrompt else { return line[...] }
         return line[..<cursor]
+    }
+
+    /// Whether text stands to the right of the cursor with a gap before it, which is no part of what is typed.
+    package var hasRightPrompt: Bool {
+        guard cursor > 0, cursor < line.count else { return false }
+        let gap = line[cursor...].prefix { $0 == 0x20 }
+        return gap.count >= 2 && gap.endIndex < line.endIndex
     }
 
     /// The end of the finished lines, whether or not they were kept.
@@ -62,12 +76,23 @@ package struct LineEmulator {
         isTruncated ? dropped[...] : text[...]
     }
 
+    /// Takes what went beyond the limit, but for its last lines.
+    package mutating func takeOverflow() -> [UInt8] {
+        defer { overflow.removeAll() }
+        return overflow
+    }
+
+    /// What went beyond the limit and is not handed out yet.
+    package var tail: ArraySlice<UInt8> { dropped[overlap...] }
+
     /// Takes the finished lines out.
     package mutating func takeText() -> [UInt8] {
         var taken: [UInt8] = []
         swap(&taken, &text)
         isTruncated = false
         dropped.removeAll()
+        overlap = 0
+        overflow.removeAll()
         return taken
     }
 
@@ -91,6 +116,8 @@ package struct LineEmulator {
         text = Array(text[start...])
         isTruncated = false
         dropped.removeAll()
+        overlap = 0
+        overflow.removeAll()
     }
 
     /// Takes the pager's question, which begins at `start` of the unfinished line, off the screen.
@@ -114,7 +141,7 @@ package struct LineEmulator {
             if stop > index {
                 let run = UnsafeRawBufferPointer(rebasing: bytes[index..<stop])
                 // Most of all output: a whole line at hand, and nothing on the screen's line yet. It is copied once.
-                if line.isEmpty, cursor == 0, !isTruncated, !isContinued, stop < bytes.count, let ending = lineEnd(bytes, at: stop) {
+                if line.isEmpty, cursor == 0, !isContinued, stop < bytes.count, let ending = lineEnd(bytes, at: stop) {
                     eraseAwaited = false
                     floor = 0
                     hasReturned = false
@@ -150,7 +177,7 @@ package struct LineEmulator {
     }
 
     /// Writes a run without control characters at the cursor.
-    private mutating func write(_ run: UnsafeRawBufferPointer) {
+    mutating func write(_ run: UnsafeRawBufferPointer) {
         if eraseAwaited || blanksAwaitingErase > 0 { noteWriteAfterPager(run) }
         if cursor < line.count, hasReturned, line[cursor...].isBlank {
             // Blanks that were written to erase something, and then left by `\r`, are not text.
@@ -228,8 +255,11 @@ package struct LineEmulator {
     }
 
     /// Where the row begins that the cursor is in, on a terminal that folds at `width`.
+    ///
+    /// Behind the last column the cursor is still in the row, until something is written, unless a `\r` has just brought it to the next one's start.
     var rowStart: Int {
-        cursor <= width ? 0 : (cursor - 1) / width * width
+        if hasReturned, cursor % width == 0 { return cursor }
+        return cursor <= width ? 0 : (cursor - 1) / width * width
     }
 
     private mutating func backspace() {
@@ -254,7 +284,7 @@ package struct LineEmulator {
         }
     }
 
-    private mutating func finishLine() {
+    mutating func finishLine() {
         defer {
             line.removeAll(keepingCapacity: true)
             cursor = 0
@@ -275,15 +305,26 @@ package struct LineEmulator {
     }
 
     private mutating func keep(_ bytes: UnsafeRawBufferPointer) {
-        let room = isTruncated ? 0 : limit - text.count
-        if bytes.count <= room {
-            text.append(contentsOf: bytes.bindMemory(to: UInt8.self))
-            return
+        var rest = bytes
+        if !isTruncated {
+            let room = max(0, limit - text.count)
+            if bytes.count <= room {
+                text.append(contentsOf: bytes.bindMemory(to: UInt8.self))
+                return
+            }
+            text.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes.prefix(room)).bindMemory(to: UInt8.self))
+            rest = UnsafeRawBufferPointer(rebasing: bytes.dropFirst(room))
+            isTruncated = true
+            // Lines that a prompt has above its last may lie on both sides of the limit.
+            dropped = Array(text.suffix(Self.keptOfDropped))
+            overlap = dropped.count
         }
-        text.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes.prefix(max(0, room))))
-        isTruncated = true
-        dropped.append(contentsOf: bytes)
-        if dropped.count > 1 << 16 { dropped.removeFirst(dropped.count - 4096) }
+        dropped.append(contentsOf: rest.bindMemory(to: UInt8.self))
+        guard dropped.count > Self.mostDropped else { return }
+        let moved = dropped.count - Self.keptOfDropped
+        if handsOutOverflow { overflow.append(contentsOf: dropped[min(overlap, moved)..<moved]) }
+        overlap = max(0, overlap - moved)
+        dropped.removeFirst(moved)
     }
 }
 

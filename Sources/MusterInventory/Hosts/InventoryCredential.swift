@@ -50,6 +50,6 @@ public struct InventoryCredential: Sendable, Hashable, CustomStringConvertible {
 extension InventoryHost {
     /// The sources of all secrets that are fetched before the run.
     package var secretSources: [SecretSource] {
-        [password, passphrase, enable].compactMap { $0 } + credentials.flatMap(\.secrets)
+        [password, passphrase, enable].compactMap { $0 } + secrets.sorted { $0.key < $1.key }.map(\.value) + credentials.flatMap(\.secrets)
     }
 }

@@ -18,6 +18,10 @@ public struct InventoryHost: Sendable {
     public var passphrase: SecretSource?
     /// The password for the privileged mode.
     public var enable: SecretSource?
+    /// Other secrets that a device asks for on the way to a mode, by the names that the platform's definition has for them, such as `root`.
+    ///
+    /// Merged name by name over those of its groups and the defaults.
+    public var secrets: [String: SecretSource] = [:]
     /// Paths of private keys, in the order they are to be tried.
     public var identity: [String]
     /// Credentials in the order they are to be tried, before the identities and the password.
@@ -88,6 +92,7 @@ public struct InventoryHost: Sendable {
         self.password = fields.password?.value
         self.passphrase = fields.passphrase?.value
         self.enable = fields.enable?.value
+        self.secrets = fields.secrets.mapValues(\.value)
         self.identity = fields.identity?.value ?? []
         self.credentials = fields.credentials?.value ?? []
         self.platform = fields.platform?.value

@@ -12,6 +12,7 @@ struct InventoryFields: Sendable {
     var password: Located<SecretSource>?
     var passphrase: Located<SecretSource>?
     var enable: Located<SecretSource>?
+    var secrets: [String: Located<SecretSource>] = [:]
     var identity: Located<[String]>?
     var credentials: Located<[InventoryCredential]>?
     var platform: Located<String>?
@@ -31,6 +32,7 @@ struct InventoryFields: Sendable {
         password = password ?? other.password
         passphrase = passphrase ?? other.passphrase
         enable = enable ?? other.enable
+        secrets.merge(other.secrets) { near, _ in near }
         identity = identity ?? other.identity
         credentials = credentials ?? other.credentials
         platform = platform ?? other.platform

@@ -1,7 +1,7 @@
 extension InventoryReader {
     static let groupKeys = [
-        "port", "user", "password", "passphrase", "identity", "credentials", "enable", "platform", "jump", "transport", "channel", "legacy",
-        "host_key", "groups", "data",
+        "port", "user", "password", "passphrase", "identity", "credentials", "enable", "secrets", "platform", "jump", "transport",
+        "channel", "legacy", "host_key", "groups", "data",
     ]
     static let hostKeys = ["address"] + groupKeys
     // A key that all hosts have is no host's key.
@@ -39,6 +39,7 @@ extension InventoryReader {
         case "password": fields.password = secret(node, "password", in: owner)
         case "passphrase": fields.passphrase = secret(node, "passphrase", in: owner)
         case "enable": fields.enable = secret(node, "enable", in: owner)
+        case "secrets": fields.secrets = secrets(node, in: owner)
         case "identity":
             if let list = list(node, "identity", in: owner, expected: "a path or a list of paths") {
                 fields.identity = Located(value: list.value.map { paths.resolved($0.value) }, position: list.position)

@@ -21,6 +21,26 @@ extension InventoryReader {
         }
     }
 
+    /// The secrets by name; `enable` has a field of its own.
+    mutating func secrets(_ node: YAMLNode, in owner: InventoryOwner) -> [String: Located<SecretSource>] {
+        guard checkTag(node, "secrets", in: owner), !node.isNull else { return [:] }
+        guard node.isMapping else {
+            reportKind(node, "secrets", in: owner, expected: "a mapping of names to secrets, such as {root: {env: ROOT_PASSWORD}}")
+            return [:]
+        }
+        var secrets: [String: Located<SecretSource>] = [:]
+        for entry in entries(of: node, in: "'secrets' in \(owner)") {
+            guard entry.key != "enable" else {
+                report(
+                    entry.position, "'secrets' in \(owner): found 'enable', which is a field of its own",
+                    hint: "write enable: beside secrets:")
+                continue
+            }
+            if let secret = secret(entry.value, "secrets.\(entry.key)", in: owner) { secrets[entry.key] = secret }
+        }
+        return secrets
+    }
+
     private mutating func reference(_ node: YAMLNode, _ field: String, in owner: InventoryOwner) -> SecretSource? {
         let entries = entries(of: node, in: "'\(field)' in \(owner)")
         guard entries.count == 1, let entry = entries.first else {

@@ -52,7 +52,8 @@ extension LabPlan {
         text += "hosts:\n"
         for entry in entries {
             if let recording = entry.device.recording {
-                text += "  \(Self.quoted(entry.device.name)): {address: \(entry.device.address), platform: \(Self.quoted(recording.platform)), "
+                text +=
+                    "  \(Self.quoted(entry.device.name)): {address: \(entry.device.address), platform: \(Self.quoted(recording.platform)), "
             } else {
                 text += "  \(entry.device.name): {address: \(entry.device.address), groups: [\(entry.device.platform.rawValue)], "
             }

@@ -23,7 +23,8 @@ extension LabPlan {
             // Two recordings of one device: the file's name tells them apart.
             let host = taken.contains(recording.host) ? String(name.dropLast(".jsonl".count)) : recording.host
             taken.insert(host)
-            var device = LabDevice(host, address: Self.address(entries.count), platform: LabPlatform(rawValue: recording.platform) ?? .ciscoIOSXE)
+            var device = LabDevice(
+                host, address: Self.address(entries.count), platform: LabPlatform(rawValue: recording.platform) ?? .ciscoIOSXE)
             device.recording = recording
             entries.append(Entry(device: device, site: "recorded", role: "recorded", usesTelnet: recording.usesTelnet))
         }

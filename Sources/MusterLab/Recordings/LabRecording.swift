@@ -80,6 +80,7 @@ package struct LabRecording: Sendable {
         if let prompt = event["prompt"]?.bytes, !prompts.contains(prompt) { prompts.append(prompt) }
         switch mark {
         case "opened": reader.isLogin = false
+        case "platform": platform = event["name"]?.string ?? platform
         case "closing": reader.isClosing = true
         case "ended" where event["how"]?.string == "closed_by_peer":
             reader.endGroup(&self)

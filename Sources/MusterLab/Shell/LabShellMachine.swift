@@ -84,7 +84,11 @@ struct LabShellMachine {
                     continue
                 }
             case .asking(let answer, let then):
-                guard let text = readAnswer(answer) else { return nil }
+                guard let text = readAnswer(answer) else {
+                    // What was echoed is still to be shown, and Ctrl-C has led back to the prompt.
+                    if case .asking = activity, steps.isEmpty { return nil }
+                    continue
+                }
                 activity = .reading
                 show(then(text, &state))
             case .printing(let source, let next): print(source, next)

@@ -20,6 +20,8 @@ extension DeviceResult {
             if let change { change.write(to: &json) }
             json.key("legacy")
             json.array(legacyAlgorithms) { $0.string($1) }
+            json.key("warnings")
+            json.array(warnings) { $0.string($1) }
             json.key("error")
             if let error { error.write(to: &json) } else { json.null() }
         }
@@ -54,6 +56,8 @@ extension CommandResult {
             json.key("exit_status")
             if let exitStatus { json.number(exitStatus) } else { json.null() }
             json.member("truncated", truncated)
+            json.member("output_file", outputFile)
+            json.member("pages", pages)
         }
     }
 }

@@ -46,13 +46,15 @@ package struct Summary: Sendable {
         guard result.status != .ok else { return }
         var isExplained = false
         // The command that the error ended is told of with the error.
-        let ended = result.error?.phase == .command ? result.commands.lastIndex { $0.status != .skipped } : nil
+        let isQuestion = result.error?.code == .question
+        let ended = result.error?.phase == .command && !isQuestion ? result.commands.lastIndex { $0.status != .skipped } : nil
         for (index, command) in result.commands.enumerated() where command.status == .failed && index != ended {
             let reason = command.failure.map { $0.oneLine.trimmed } ?? "the device rejected it"
-            add(reason, at: command.command.oneLine, hint: nil, of: result)
+            let hint = command.hasAsked ? result.error?.hint?.oneLine : nil
+            add(reason, at: command.command.oneLine, hint: hint, of: result)
             isExplained = true
         }
-        if let error = result.error {
+        if let error = result.error, !(isQuestion && isExplained) {
             // A cancelled device's phase is where it happened to be.
             let phase = result.status == .cancelled || result.status == .skipped ? nil : error.phase.words
             add(error.message.oneLine, at: phase, hint: error.hint?.oneLine, of: result)

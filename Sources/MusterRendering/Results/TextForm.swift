@@ -30,12 +30,13 @@ package struct TextForm: Sendable {
             appendChange(change, of: result, to: &text)
         } else if sent {
             // The command that an error cut off has its reason in that error.
-            let cutOff = result.error == nil ? nil : result.commands.lastIndex { $0.status != .skipped }
+            let cutOff = result.error == nil || result.error?.code == .question ? nil : result.commands.lastIndex { $0.status != .skipped }
             for (index, command) in result.commands.enumerated() {
                 append(command, titled: result.commands.count > 1, isCutOff: index == cutOff, to: &text)
             }
         }
-        if let error = result.error {
+        // A question is told of with its command; there may be several.
+        if let error = result.error, !result.commands.contains(where: \.hasAsked) || error.code != .question {
             let line = "✗ \(error.phase.words): \(error.message.oneLine)"
             for part in isForTerminal ? line.wrapped(to: width, hanging: width - 2) : [line] {
                 text += palette.red((part.hasPrefix("✗") ? "" : "  ") + part) + "\n"
@@ -61,9 +62,13 @@ package struct TextForm: Sendable {
         }
         if titled { text += palette.cyan("▸ \(line)") + "\n" }
         let isShown = append(output: command.output, marking: command.failure, to: &text)
-        if command.truncated { text += palette.yellow("… the output is longer than the limit; the rest was dropped") + "\n" }
+        if command.truncated {
+            let rest = command.outputFile.map { "all of it is in \($0.oneLine)" } ?? "the rest was dropped"
+            text += palette.yellow("… the output is longer than the limit; \(rest)") + "\n"
+        }
         switch command.status {
         case .failed where isCutOff: break
+        case .failed where command.hasAsked: text += palette.red("✗ \(line): \(command.failure?.oneLine ?? "")") + "\n"
         case .failed:
             let reason = isShown ? "" : command.failure.map { ": \($0.oneLine)" } ?? ""
             text += palette.red("✗ rejected: \(line)\(reason)") + "\n"
@@ -104,6 +109,11 @@ package struct TextForm: Sendable {
     func shown(_ text: Substring) -> String {
         isForTerminal ? String(text).terminalSafe : String(text)
     }
+}
+
+extension CommandResult {
+    /// Whether it was left because of a question that nobody has an answer to.
+    var hasAsked: Bool { status == .failed && failure?.hasPrefix("it asked: ") == true }
 }
 
 extension Phase {

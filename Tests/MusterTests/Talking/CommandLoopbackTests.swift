@@ -1,6 +1,8 @@
+import Foundation
 import Muster
 import MusterInventory
 import MusterLab
+import MusterTestSupport
 import Testing
 
 /// Commands whose answers are long, odd, or never end.
@@ -52,16 +54,83 @@ import Testing
         }
     }
 
-    @Test func showsTheQuestion_whenACommandAsksOne() async throws {
+    @Test func refusesTheQuestionAndGoesOn_whenACommandAsksOne() async throws {
         try await withBench([plain], waits: true) { bench in
+            let result = try await odd(bench, ["lab question", "show version"])
+            #expect(result.status == .failed)
+            #expect(result.commands.map(\.status) == [.failed, .ok])
+            #expect(result.commands[0].output == "Proceed? [confirm]\nAborted.")
+            #expect(result.commands[0].failure == "it asked: Proceed? [confirm]")
+            #expect(result.commands[1].output.contains("Version"))
+            #expect(result.error?.code == .question)
+            #expect(result.error?.phase == .command)
+            #expect(result.error?.message.contains("the device asks 'Proceed? [confirm]'") == true)
+            #expect(result.error?.hint?.contains("--answer") == true)
+        }
+    }
+
+    @Test func typesTheAnswer_whenTheRunHasOneForTheQuestion() async throws {
+        try await withBench([plain]) { bench in
             var options = bench.options
-            options.commandTimeout = .seconds(5)
-            let result = try await odd(bench, ["lab question", "show version"], options: options)
-            #expect(result.status == .timeout)
-            #expect(result.commands.map(\.status) == [.timeout, .skipped])
-            #expect(result.commands[0].output == "Proceed? [confirm]")
-            #expect(result.error?.code == .timeout)
-            #expect(result.error?.hint == "The device seems to ask a question: 'Proceed? [confirm]'")
+            options.answers = [try QuestionAnswer(pattern: #"\[confirm\]"#, reply: "y")]
+            let result = try await odd(bench, ["lab question", "show clock"], options: options)
+            #expect(result.status == .ok, "\(String(describing: result.error))")
+            #expect(result.commands[0].output.hasSuffix("Proceeding."))
+        }
+    }
+
+    @Test func throwsTheQuestionAndStaysUsable_whenASessionSends() async throws {
+        try await withBench([plain], waits: true) { bench in
+            try await withDevice(bench.device(plain), options: bench.options) { session in
+                let error = await #expect(throws: MusterError.self) { try await session.send("lab question") }
+                #expect(error?.code == .question)
+                let answer = try QuestionAnswer(pattern: "proceed", reply: "")
+                #expect(try await session.send("lab question", answers: [answer]).output.hasSuffix("Proceeding."))
+                #expect(try await session.send("show clock").status == .ok)
+            }
+        }
+    }
+
+    @Test func goesToAFile_whenOutputIsLongerThanTheLimit() async throws {
+        try await withTemporaryFolder { folder in
+            try await withBench([plain]) { bench in
+                var options = bench.options
+                options.outputLimit = 100_000
+                options.outputFolder = folder + "/outputs"
+                let result = try await odd(bench, ["lab huge 3000000", "show clock"], options: options)
+                #expect(result.status == .ok)
+                #expect(result.commands[0].truncated)
+                #expect(result.commands[0].output.utf8.count == 100_000)
+                let path = try #require(result.commands[0].outputFile)
+                #expect(path == folder + "/outputs/r1.txt")
+                let all = try String(contentsOfFile: path, encoding: .utf8)
+                #expect(all.utf8.count == 37_500 * 79 - 1)
+                #expect(all.hasPrefix(result.commands[0].output))
+                #expect(result.commands[1].outputFile == nil)
+                #expect(result.warnings == [])
+            }
+        }
+    }
+
+    @Test func warns_whenAFileForLongOutputCannotBeMade() async throws {
+        try await withBench([plain]) { bench in
+            var options = bench.options
+            options.outputLimit = 100_000
+            options.outputFolder = "/proc/nowhere"
+            let result = try await odd(bench, ["lab huge 300000"], options: options)
+            #expect(result.commands[0].truncated && result.commands[0].outputFile == nil)
+            #expect(result.warnings.count == 1 && result.warnings[0].contains("/proc/nowhere"), "\(result.warnings)")
+        }
+    }
+
+    @Test func saysSo_whenThePagerHadToBeAnswered() async throws {
+        let paged = LabDevice("r1", address: "127.1.0.1", faults: [.pagerAlways])
+        try await withBench([paged]) { bench in
+            let result = try await bench.badDay(bench.device(paged), ["lab huge 8000", "show clock"])
+            #expect(result.commands.map(\.status) == [.ok, .ok])
+            #expect(result.commands[0].pages > 0)
+            #expect(result.commands[1].pages == 0)
+            #expect(result.warnings.contains { $0.contains("the pager was answered in 'lab huge 8000'") }, "\(result.warnings)")
         }
     }
 

@@ -12,7 +12,7 @@ extension Scenario {
                 // The device sends lines of 80 bytes that end in two, of which Muster keeps one.
                 let kept = bytes - bytes / 80 - 1
                 let runs = try (0..<bench.options.rounds).map { _ in
-                    try bench.runMuster(fleet, "lab huge \(bytes)", fanout: 1, outputBytes: kept)
+                    try bench.runMuster(fleet, "lab huge \(bytes)", fanout: 1, outputBytes: kept, more: ["--output-limit", "64M"])
                 }
                 report.complain(about: runs)
                 let wall = runs.map(\.wall).median

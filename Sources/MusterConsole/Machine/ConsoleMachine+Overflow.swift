@@ -1,0 +1,35 @@
+/// Output that is longer than what is kept in memory.
+///
+/// Its beginning stays, for the result. All of it comes out in pieces, for a file.
+extension ConsoleMachine {
+    /// Takes the pieces of the first command's output that have to go to its file.
+    package mutating func takeOverflow() -> [[UInt8]] {
+        defer { overflow.removeAll() }
+        return overflow
+    }
+
+    mutating func collectOverflow() {
+        let more = screen.takeOverflow()
+        guard screen.handsOutOverflow, let head = inFlight.first, head.purpose == .command else { return }
+        if !isOverflowing {
+            isOverflowing = true
+            overflowed = 0
+            hand(out: screen.text)
+        }
+        hand(out: more)
+    }
+
+    private mutating func hand(out bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        overflowed += bytes.count
+        overflow.append(bytes)
+    }
+
+    /// Hands out the last lines, without the prompt's; how much there was in all, or nil when it all was kept.
+    mutating func endOverflow(_ tail: consuming [UInt8]) -> Int? {
+        guard isOverflowing else { return nil }
+        isOverflowing = false
+        hand(out: tail)
+        return overflowed
+    }
+}
