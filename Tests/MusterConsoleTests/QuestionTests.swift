@@ -288,9 +288,8 @@ struct QuestionTests {
     }
 
     @Test(arguments: [
-        ("abort: ''", "muster.abort: no key"), ("questions: [{pattern: '('}]", "muster.questions[0].pattern: '(' is no regular expression"),
-        ("questions: [{pattern: a, reply: b}]", "muster.questions[0].reply: no such key"),
-        ("questions: {a: b}", "muster.questions: a mapping"),
+        ("abort: ''", "muster.abort: no key"), ("questions: [{pattern: '('}]", "muster.questions[0].pattern: no regular expression"),
+        ("questions: [{answer: b}]", "muster.questions[0].pattern: a mapping"), ("questions: {a: b}", "muster.questions: a mapping"),
     ])
     func saysWhatIsWrong_inTheDefinition(_ muster: String, _ problem: String) throws {
         let error = #expect(throws: PlatformProblem.self) {

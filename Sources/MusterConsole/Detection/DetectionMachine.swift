@@ -29,6 +29,8 @@ package struct DetectionMachine: Sendable {
         var hasVersionLine = false
         var hasBanner = false
         var hasPrompt = false
+        /// Whether the prompt is that of the usual mode: what most devices show first.
+        var isAtHome = false
         var isConfirmed = false
         /// The probes that are still to be asked.
         var open: Set<String>
@@ -74,6 +76,7 @@ package struct DetectionMachine: Sendable {
                 candidates[index].hasVersionLine = platform.detection.sshBanner.contains { $0.match(in: version, scratch) != nil }
             }
             candidates[index].hasBanner = platform.detection.loginBanner.contains { $0.match(in: greeting, scratch) != nil }
+            candidates[index].isAtHome = platform.mode(named: platform.defaultMode)?.prompt.matches(prompt, scratch) ?? false
             candidates[index].hasPrompt = platform.modes.contains { $0.prompt.matches(prompt, scratch) }
         }
     }
@@ -99,11 +102,19 @@ package struct DetectionMachine: Sendable {
         let leaders = left.filter { $0.weight == most }
         // Nothing else has such a prompt, and more speaks for it; or it says itself what it is.
         if most > 0, left.count == 1 || leaders.count == 1 && leaders[0].hasBanner { return .decided(verdict(leaders)) }
-        if asked < Self.mostProbes, let probe = bestProbe(of: leaders, among: left) ?? bestProbe(of: left, among: left) {
+        if asked < Self.mostProbes, let probe = bestProbe(among: left, leaders) {
             return .probe(probe)
         }
         // Nobody can be asked any more. What only has a prompt like it is not enough to go by.
         return .decided(most > 0 ? verdict(leaders.isEmpty ? [first] : leaders) : Verdict())
+    }
+
+    /// The next probe: for those first that more speaks for, and among them for those that show their usual prompt.
+    private func bestProbe(among left: [Candidate], _ leaders: [Candidate]) -> String? {
+        for group in [leaders.filter(\.isAtHome), leaders, left.filter(\.isAtHome), left] {
+            if let probe = bestProbe(of: group, among: left) { return probe }
+        }
+        return nil
     }
 
     /// The probe that most of `group` have, and of those the one that most of `all` have.

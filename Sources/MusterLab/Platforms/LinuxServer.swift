@@ -49,7 +49,7 @@ struct LinuxServer: LabPersonality {
         case "id": return .text("uid=1000(\(state.user)) gid=1000(\(state.user)) groups=1000(\(state.user)),27(sudo)\n")
         case "uname":
             var reply = LabReply.text(
-                arguments.isEmpty
+                arguments.isEmpty || arguments.first == "-s"
                     ? "Linux\n"
                     : "Linux \(state.hostname) 6.1.0-18-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.76-1 (2024-02-01) x86_64 GNU/Linux\n")
             reply.isVersion = true
