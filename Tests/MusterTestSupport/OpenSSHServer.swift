@@ -38,6 +38,8 @@ package func withOpenSSHServer<R>(
             hostKeyTypes.map { "HostKey \(folder)/host_\($0)" } + [
                 "AuthorizedKeysFile \(userKey).pub", "StrictModes no", "UsePAM no", "PasswordAuthentication yes", "PrintMotd no",
                 "PermitRootLogin yes", "PidFile none", "LogLevel ERROR",
+                // Not what the user's own profile does, which may take a minute or wait for a lock.
+                "SetEnv HOME=\(folder)",
             ] + configuration
         try lines.joined(separator: "\n").appending("\n").write(toFile: "\(folder)/sshd_config", atomically: true, encoding: .utf8)
         if getuid() == 0 { try FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true) }
