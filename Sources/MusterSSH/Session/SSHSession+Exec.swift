@@ -17,7 +17,7 @@ extension SSHSession {
             close(id)
             throw error
         }
-        channels[id] = ChannelState()
+        channels[id] = ChannelState(awaitsExit: true)
         // The word that there is nothing to read.
         flush()
         return SSHChannel(session: self, id: id)

@@ -36,6 +36,8 @@ package actor SSHSession: ByteReceiver {
         var isTunnel = false
         /// Nobody uses it any more: it is freed as soon as the server lets go of it.
         var isClosing = false
+        /// How its command ended is still to come, behind its last output.
+        var awaitsExit = false
         /// Both sides have closed it.
         var isClosed = false
     }
@@ -82,7 +84,7 @@ package actor SSHSession: ByteReceiver {
 
     /// Whether every channel has ended and nothing is under way: what comes now is for nobody, and is not kept.
     private var isDeserted: Bool {
-        !channels.isEmpty && pending.isEmpty && channels.values.allSatisfy { $0.hasEnded && !$0.isClosing }
+        !channels.isEmpty && pending.isEmpty && channels.values.allSatisfy { $0.hasEnded && !$0.isClosing && !$0.awaitsExit }
     }
 
     private func endInput(_ end: TransportEnd) {
