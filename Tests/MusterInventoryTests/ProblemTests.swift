@@ -17,7 +17,7 @@ struct BadInventory: CustomTestStringConvertible, Sendable {
 }
 
 private let keys =
-    "expected one of address, port, user, password, passphrase, identity, credentials, enable, secrets, platform, jump, transport, legacy, host_key, groups, "
+    "expected one of address, port, user, password, passphrase, identity, credentials, enable, secrets, platform, jump, transport, channel, legacy, host_key, groups, "
     + "data"
 private let secret = "expected a plain string or one of {env: NAME}, {file: PATH}, {command: [pass, show, x]}, {prompt: \"…\"}"
 private let root = "expected a mapping with defaults, groups and hosts"
