@@ -7,7 +7,7 @@ SWIFT ?= swift
 # tests keep, would take 2 % of a run's CPU; optimising over the borders of modules saves 8 % of it.
 RELEASE_FLAGS := --configuration release -Xswiftc -enforce-exclusivity=unchecked -Xswiftc -cross-module-optimization \
 	$(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
-SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+SOURCES := Package.swift Plugins Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 # Options for the benchmarks, as in: make bench BENCH="--only session-cost --rounds 3"
 BENCH ?=
 

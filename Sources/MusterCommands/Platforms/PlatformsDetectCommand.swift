@@ -102,7 +102,9 @@ struct PlatformsDetectCommand: Verb {
         let resolver = SecretResolver(environment: { surroundings.environment[$0] }, ask: surroundings.ask)
         let devices = try await DeviceResolution(resolver: resolver, defaultUser: surroundings.localUser).devices(of: targets)
         var results: [String: DeviceResult] = [:]
-        try await surroundings.runner(devices.map { DeviceTask($0, commands: []) }, options, RunControl(), { notes.apply($0) }) { results[$0.host] = $0 }
+        try await surroundings.runner(devices.map { DeviceTask($0, commands: []) }, options, RunControl(), { notes.apply($0) }) {
+            results[$0.host] = $0
+        }
         return zip(hosts, devices).compactMap { host, device in
             results[host.name].map { PlatformFinding(host: host, device: device, result: $0) }
         }
