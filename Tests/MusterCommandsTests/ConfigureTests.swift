@@ -160,7 +160,7 @@ import Testing
             try await each(skipped)
         }
         #expect(run.status == 1)
-        #expect(run.world.errors.hasSuffix("\n1 have the change: r1\n2 don't have it: r2, r3\n"), "\(run.world.errors)")
+        #expect(run.world.errors.hasSuffix("\n1 has the change: r1\n2 don't have it: r2, r3\n"), "\(run.world.errors)")
         #expect(run.world.errors.contains("r2: command: line 1 'a' was rejected: no; nothing of it is in effect"))
     }
 

@@ -60,14 +60,14 @@ import Testing
         #expect(
             summary.rendered(width: nil) == """
 
-                1 have the change: r0
+                1 has the change: r0
                 1 had it already: r1
                 1 would take it: r5
                 1 can't try it: r6
-                1 have a part of it: r3
-                1 take it back by themselves: r4
-                1 are in doubt: r7
-                1 don't have it: r2
+                1 has a part of it: r3
+                1 takes it back by itself: r4
+                1 is in doubt: r7
+                1 doesn't have it: r2
 
                 """)
     }

@@ -32,17 +32,21 @@ package struct ChangeSummary: Sendable {
 
     /// A line for each group that has a device.
     package func rendered(width: Int?, palette: Palette = .plain) -> String {
-        let groups: [(String, [String], (String) -> String)] = [
-            ("have the change", changed, palette.green), ("had it already", unchanged, palette.green),
-            ("would take it", tried, palette.green), ("can't try it", untried, palette.yellow),
-            ("have a part of it", partial, palette.red), ("take it back by themselves", pending, palette.red),
-            ("are in doubt", inDoubt, palette.red), ("don't have it", without, palette.yellow),
+        let groups: [(one: String, many: String, hosts: [String], colour: (String) -> String)] = [
+            ("has the change", "have the change", changed, palette.green),
+            ("had it already", "had it already", unchanged, palette.green),
+            ("would take it", "would take it", tried, palette.green),
+            ("can't try it", "can't try it", untried, palette.yellow),
+            ("has a part of it", "have a part of it", partial, palette.red),
+            ("takes it back by itself", "take it back by themselves", pending, palette.red),
+            ("is in doubt", "are in doubt", inDoubt, palette.red),
+            ("doesn't have it", "don't have it", without, palette.yellow),
         ]
         var text = ""
-        for (title, hosts, colour) in groups where !hosts.isEmpty {
+        for (one, many, hosts, colour) in groups where !hosts.isEmpty {
             let names = hosts.prefix(Self.namesShown).map(\.oneLine).joined(separator: ", ")
             let more = hosts.count > Self.namesShown ? " and \(hosts.count - Self.namesShown) more" : ""
-            let line = "\(hosts.count) \(title): \(names)\(more)"
+            let line = "\(hosts.count) \(hosts.count == 1 ? one : many): \(names)\(more)"
             let lines = width.map { line.wrapped(to: max(20, $0), hanging: max(20, $0) - 2) } ?? [line]
             for (number, line) in lines.enumerated() { text += (number == 0 ? "" : "  ") + colour(line) + "\n" }
         }
