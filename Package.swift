@@ -93,7 +93,7 @@ let package = Package(
         // Tests
         .target(
             name: "MusterTestSupport",
-            dependencies: ["MusterTransport"],
+            dependencies: ["CProcess", "MusterTransport"],
             path: "Tests/MusterTestSupport",
             swiftSettings: strict),
         .testTarget(

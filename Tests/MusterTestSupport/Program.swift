@@ -1,3 +1,4 @@
+import CProcess
 import Foundation
 
 /// Running a program and waiting for it.
@@ -14,39 +15,29 @@ package enum Program {
     /// - Returns: The exit status; 128 and the number when a signal ended it, -1 when it could not be started.
     @discardableResult
     package static func run(_ command: [String], connection: Int32? = nil, environment: [String: String] = [:]) -> Int32 {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        if let connection {
-            posix_spawn_file_actions_adddup2(&actions, connection, 0)
-            posix_spawn_file_actions_adddup2(&actions, connection, 1)
-        } else {
-            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-            posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
-        }
-        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-        guard let pid = spawn(command, &actions, environment: environment) else { return -1 }
+        guard let pid = spawn(command, input: connection, output: connection, environment: environment) else { return -1 }
         return wait(for: pid)
     }
 
-    /// Starts a program.
+    /// Starts a program in a session of its own, with no signal blocked.
     ///
+    /// It gets none of this process's connections: a copy would keep another test's open when its owner has closed it.
+    ///
+    /// - Parameters:
+    ///   - input: What becomes its standard input; /dev/null when left out.
+    ///   - output: The same for its standard output.
     /// - Returns: Its process; `nil` when it could not be started.
-    static func spawn(_ command: [String], _ actions: inout posix_spawn_file_actions_t, environment: [String: String] = [:]) -> pid_t? {
-        // A child gets the signals that its parent's thread has blocked, and then hears no SIGTERM.
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    static func spawn(
+        _ command: [String], input: Int32? = nil, output: Int32? = nil, environment: [String: String] = [:]
+    ) -> pid_t? {
+        let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
+        defer { close(nothing) }
         var arguments = command.map { strdup($0) } + [nil]
         let inherited = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         var variables = inherited.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in arguments + variables { free(text) } }
         var pid: pid_t = 0
-        return posix_spawn(&pid, command[0], &actions, &attributes, &arguments, &variables) == 0 ? pid : nil
+        return muster_spawn(command[0], &arguments, &variables, input ?? nothing, output ?? nothing, nothing, &pid) == 0 ? pid : nil
     }
 
     /// Waits for a program; blocks.

@@ -1,3 +1,4 @@
+import CProcess
 import Foundation
 
 /// Runs OpenSSH's ssh-agent for the length of a scope.
@@ -24,18 +25,12 @@ package func withSSHAgent<R>(keys: [String], _ body: (String) async throws -> R)
 /// Starts an agent; returns when it listens, which it says by printing the socket's path.
 private func startAgent(socket: String) throws -> pid_t {
     var ends: [Int32] = [0, 0]
-    guard pipe(&ends) == 0 else { throw ServerProblem(description: "no pipe") }
-    defer { for end in ends { close(end) } }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-    posix_spawn_file_actions_addclose(&actions, ends[0])
-    guard let pid = Program.spawn(["/usr/bin/ssh-agent", "-D", "-a", socket], &actions) else {
-        throw ServerProblem(description: "ssh-agent could not be started")
-    }
+    guard muster_pipe(&ends) == 0 else { throw ServerProblem(description: "no pipe") }
+    defer { close(ends[0]) }
+    let child = Program.spawn(["/usr/bin/ssh-agent", "-D", "-a", socket], output: ends[1])
+    // So that an agent that ends ends the wait.
+    close(ends[1])
+    guard let pid = child else { throw ServerProblem(description: "ssh-agent could not be started") }
     var buffer = [UInt8](repeating: 0, count: 256)
     guard read(ends[0], &buffer, buffer.count) > 0 else {
         kill(pid, SIGKILL)

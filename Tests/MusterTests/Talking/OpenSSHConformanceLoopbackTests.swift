@@ -14,7 +14,8 @@ import Testing
         // A reset on the far side comes through as an end.
         try await TransportConformance(tellsResets: false) { port, body in
             // The remote terminal is to leave the bytes alone, and says when it does; the other side begins when it is told to.
-            let command = "stty raw -echo; printf ready; head -c 1 > /dev/null; exec bash -c '\(TransportConformance.relayCommand(port: port))'"
+            let command =
+                "stty raw -echo; printf ready; head -c 1 > /dev/null; exec bash -c '\(TransportConformance.relayCommand(port: port))'"
             try await withOpenSSHServer(configuration: ["ForceCommand \(command)"]) { server in
                 let loop = Loops.next()
                 let session = OpenSSHSession(
