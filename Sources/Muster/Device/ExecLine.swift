@@ -141,8 +141,11 @@ actor ExecLine {
     // MARK: Turns
 
     private func takeTurn() async {
-        guard isBusy else { return isBusy = true }
-        await withCheckedContinuation { waiting.append($0) }
+        await withCheckedContinuation { continuation in
+            if isBusy { return waiting.append(continuation) }
+            isBusy = true
+            continuation.resume()
+        }
     }
 
     private func endTurn() {

@@ -25,8 +25,10 @@ actor ExecOutput: ByteReceiver {
     /// Takes all that comes over a channel, and returns at its end.
     func gather(from channel: any ByteTransport) async -> TransportEnd {
         channel.start(self)
-        if let end { return end }
-        return await withCheckedContinuation { waiting = $0 }
+        return await withCheckedContinuation { continuation in
+            // Read here and not before: the way here may have given up the loop for a turn, in which the end came.
+            if let end { continuation.resume(returning: end) } else { waiting = continuation }
+        }
     }
 
     // MARK: ByteReceiver

@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test func cancelledInMidCommand_whenTheRunIsCancelled() async throws {
-        let gate = LabGate()
+        let gate = LabGate(holding: "uname")
         let lab = LabDevice("d1", address: "127.1.0.1", platform: .linux, faults: [.gate(gate)])
         try await withBench([lab]) { bench in
             let control = RunControl()
