@@ -87,7 +87,7 @@ import Testing
                 let collector = Collector(loop: session.loop)
                 let channel =
                     usesExec
-                    ? try await session.openExec("echo ready")
+                    ? try await session.start("echo ready", on: session.openExec())
                     : try await session.openShell(terminal: TerminalSize(columns: 80, rows: 24), type: "dumb")
                 await collector.start(channel)
                 if usesExec {
@@ -99,7 +99,7 @@ import Testing
                 }
                 await collector.wait { bytes, _ in String(decoding: bytes, as: UTF8.self).contains("ready") }
                 await asked.wait(for: 6)
-                let last = try await session.openExec("echo alive")
+                let last = try await session.start("echo alive", on: session.openExec())
                 let answer = Collector(loop: session.loop)
                 await answer.start(last)
                 await answer.wait { _, end in end != nil }

@@ -312,7 +312,7 @@ struct SSHSessionLoopbackTests {
             _ = try await session.handshake()
             try await session.logIn(user: server.user, credentials: [.keyFile(server.userKey)])
             #expect(await session.compression == (asks ? "zlib@openssh.com" : "none"))
-            let channel = try await session.openExec("seq 200000")
+            let channel = try await session.start("seq 200000", on: session.openExec())
             let collector = Collector(loop: session.loop)
             await collector.start(channel)
             await collector.wait { _, end in end != nil }

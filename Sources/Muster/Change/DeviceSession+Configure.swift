@@ -36,7 +36,7 @@ extension OpenDevice {
         if change.isDryRun, !ConfigurationChange.canBeTried(on: platform) { return ChangeResult(untried: change) }
         var runner = ChangeRunner(
             open: self, console: console, change: change, platform: platform, timeout: timeout, answers: environment.answers,
-            logInAgain: { await logInAgain(in: environment) })
+            logInAgain: { await self.logInAgain(in: environment) })
         return await runner.run()
     }
 

@@ -72,22 +72,30 @@ final class DeviceLogin {
     /// The way to the device: a connection, or a channel of the last bastion's.
     func connect() async throws(MusterError) -> any ByteTransport {
         environment.events(.phase(host: device.name, .resolve))
-        if let bastion = environment.bastions.bastion(for: device.jump) {
-            enter(.connect)
-            do throws(BastionError) {
-                return try await bastion.channel(to: device.address, port: device.port, timer: timer)
-            } catch {
-                throw wrapped(error, limit: connectTimeout)
-            }
+        if let bastion = environment.bastions.bastion(for: device.jump) { return try await connect(through: bastion) }
+        if let command = device.ssh.proxyCommand, device.transport != .telnet { return try await connect(by: command) }
+        return try await connectByTCP()
+    }
+
+    private func connect(through bastion: Bastion) async throws(MusterError) -> any ByteTransport {
+        enter(.connect)
+        do throws(BastionError) {
+            return try await bastion.channel(to: device.address, port: device.port, timer: timer)
+        } catch {
+            throw wrapped(error, limit: connectTimeout)
         }
-        if let command = device.ssh.proxyCommand, device.transport != .telnet {
-            enter(.connect)
-            do {
-                return try await environment.proxies.start(command, on: loop)
-            } catch {
-                throw wrapped(error)
-            }
+    }
+
+    private func connect(by proxyCommand: String) async throws(MusterError) -> any ByteTransport {
+        enter(.connect)
+        do {
+            return try await environment.proxies.start(proxyCommand, on: loop)
+        } catch {
+            throw wrapped(error)
         }
+    }
+
+    private func connectByTCP() async throws(MusterError) -> any ByteTransport {
         do {
             let family = device.ssh.addressFamily.flatMap { TCP.Family(rawValue: $0.rawValue) } ?? .any
             let addresses = try await TCP.resolve(host: device.address, port: device.port, family: family, on: loop, deadline: deadline)

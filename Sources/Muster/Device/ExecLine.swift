@@ -45,8 +45,10 @@ actor ExecLine {
                 session.assumeIsolated { $0.abort(SSHError(.timedOut, stage: .open, "expected the command's end, and it did not come")) }
             }
             defer { timer.cancel() }
-            let channel = try await session.openExec(command)
+            let id = try await session.openExec()
+            // From here on it may run.
             result.status = .failed
+            let channel = try await session.start(command, on: id)
             _ = await output.gather(from: channel)
             let exit = try await session.exit(of: channel)
             channel.close()

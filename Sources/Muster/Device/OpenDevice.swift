@@ -2,14 +2,28 @@ import MusterConsole
 import MusterTransport
 
 /// A device that is logged in to.
-struct OpenDevice: Sendable {
+///
+/// A class, as `DeviceLogin` is one: each function that hands it on would have a copy in its frame.
+final class OpenDevice: Sendable {
     let device: Device
     let carrier: any ConsoleCarrier
     let line: DeviceLine
     let loop: Loop
-    var recording: DeviceRecording?
+    let recording: DeviceRecording?
     /// What the device was found to be, where that was to be found out.
-    var detected: DetectionMachine.Verdict?
+    let detected: DetectionMachine.Verdict?
+
+    init(
+        device: Device, carrier: any ConsoleCarrier, line: DeviceLine, loop: Loop, recording: DeviceRecording? = nil,
+        detected: DetectionMachine.Verdict? = nil
+    ) {
+        self.device = device
+        self.carrier = carrier
+        self.line = line
+        self.loop = loop
+        self.recording = recording
+        self.detected = detected
+    }
 
     /// Runs one command; the error is what kept it from its prompt.
     ///

@@ -1,14 +1,19 @@
 /// Commands over channels of their own, without a terminal.
 extension SSHSession {
-    /// Starts a command, which has nothing to read; what it prints on both of its streams comes by the channel in the order of its arrival.
+    /// Opens a channel for a command.
     ///
-    /// libssh2 gets lost where replies for several channels cross, so one command is started when the one before is over.
-    ///
-    /// - Throws: `SSHError` of kind `execRefused` when the server runs no commands that way.
-    package func openExec(_ command: String) async throws(SSHError) -> SSHChannel {
+    /// libssh2 gets lost where replies for several channels cross, so one is opened when the one before is done with.
+    package func openExec() async throws(SSHError) -> ChannelID {
         guard case .opened(let id) = try await perform(.openSession, stage: .open) else {
             throw SSHError(.channel, stage: .open, "the device opened no channel")
         }
+        return id
+    }
+
+    /// Starts a command, which has nothing to read; what it prints on both of its streams comes by the channel in the order of its arrival.
+    ///
+    /// - Throws: `SSHError` of kind `execRefused` when the server runs no commands that way; of any other, whether it ran is not known.
+    package func start(_ command: String, on id: ChannelID) async throws(SSHError) -> SSHChannel {
         do {
             _ = try await perform(.exec(id, command: command), stage: .open)
         } catch {
