@@ -128,26 +128,32 @@ extension DeviceLogin {
     }
 
     private func logIn(_ session: SSHSession, _ authentication: inout DeviceAuthentication) async throws(MusterError) -> Bool {
-        do {
-            let key = try await session.handshake()
-            if device.mayAgreeOnLegacy { legacyAlgorithms = await session.legacyAlgorithms }
-            enter(.hostKey)
-            shownKeyTypes.append(key.type)
-            try hostKeyCheck.check(key)
-            // It is the right one: a further connection may show it again.
-            shownKeyTypes = []
-            enter(.authenticate)
+        try await shakeHands(session)
+        enter(.authenticate)
+        do throws(SSHError) {
             guard try await authentication.logIn(on: session) else { return false }
-            await session.keepAlive(keepAlive)
-            return true
-        } catch let error as SSHError {
+        } catch {
             gap = error.gap
             throw wrapped(error)
-        } catch let error as MusterError {
-            throw error
-        } catch {
-            throw failure(.connection, "\(error)")
         }
+        await session.keepAlive(keepAlive)
+        return true
+    }
+
+    private func shakeHands(_ session: SSHSession) async throws(MusterError) {
+        let key: HostKey
+        do throws(SSHError) {
+            key = try await session.handshake()
+        } catch {
+            gap = error.gap
+            throw wrapped(error)
+        }
+        if device.mayAgreeOnLegacy { legacyAlgorithms = await session.legacyAlgorithms }
+        enter(.hostKey)
+        shownKeyTypes.append(key.type)
+        try hostKeyCheck.check(key)
+        // It is the right one: a further connection may show it again.
+        shownKeyTypes = []
     }
 
     /// What is offered to the device.

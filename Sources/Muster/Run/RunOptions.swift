@@ -107,7 +107,8 @@ public enum RunEvent: Sendable {
     /// A device entered a phase.
     case phase(host: String, Phase)
     /// A device is done.
-    case finished(DeviceResult)
+    // Kept apart, or every event would be as large, in the frame of each function that tells of one.
+    indirect case finished(DeviceResult)
     /// An unknown host key was pinned.
     case pinned(host: String, keyType: String, fingerprint: String)
     /// Something that the user should know; `host` is nil when it is about the run.

@@ -101,9 +101,10 @@ final class EngineWire {
 
     /// Takes back, for the next bytes, the memory of those that were sent; a large one is let go.
     func recycle(_ sent: consuming [UInt8]) {
-        guard outbound.capacity == 0, sent.capacity <= 4096 else { return }
-        outbound = sent
-        outbound.removeAll(keepingCapacity: true)
+        guard outbound.capacity == 0, sent.capacity <= 2048 else { return }
+        // Emptied before it is kept: with a second owner the memory would be copied instead.
+        sent.removeAll(keepingCapacity: true)
+        outbound = consume sent
     }
 
     // MARK: Callbacks

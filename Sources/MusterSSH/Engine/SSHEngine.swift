@@ -78,7 +78,7 @@ struct SSHEngine: ~Copyable {
 
     /// Takes back the memory of bytes that were sent.
     mutating func recycle(_ sent: consuming [UInt8]) {
-        wire.recycle(sent)
+        wire.recycle(consume sent)
     }
 
     // MARK: Operations

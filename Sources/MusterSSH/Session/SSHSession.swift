@@ -156,7 +156,7 @@ package actor SSHSession: ByteReceiver {
     func flush() {
         let bytes = engine.takeOutbound()
         if !bytes.isEmpty { transport.send(bytes) }
-        engine.recycle(bytes)
+        engine.recycle(consume bytes)
     }
 
     // MARK: Keeping it alive
