@@ -1,8 +1,9 @@
 import MusterInventory
+import MusterSSH
 
 /// Decides what ssh is told when it asks for secrets.
 ///
-/// A password is told once: who is asked for it again knows that it was refused, and another try would count against the account.
+/// Password and code are told once: who is asked again knows that they were refused, and another try would count against the account.
 struct AskpassAnswers: Sendable {
     /// Who logs in where, as ssh writes it, and with what.
     struct Login: Sendable, Equatable {
@@ -26,10 +27,14 @@ struct AskpassAnswers: Sendable {
         case offer(Login)
         /// No answer; ssh goes on with what else it has.
         case refuse
+        /// The password, if it may be offered, and right behind it the code that the question asks for.
+        case offerWithCode(Login, question: String)
         /// Somebody else may know: a person, for a one-time password of a user.
         case ask(String, user: String)
         /// No answer, and ssh is to be ended before it sends an empty one.
         case stop(OpenSSHFailure)
+        /// The same, and what was told before is refused.
+        case refused(OpenSSHFailure)
         case notice(String)
     }
 
@@ -69,8 +74,43 @@ struct AskpassAnswers: Sendable {
             return .ask("PIN for \(key)", user: logins.last?.user ?? "")
         case .password(let login): return password(of: login, question: "password")
         case .question(let login, let text):
-            if AskpassPrompt.asksForPassword(text) { return password(of: login ?? logins.last?.name ?? "", question: Self.shown(text)) }
-            return .ask(text, user: (logins.first { $0.name == login } ?? logins.last)?.user ?? "")
+            return interactive(text, of: login)
+        }
+    }
+
+    /// What is done about a keyboard-interactive question; it is answered as in a login by libssh2.
+    private mutating func interactive(_ text: String, of login: String?) -> Verdict {
+        let name = login ?? logins.last?.name ?? ""
+        let user = (logins.first { $0.name == login } ?? logins.last)?.user ?? ""
+        switch InteractivePrompt(text) {
+        case .password:
+            return password(of: name, question: Self.shown(text))
+        case .passwordAndCode:
+            let verdict = password(of: name, question: Self.shown(text))
+            guard case .offer(let login) = verdict else { return verdict }
+            return .offerWithCode(login, question: text)
+        case .code:
+            // An old ssh does not tell who asks, and may speak for each of them.
+            let most = login == nil ? logins.count : logins.count { $0.name == name }
+            guard count("code of \(name)") < max(most, 1) else {
+                return .refused(
+                    OpenSSHFailure(
+                        .authentication, .authenticate, "\(Self.shown(name)) was refused: the device asked \"\(Self.shown(text))\" again",
+                        hint: "check the one-time code"))
+            }
+            return .ask(text, user: user)
+        case .newPassword:
+            return .stop(
+                OpenSSHFailure(
+                    .authentication, .authenticate,
+                    "the password of \(Self.shown(name)) has expired: the device asked \"\(Self.shown(text))\"",
+                    hint: "log in to the device by hand once and set a new one"))
+        case .unknown:
+            return .stop(
+                OpenSSHFailure(
+                    .credential, .authenticate,
+                    "the device asked \"\(Self.shown(text))\", and only questions for a password or a one-time code are answered",
+                    hint: "log in by hand once to see what the device wants"))
         }
     }
 
@@ -92,7 +132,7 @@ struct AskpassAnswers: Sendable {
                     hint: "set password for the device, or use --ask-password"))
         }
         guard times < candidates.count else {
-            return .stop(
+            return .refused(
                 OpenSSHFailure(
                     .authentication, .authenticate, "\(Self.shown(name)) was refused (tried: password), and is asked for it again",
                     hint: "check the user name and the password"))

@@ -45,11 +45,4 @@ enum AskpassPrompt: Sendable, Equatable {
         let name = rest.hasPrefix("key ") ? rest.dropFirst(4) : rest
         return name.drop { $0 == "'" || $0 == "\"" }.reversed().drop { ": '\"".contains($0) }.reversed().map(String.init).joined()
     }
-
-    /// Whether a keyboard-interactive question asks for the password, and not for a code or a new one.
-    static func asksForPassword(_ text: String) -> Bool {
-        let text = text.lowercased()
-        let others = ["new ", "one-time", "one time", "otp", "retype", "again", "code"]
-        return text.contains("password") && !others.contains { text.contains($0) }
-    }
 }

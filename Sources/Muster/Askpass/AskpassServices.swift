@@ -12,6 +12,9 @@ protocol AskpassServices: Sendable {
     ///
     /// - Parameter user: Whose login it is for.
     func code(for question: String, user: String) async throws -> Secret?
+
+    /// Says that a login of this user's with the latest code was refused, so that nobody else is given the code.
+    func codeWasRefused(user: String)
 }
 
 /// Whether a password may be offered.

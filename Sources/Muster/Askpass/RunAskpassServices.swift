@@ -1,15 +1,29 @@
 import MusterInventory
 import MusterSSH
+import Synchronization
 
 /// What a run does for one device's `ssh`: the same limit on refusals and the same codes as for logins by libssh2.
-struct RunAskpassServices: AskpassServices {
-    let device: Device
-    let environment: DeviceEnvironment
-    let timer: LoginTimer
+final class RunAskpassServices: AskpassServices {
+    private let device: Device
+    private let environment: DeviceEnvironment
+    private let timer: LoginTimer
+    /// By the user: each knows its latest code.
+    private let users = Mutex<[String: DeviceLoginServices]>([:])
+
+    init(device: Device, environment: DeviceEnvironment, timer: LoginTimer) {
+        self.device = device
+        self.environment = environment
+        self.timer = timer
+    }
 
     private func services(user: String) -> DeviceLoginServices {
-        DeviceLoginServices(
-            breaker: environment.breaker, codes: environment.codes, timer: timer, user: user, codeSource: device.codeSource(user: user))
+        users.withLock { users in
+            if let known = users[user] { return known }
+            let services = DeviceLoginServices(
+                breaker: environment.breaker, codes: environment.codes, timer: timer, user: user, codeSource: device.codeSource(user: user))
+            users[user] = services
+            return services
+        }
     }
 
     private func identity(_ login: AskpassAnswers.Login) -> CredentialIdentity {
@@ -39,5 +53,9 @@ struct RunAskpassServices: AskpassServices {
         if case .notAtHand = services.code(for: question) { try await services.fetchCode(for: question, device: device.name) }
         guard case .code(let code) = services.code(for: question) else { return nil }
         return Secret(code)
+    }
+
+    func codeWasRefused(user: String) {
+        services(user: user).codeWasRefused()
     }
 }

@@ -10,6 +10,8 @@ actor OpenSSHSession {
     private let services: any AskpassServices
     /// Passwords that ssh was told and that nothing has come of yet.
     private var offered: [AskpassAnswers.Login] = []
+    /// The users whose codes ssh was told, of which nothing has come yet either.
+    private var codesTold: Set<String> = []
     private let events: @Sendable (OpenSSHLog.Event) -> Void
     /// When ssh went from phase to phase.
     private(set) var clock: PhaseClock
@@ -143,41 +145,57 @@ actor OpenSSHSession {
         case .answer(let secret): question.reply(secret)
         case .refuse: question.reply(nil)
         case .offer(let login): await offer(login, question)
-        case .ask(let text, let user): await ask(text, user: user, question)
+        case .offerWithCode(let login, let text):
+            // The code first: nobody's turn is held up while a person types.
+            guard let code = await code(for: text, user: login.user) else { return }
+            await offer(login, question, code: code)
+        case .ask(let text, let user):
+            guard let code = await code(for: text, user: user) else { return }
+            codesTold.insert(user)
+            question.reply(code)
         case .notice(let text):
             events(.notice(text))
             question.reply(nil)
-        case .stop(let failure):
-            if failure.code == .authentication { settle(.refused) }
+        case .stop(let failure): fail(failure)
+        case .refused(let failure):
+            settle(.refused)
             fail(failure)
         }
     }
 
-    private func offer(_ login: AskpassAnswers.Login, _ question: Question) async {
+    private func offer(_ login: AskpassAnswers.Login, _ question: Question, code: Secret? = nil) async {
         switch await services.permission(toOffer: login) {
         case .granted:
             guard failure == nil else { return services.settle(login, .undecided) }
             offered.append(login)
-            question.reply(login.password)
+            guard let code else { return question.reply(login.password) }
+            codesTold.insert(login.user)
+            question.reply(Secret((login.password?.reveal() ?? "") + code.reveal()))
         case .withheld(let why): fail(OpenSSHFailure(.skipped, .authenticate, "not logged in to: \(why)"))
         case .cancelled: fail(.cancelled)
         }
     }
 
-    private func ask(_ text: String, user: String, _ question: Question) async {
+    /// The code that a question asks for; `nil` when ssh is ended for want of it.
+    private func code(for text: String, user: String) async -> Secret? {
         do {
-            guard let code = try await services.code(for: text, user: user) else { return fail(AskpassAnswers.unanswered(text)) }
-            question.reply(code)
+            let code = try await services.code(for: text, user: user)
+            guard failure == nil else { return nil }
+            if code == nil { fail(AskpassAnswers.unanswered(text)) }
+            return code
         } catch is CancellationError {
             fail(.cancelled)
         } catch {
             fail(OpenSSHFailure(.credential, .authenticate, "\(AskpassAnswers.unanswered(text).message): \(error)"))
         }
+        return nil
     }
 
     private func settle(_ outcome: AskpassOutcome) {
         for login in offered { services.settle(login, outcome) }
         offered = []
+        if outcome == .refused { codesTold.forEach { services.codeWasRefused(user: $0) } }
+        codesTold = []
     }
 
     private func resume(_ result: Result<Void, OpenSSHFailure>) {

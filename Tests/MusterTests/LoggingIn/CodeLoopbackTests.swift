@@ -113,6 +113,53 @@ private final class Person: Sendable {
         }
     }
 
+    /// The system's `ssh` for a device.
+    private func overOpenSSH(_ bench: Bench, _ lab: LabDevice) -> Device {
+        var device = bench.device(lab)
+        device.transport = .openssh
+        return device
+    }
+
+    private func forOpenSSH(_ options: RunOptions) -> RunOptions {
+        var options = options
+        options.openSSH.configurationFile = "none"
+        options.openSSH.askpassHelper = OpenSSHTransportLoopbackTests.muster
+        return options
+    }
+
+    @Test func personIsAskedOnce_whenDevicesBehindSSHWantACode() async throws {
+        try await withDevices(3, [.oneTimeCode]) { bench, devices in
+            let person = Person(Self.code)
+            let record = try await bench.run(
+                ["show version"], on: devices.map { overOpenSSH(bench, $0) }, options: forOpenSSH(person.options(bench.options)))
+            #expect(record.results.allSatisfy { $0.status == .ok }, "\(record.results.first { $0.status != .ok } as Any)")
+            #expect(person.asked.count == 1)
+        }
+    }
+
+    @Test func wrongCode_isNotUsedAgain_whenSSHAsks() async throws {
+        try await withDevices(2, [.oneTimeCode]) { bench, devices in
+            let person = Person("hush-000000")
+            var options = forOpenSSH(person.options(bench.options))
+            options.fanout = 1
+            let record = try await bench.run(["show version"], on: devices.map { overOpenSSH(bench, $0) }, options: options)
+            #expect(record.results.map { $0.error?.code } == [.authentication, .authentication])
+            #expect(person.asked.count == 2)
+        }
+    }
+
+    @Test(arguments: [("New password: ", MusterError.Code.authentication), ("Continue? [y/n] ", .credential)])
+    func nobodyIsAsked_whenSSHAsksForNoCode(question: String, code: MusterError.Code) async throws {
+        try await withDevices(1, [.question(question)]) { bench, devices in
+            let person = Person(Self.code)
+            let result = try await bench.badDay(overOpenSSH(bench, devices[0]), options: forOpenSSH(person.options(bench.options)))
+            #expect(result.error?.code == code, "\(String(describing: result.error))")
+            #expect(result.error?.message.contains("the device asked \"\(question.dropLast())\"") == true)
+            #expect(person.asked.isEmpty)
+            #expect(bench.lab.counts(at: devices[0].address).loginsRefused == 0)
+        }
+    }
+
     @Test func deviceSaysWhatItWanted_whenThereIsNobodyToAsk() async throws {
         try await withDevices(1, [.oneTimeCode]) { bench, devices in
             let result = try await bench.badDay(bench.device(devices[0]))

@@ -33,7 +33,18 @@ struct AskpassTests {
     }
 
     private func code(_ verdict: AskpassAnswers.Verdict) -> MusterError.Code? {
-        if case .stop(let failure) = verdict { failure.code } else { nil }
+        failure(verdict)?.code
+    }
+
+    private func failure(_ verdict: AskpassAnswers.Verdict) -> OpenSSHFailure? {
+        switch verdict {
+        case .stop(let failure), .refused(let failure): failure
+        default: nil
+        }
+    }
+
+    private func isRefusal(_ verdict: AskpassAnswers.Verdict) -> Bool {
+        if case .refused = verdict { true } else { false }
     }
 
     @Test func passwordIsToldOnce() {
@@ -63,12 +74,52 @@ struct AskpassTests {
         #expect(answers.verdict(.passphrase(key: "/three")) == .refuse)
     }
 
-    @Test(arguments: ["Verification code: ", "One-time password: ", "New password: ", "Retype password: "])
-    func otherQuestionsAreForSomebodyElse(text: String) {
+    @Test(arguments: ["Verification code: ", "One-time password: ", "Enter PASSCODE: "])
+    func codeIsAskedForOnce_ofEachUser(text: String) {
         var answers = answers()
         #expect(answers.verdict(.question(login: "netops@r1.example", text: text)) == .ask(text, user: "netops"))
         #expect(answers.verdict(.question(login: "jump@bastion", text: text)) == .ask(text, user: "jump"))
         #expect(AskpassAnswers.unanswered(text).message.contains(text.dropLast()))
+        let again = answers.verdict(.question(login: "netops@r1.example", text: text))
+        #expect(isRefusal(again))
+        #expect(code(again) == .authentication)
+        #expect(failure(again)?.message.contains(text.dropLast()) == true)
+    }
+
+    @Test func codeIsAskedForOnceForEachLogin_whenSSHDoesNotSayWhoAsks() {
+        var answers = answers()
+        #expect(answers.verdict(.question(login: nil, text: "Code: ")) == .ask("Code: ", user: "netops"))
+        #expect(answers.verdict(.question(login: nil, text: "Code: ")) == .ask("Code: ", user: "netops"))
+        #expect(isRefusal(answers.verdict(.question(login: nil, text: "Code: "))))
+    }
+
+    @Test func codeGoesBehindThePassword_whenAQuestionIsForBoth() {
+        let text = "Password & verification code: "
+        var answers = answers()
+        #expect(
+            answers.verdict(.question(login: "netops@r1.example", text: text)) == .offerWithCode(answers.logins[1], question: text))
+        #expect(isRefusal(answers.verdict(.question(login: "netops@r1.example", text: text))))
+        var without = self.answers(password: nil)
+        #expect(code(without.verdict(.question(login: "netops@r1.example", text: text))) == .credential)
+    }
+
+    @Test(arguments: ["New password: ", "Retype new password: ", "Retype password: "])
+    func nothingIsTold_whenThePasswordHasExpired(text: String) {
+        var answers = answers()
+        _ = answers.verdict(.question(login: "netops@r1.example", text: "Password: "))
+        let verdict = answers.verdict(.question(login: "netops@r1.example", text: text))
+        #expect(code(verdict) == .authentication)
+        // The password itself was right.
+        #expect(!isRefusal(verdict))
+        #expect(failure(verdict)?.message.contains("has expired: the device asked \"\(text.dropLast())\"") == true)
+    }
+
+    @Test(arguments: ["Continue? [y/n] ", "Choose a context: "])
+    func nothingIsTold_whenTheQuestionIsForSomethingElse(text: String) {
+        var answers = answers()
+        let verdict = answers.verdict(.question(login: "netops@r1.example", text: text))
+        #expect(code(verdict) == .credential)
+        #expect(failure(verdict)?.message.contains("the device asked \"\(text.dropLast())\"") == true)
     }
 
     @Test func bothGetTheirs_whenABastionLooksLikeTheDevice() {

@@ -48,6 +48,7 @@ private struct NoServices: AskpassServices {
     func permission(toOffer login: AskpassAnswers.Login) async -> AskpassPermission { .granted }
     func settle(_ login: AskpassAnswers.Login, _ outcome: AskpassOutcome) {}
     func code(for question: String, user: String) async throws -> Secret? { nil }
+    func codeWasRefused(user: String) {}
 }
 
 /// A transport whose other side says `ready` before anything else.
