@@ -63,6 +63,9 @@ package actor Console: ByteReceiver {
     /// Why long outputs are not in files as they should be.
     package private(set) var outputProblems: [String] = []
 
+    /// Whether a password was typed in the login's dialogue.
+    package var hasTypedPassword: Bool { machine.login.hasTypedPassword }
+
     /// Whether an error has lost the place in the dialogue.
     package var isBroken: Bool { machine.isBroken }
 

@@ -21,6 +21,7 @@ import Testing
         (["run", "x", "--answer", "[confirm]=y"], "write '\\[confirm\\]'"), (["run", "x", "--answer", "name [a=y"], "name [a"),
         (["run", "x", "--answer", "a=b\u{3}"], "control character"), (["run", "x", "--output-limit", "16X"], "is no number of bytes"),
         (["run", "x", "--output-limit", "9999999999G"], "is no number of bytes"),
+        (["replay", "x", "--speed", "1e-300"], "from 0.001 to 1000000"),
         (["run", "-w", "h", "--commands-file", "-"], "no command in standard input"),
         (["run", "-w", "h", "--commands-file", "/nonexistent"], "can't read the commands from /nonexistent"),
     ])

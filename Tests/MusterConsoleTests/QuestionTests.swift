@@ -36,6 +36,28 @@ struct QuestionTests {
         #expect(device.takeTyped() == "\n")
     }
 
+    @Test func typesOneKeyAlone_whenTheDeviceReadsOne() throws {
+        var device = try Dialogue.iosxeReady()
+        device.submit("reload", answers: [try answer("proceed", "yes")])
+        _ = device.takeTyped()
+        device.says("reload\r\nProceed with reload? [confirm]")
+        device.pause(.milliseconds(50))
+        #expect(device.takeTyped() == "y\n")
+    }
+
+    @Test func hidesASecretAnswer_whateverTheQuestionSays() throws {
+        var device = try Dialogue.iosxeReady()
+        device.submit(
+            "x", timeout: .seconds(5), answers: [AnsweredQuestion(pattern: try Pattern("phrase"), answer: "hunter2", isSecret: true)])
+        _ = device.takeTyped()
+        device.says("x\r\nYour phrase? ")
+        device.pause(.milliseconds(50))
+        #expect(device.takeTyped() == "hunter2\n")
+        device.says("hunter2\r\nstill thinking of hunter2")
+        device.pause(.seconds(5))
+        #expect(!"\(try device.takeError())".contains("hunter2"))
+    }
+
     @Test func putsTheCommandsAnswers_beforeTheDefinitions() throws {
         let platform = try Platform.load(yaml: asking, name: "x", file: "x.yaml")
         for (answers, typed) in [([], "n\n"), ([try answer("sure", "y")], "y\n")] {

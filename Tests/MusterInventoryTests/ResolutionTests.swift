@@ -90,6 +90,15 @@ import Testing
         #expect(try Inventory.parse(text)["r1"]?.groups == ["a", "b", "d", "c"])
     }
 
+    @Test func bastionOfAnAddress_hasTheDefaultsCredentials() throws {
+        let text = "defaults: {credentials: [{password: p}], jump: \"gate@192.0.2.1\"}\nhosts: {r1: {}}"
+        let inventory = try Inventory.parse(text)
+        let host = try #require(inventory["r1"])
+        let bastion = try #require(try inventory.bastions(of: host).first)
+        #expect(bastion.user == "gate")
+        #expect(bastion.credentials.count == 1)
+    }
+
     @Test func nullLeavesAFieldToTheNextLayer_andAnEmptyListDoesNot() throws {
         let text = "defaults: {user: d, jump: b}\nhosts: {r1: {user: ~, jump: []}, r2: {jump: null}}"
         let inventory = try Inventory.parse(text)

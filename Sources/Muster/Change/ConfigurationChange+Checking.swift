@@ -9,7 +9,7 @@ extension ConfigurationChange {
                 "it wants the key 'config' under 'muster'; or send the lines with muster run --mode-name"
             )
         }
-        if let problem = lineProblem { return problem }
+        if let problem = lineProblem ?? commitProblem(rules) { return problem }
         if let confirmWithin, !isDryRun {
             guard rules.has(.commitConfirmed) else {
                 return ("\(platform.name) has no commit that has to be confirmed", "leave out --confirm for its devices")
@@ -43,6 +43,20 @@ extension ConfigurationChange {
             if let problem = MultilineInput.problem(line) {
                 return ("line \(line.number), '\(line.text)', \(problem)", "everything else can be sent without it")
             }
+        }
+        return nil
+    }
+
+    /// What is wrong with a line that commits: a dry run would make the change, and what a later line is rejected for would be in effect.
+    private func commitProblem(_ rules: ConfigRules) -> (message: String, hint: String)? {
+        let commits = ConfigRules.Part.committing.flatMap(rules.instructions).compactMap {
+            $0.described.split(separator: " ").first?.lowercased()
+        }
+        .filter { $0.hasPrefix("commit") }
+        for line in lines {
+            let words = line.text.lowercased().split(separator: " ").drop { ["do", "run", "top"].contains($0) }
+            guard let verb = words.first, verb.count >= 3, commits.contains(where: { $0.hasPrefix(verb) }) else { continue }
+            return ("line \(line.number), '\(line.text)', commits, which is done after the last line", "leave it out")
         }
         return nil
     }

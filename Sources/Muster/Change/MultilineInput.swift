@@ -12,7 +12,7 @@ enum MultilineInput {
                 return "begins a text of several lines, which can't be sent; write it on one line where the device allows it"
             }
             return closes(text) ? nil : "begins a text of several lines, which can't be sent; write it as one line: \(verb) motd ^text^"
-        case "load" where words.last?.lowercased() == "terminal":
+        case "load" where words.dropFirst().contains { $0.lowercased() == "terminal" }:
             return "reads a text of several lines, which can't be sent; give the lines as 'set' commands"
         case "certificate" where words.count > 1 && !words[1].lowercased().hasPrefix("map"), "key-string" where words.count == 1:
             return "begins lines of key material, which can't be sent"

@@ -19,9 +19,7 @@ extension DeviceLogin {
                 login.enter(.login)
                 // The console has the same deadline, and can say what it waited for and what it saw.
                 timer.stop()
-                return try await login.openConsole(
-                    over: channel, platform: platform, carrier: session,
-                    credentials: login.device.terminalLogin(on: platform, isExpected: false))
+                return try await login.openCountedConsole(over: channel, platform: platform, carrier: session, isExpected: false)
             } catch let error as SSHError {
                 throw login.wrapped(error)
             } catch let error as MusterError {
@@ -53,6 +51,7 @@ extension DeviceLogin {
             try await console.open(
                 deadline: deadline, credentials: credentials, sendsAtOnce: sendsAtOnce && !Platform.isDetecting(device.platform))
         } catch {
+            hasTypedPassword = await console.hasTypedPassword
             await recording?.finish()
             throw device.wrapped(error, phase: .login, timeout: connectTimeout)
         }

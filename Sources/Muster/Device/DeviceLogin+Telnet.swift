@@ -16,15 +16,9 @@ extension DeviceLogin {
         let transport = TelnetTransport(over: connection, terminal: terminal, newline: platform.telnetNewline)
         let keepAlive = environment.keepAlive
         transport.loop.execute { transport.keepAlive(keepAlive) }
-        let credentials = device.terminalLogin(on: platform, isExpected: true)
-        var offer: CredentialIdentity?
         do throws(MusterError) {
-            if let credentials { offer = try await permission(toOffer: credentials.password, of: credentials.user) }
-            let open = try await openConsole(over: transport, platform: platform, carrier: transport, credentials: credentials)
-            settle(offer, nil)
-            return open
+            return try await openCountedConsole(over: transport, platform: platform, carrier: transport, isExpected: true)
         } catch {
-            settle(offer, error)
             transport.cancel()
             throw error
         }

@@ -21,6 +21,8 @@ final class DeviceLogin {
     var gap: SSHError.Gap?
     /// What was agreed on that only old gear needs.
     var legacyAlgorithms: [String] = []
+    /// Whether the password was typed in the terminal.
+    var hasTypedPassword = false
     /// The types of the host keys that the device has shown so far.
     var shownKeyTypes: [String] = []
 
@@ -73,7 +75,7 @@ final class DeviceLogin {
     func connect() async throws(MusterError) -> any ByteTransport {
         environment.events(.phase(host: device.name, .resolve))
         if let bastion = environment.bastions.bastion(for: device.jump) { return try await connect(through: bastion) }
-        if let command = device.ssh.proxyCommand, device.transport != .telnet { return try await connect(by: command) }
+        if let command = device.ssh.proxyCommand { return try await connect(by: command) }
         return try await connectByTCP()
     }
 

@@ -54,7 +54,9 @@ struct ReplayCommand: Verb {
     var output = Form.text
 
     func validate() throws {
-        guard speed > 0, speed.isFinite else { throw ValidationError("--speed \(speed) would never end; give a number above 0.") }
+        guard speed >= 0.001, speed <= 1_000_000 else {
+            throw ValidationError("--speed \(speed) makes no sense; give a number from 0.001 to 1000000.")
+        }
         if let maxPause, maxPause < .zero { throw ValidationError("--max-pause can't be shorter than nothing.") }
         if output != .text, !info { throw ValidationError("-o \(output.rawValue) goes with --info.") }
         if raw, typed { throw ValidationError("--raw and --typed exclude each other.") }

@@ -9,6 +9,13 @@ enum CommandsFile {
         }
     }
 
+    /// The number of the first line that is not UTF-8; nil when all are.
+    static func firstLineThatIsNoText(in bytes: [UInt8]) -> Int? {
+        guard String(validating: bytes, as: UTF8.self) == nil else { return nil }
+        return bytes.split(separator: 0x0A, omittingEmptySubsequences: false).firstIndex { String(validating: $0, as: UTF8.self) == nil }
+            .map { $0 + 1 }
+    }
+
     /// All lines and their numbers, from 1.
     ///
     /// Files from Windows end their lines in CR LF and may begin with a byte order mark.

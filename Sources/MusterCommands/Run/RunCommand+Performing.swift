@@ -51,7 +51,13 @@ extension FleetVerb {
     /// Reads a file, or standard input for `-`.
     func read(_ path: String, _ what: String, in surroundings: Surroundings) throws -> [UInt8] {
         do {
-            return path == "-" ? try surroundings.input() : try readAll(path: path)
+            let bytes = path == "-" ? try surroundings.input() : try readAll(path: path)
+            // With other characters in their place the lines would mean something else.
+            if let line = CommandsFile.firstLineThatIsNoText(in: bytes) {
+                throw CommandFailure.usage(
+                    "\(path == "-" ? "standard input" : path.oneLine):\(line): not UTF-8; convert it first, with iconv for example")
+            }
+            return bytes
         } catch let error as ReadFailure {
             throw CommandFailure.usage("can't read \(what) from \(path.oneLine): \(error.reason)")
         }

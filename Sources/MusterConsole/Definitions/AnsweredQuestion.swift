@@ -4,10 +4,13 @@ package struct AnsweredQuestion: Sendable {
     package var pattern: Pattern
     /// Typed before the return key; may be empty.
     package var answer: String
+    /// Whether the answer is a secret whatever the question says.
+    package var isSecret: Bool
 
-    package init(pattern: Pattern, answer: String) {
+    package init(pattern: Pattern, answer: String, isSecret: Bool = false) {
         self.pattern = pattern
         self.answer = answer
+        self.isSecret = isSecret
     }
 }
 

@@ -22,6 +22,9 @@ package struct ConfigRules: Sendable {
         case abort
         /// Ends.
         case exit
+
+        /// Those by which a change takes effect.
+        package static let committing: [Part] = [.commit, .commitConfirmed, .confirm]
     }
 
     /// The parts that the platform has; an empty one is not there.

@@ -100,6 +100,6 @@ extension ConsoleMachine {
     /// The answer that the definition has for the question that stands there; nil for none.
     func givenAnswer() -> String? {
         guard let line = standingLine else { return nil }
-        return definedAnswer(to: Array(line))
+        return definedAnswer(to: Array(line))?.answer
     }
 }

@@ -52,7 +52,8 @@ extension ConsoleMachine {
         // A wide pattern must not answer a prompt that a command has changed.
         guard matchPrompt(platform.modes.map(\.prompt)) == nil else { return false }
         let text = Array(line)
-        if let answer = answer(to: text, head) {
+        if let given = answer(to: text, head) {
+            let answer = given.answer
             let question = Array(text.trimmedAtEnd)
             let times = memory.answered.first { $0.text == question }?.times ?? 0
             if times >= Self.mostAnswers {
@@ -60,11 +61,13 @@ extension ConsoleMachine {
             } else {
                 inFlight[0].dialogue.note(question, standing: text, line: screen.finishedLines)
                 lastReceived = max(lastReceived, now)
-                if asksForPassword(text), !answer.isEmpty {
+                if given.isSecret || asksForPassword(text), !answer.isEmpty {
                     inFlight[0].dialogue.hasTypedSecret = true
                     if !typedSecrets.contains(answer) { typedSecrets.append(answer) }
+                    if notesSecrets { notedSecrets.append(keys(answer)) }
                 }
-                type(answer)
+                // Read key by key: what follows the first would be typed at the prompt.
+                type(text.trimmedAtEnd.hasSuffix(Array("[confirm]".utf8)) ? String(answer.prefix(1)) : answer)
             }
             return true
         }
@@ -76,12 +79,12 @@ extension ConsoleMachine {
     }
 
     /// The command's own answers go before the definition's.
-    private func answer(to line: [UInt8], _ head: Step) -> String? {
-        head.answers.first { $0.pattern.match(in: line, scratch) != nil }?.answer ?? definedAnswer(to: line)
+    private func answer(to line: [UInt8], _ head: Step) -> AnsweredQuestion? {
+        head.answers.first { $0.pattern.match(in: line, scratch) != nil } ?? definedAnswer(to: line)
     }
 
-    func definedAnswer(to line: [UInt8]) -> String? {
-        platform.questions.first { $0.pattern.match(in: line, scratch) != nil }?.answer
+    func definedAnswer(to line: [UInt8]) -> AnsweredQuestion? {
+        platform.questions.first { $0.pattern.match(in: line, scratch) != nil }
     }
 
     /// Whether a line that has stood for long may be a question, though its words are none of those that are known.

@@ -39,12 +39,23 @@ extension Inventory {
             known.port = bastion.port ?? known.port
             return known
         }
-        let defaults = host.layers.last { $0.layer == .defaults }?.fields
-        bastion.user = bastion.user ?? defaults?.user?.value
-        bastion.password = defaults?.password?.value
-        bastion.passphrase = defaults?.passphrase?.value
-        bastion.identity = defaults?.identity?.value ?? []
-        bastion.legacy = defaults?.legacy?.value
+        bastion.fillIn(fromDefaultsOf: host)
         return bastion
+    }
+}
+
+extension InventoryHost {
+    /// Takes what the inventory's defaults say of logging in; what is known already of user and key files counts for more.
+    mutating func fillIn(fromDefaultsOf host: InventoryHost) {
+        guard let defaults = host.layers.last(where: { $0.layer == .defaults })?.fields else { return }
+        user = user ?? defaults.user?.value
+        password = defaults.password?.value
+        passphrase = defaults.passphrase?.value
+        credentials = defaults.credentials?.value ?? []
+        legacy = defaults.legacy?.value
+        if identity.isEmpty || sshOrigins["identity"] == nil, let files = defaults.identity?.value {
+            identity = files
+            identityIsOptional = false
+        }
     }
 }

@@ -121,15 +121,7 @@ extension Inventory {
         }
         var hop = try InventoryHost(name: jump.host, port: jump.port, user: jump.user).configured(by: config, exists: exists)
         // The configuration knows the hop by name and the defaults do not, so they come last.
-        let defaults = host.layers.last { $0.layer == .defaults }?.fields
-        hop.user = hop.user ?? defaults?.user?.value
-        hop.password = defaults?.password?.value
-        hop.passphrase = defaults?.passphrase?.value
-        hop.legacy = defaults?.legacy?.value
-        if hop.identity.isEmpty || hop.sshOrigins["identity"] == nil, let identity = defaults?.identity?.value {
-            hop.identity = identity
-            hop.identityIsOptional = false
-        }
+        hop.fillIn(fromDefaultsOf: host)
         return hop
     }
 }

@@ -1,6 +1,7 @@
 import Muster
 import MusterInventory
 import MusterLab
+import MusterTestSupport
 import Testing
 
 /// Wrong credentials on many devices at once, which must not lock an account.
@@ -53,6 +54,44 @@ import Testing
             let record = try await bench.run(["show version"], on: targets, options: options(bench, limit: 3))
             #expect(record.results.count { $0.error?.code == .authentication } == 3, "\(record.results[0].error as Any)")
             #expect(record.results.count { $0.status == .skipped } == 9)
+        }
+    }
+
+    @Test func hangingUpAfterTheTypedPassword_isCountedAsWell() async throws {
+        let devices = fleet(12, faults: [.telnet(.closesOnRefusal)])
+        try await withBench(devices) {
+            $0.listensForTelnet = true
+        } _: { bench in
+            let targets = devices.map { lab in
+                var device = bench.device(lab, password: Hush.wrong)
+                device.transport = .telnet
+                device.port = Int(bench.lab.telnetPort)
+                return device
+            }
+            let record = try await bench.run(["show version"], on: targets, options: options(bench, limit: 3))
+            #expect(record.results.count { $0.error?.code == .connectionLost } == 3, "\(record.results[0].error as Any)")
+            #expect(record.results.count { $0.status == .skipped } == 9)
+        }
+    }
+
+    /// The server lets the key in, and the program behind it asks once more.
+    @Test func passwordTypedInsideSSH_isCountedAsWell() async throws {
+        let asks = "printf 'Username: '; read u; printf 'Password: '; read -s p; echo; echo 'Login incorrect'; sleep 1"
+        try await withOpenSSHServer(configuration: ["ForceCommand /bin/bash -c \"\(asks)\""]) { server in
+            try await withBench { bench in
+                let targets = (1...6).map { number in
+                    var device = Device(
+                        name: "d\(number)", address: "127.0.0.1", port: server.port, platform: "cisco_iosxe", user: server.user,
+                        password: Secret(Hush.wrong))
+                    device.credentials = [LoginCredential(.identity(path: server.userKey, passphrase: nil))]
+                    device.channel = .shell
+                    return device
+                }
+                var options = options(bench, limit: 2)
+                options.fanout = 1
+                let record = try await bench.run(["show version"], on: targets, options: options)
+                #expect(record.results.count { $0.status == .skipped } == 4, "\(record.results.map { $0.error?.message ?? "-" })")
+            }
         }
     }
 

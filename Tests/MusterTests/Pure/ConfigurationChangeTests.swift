@@ -14,7 +14,8 @@ import Testing
     @Test(
         arguments: [
             "banner motd ^C", "banner motd ^", "banner motd", "banner login #Welcome", "Banner exec ^C Hello", "header login information %",
-            "load merge terminal", "load set terminal", "certificate ca 01", "certificate self-signed 01 nvram:x", "key-string",
+            "load merge terminal", "load merge terminal relative", "load set terminal", "certificate ca 01",
+            "certificate self-signed 01 nvram:x", "key-string",
         ])
     func isRefused_whenALineBeginsATextOfSeveral(line: String) {
         #expect(ConfigurationChange([line]).lineProblem?.message.contains("line 1, '\(line)'") == true)
@@ -22,7 +23,8 @@ import Testing
 
     @Test(
         arguments: [
-            "banner motd ^C Hello ^C", "banner motd ^Hello^", "no banner motd", "banner login \"Hello\"", "key-string 7 0822455D0A16",
+            "banner motd ^C Hello ^C", "banner motd ^Hello^", "no banner motd", "load override running.cfg", "banner login \"Hello\"",
+            "key-string 7 0822455D0A16",
             "set system login message hello", "load factory-default", "certificate map CMAP 10", "description banner motd ^",
         ])
     func isTaken_whenALineIsAllOfIt(line: String) {
@@ -38,6 +40,17 @@ import Testing
         var change = ConfigurationChange(["hostname x"])
         adjust(&change)
         return Device(name: "r1", platform: platform, user: "").problem(with: change, platforms: PlatformDefinitions())?.message
+    }
+
+    @Test(arguments: [
+        ("juniper_junos", "commit and-quit"), ("cisco_iosxr", "commi"), ("nokia_srlinux", "commit now"), ("arista_eos", "Commit"),
+    ])
+    func isRefused_whenALineCommits(platform: String, line: String) {
+        #expect(
+            problem(platform) { $0 = ConfigurationChange(["hostname x", line]) }
+                == "line 2, '\(line)', commits, which is done after the last line")
+        #expect(problem("cisco_iosxe") { $0 = ConfigurationChange(["hostname x", line]) } == nil)
+        #expect(problem(platform) { $0 = ConfigurationChange(["community-set \(line)"]) } == nil)
     }
 
     @Test func platformHasToKnowWhatIsAskedFor() {
