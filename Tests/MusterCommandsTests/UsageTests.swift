@@ -21,6 +21,8 @@ import Testing
         (["run", "x", "--answer", "[confirm]=y"], "write '\\[confirm\\]'"), (["run", "x", "--answer", "name [a=y"], "name [a"),
         (["run", "x", "--answer", "a=b\u{3}"], "control character"), (["run", "x", "--output-limit", "16X"], "is no number of bytes"),
         (["run", "x", "--output-limit", "9999999999G"], "is no number of bytes"),
+        (["run", "x", "--output-limit", "1K"], "expected 64K or more"), (["run", "a\tb"], "has a control character"),
+        (["run", "x", "-w", "h", "-p", "cisco_iosxe", "--mode-name", "configuratoin"], "has no mode 'configuratoin'"),
         (["replay", "x", "--speed", "1e-300"], "from 0.001 to 1000000"),
         (["run", "-w", "h", "--commands-file", "-"], "no command in standard input"),
         (["run", "-w", "h", "--commands-file", "/nonexistent"], "can't read the commands from /nonexistent"),

@@ -149,7 +149,8 @@ struct ChangeMachine {
         case .rejected(let words):
             trouble = .commit(words)
             plan = steps([.explain, .abort, .exit])
-            state = rules.isAtomic ? .aborted : .partial
+            state = !rules.isAtomic ? .partial : rules.has(.abort) ? .aborted : .unknown
+            abortFailed = rules.isAtomic && !rules.has(.abort)
         case .done(let output) where rules.saysUnchanged(output):
             end(.unchanged, nil, by: [.exit])
         default: state = isConfirmed ? .pending : .committed

@@ -18,9 +18,6 @@ actor ExecLine {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
 
-    /// Bytes kept of one command's output, as with a shell.
-    private static let maximumOutput = 64 << 20
-
     init(device: Device, platform: Platform, session: SSHSession, environment: DeviceEnvironment) {
         self.device = device
         self.platform = platform
@@ -37,7 +34,7 @@ actor ExecLine {
         defer { endTurn() }
         if let console { return await device.run(command, on: console, timeout: timeout, answers: answers) }
         let began = loop.now
-        let output = ExecOutput(loop: loop, limit: Self.maximumOutput)
+        let output = ExecOutput(loop: loop, limit: environment.outputLimit, folder: environment.outputFolder, name: device.name)
         var result = CommandResult(command: command, status: .skipped)
         do throws(SSHError) {
             let session = session
@@ -60,15 +57,23 @@ actor ExecLine {
             }
         } catch {
             if error.kind == .execRefused { return await runInShell(command, timeout: timeout, answers: answers) }
-            result.output = await output.text
-            result.truncated = await output.truncated
+            await take(output, into: &result)
             result.elapsed = loop.now - began
             return explained(result, error, timeout: timeout)
         }
+        result.elapsed = loop.now - began
+        await take(output, into: &result)
+        return (result, nil)
+    }
+
+    private func take(_ output: ExecOutput, into result: inout CommandResult) async {
         result.output = await output.text
         result.truncated = await output.truncated
-        result.elapsed = loop.now - began
-        return (result, nil)
+        switch await output.endFile() {
+        case .success(let path): result.outputFile = path
+        case .failure(let problem): environment.events(.warning(host: device.name, "long output: \(problem.text)"))
+        case nil: break
+        }
     }
 
     private func explained(_ result: CommandResult, _ error: SSHError, timeout: Duration) -> (CommandResult, MusterError) {

@@ -1,9 +1,13 @@
+import MusterConsole
 import MusterTransport
 
-/// What one command prints over its exec channel, up to a bound.
+/// What one command prints over its exec channel; beyond a bound all of it goes to a file.
 actor ExecOutput: ByteReceiver {
     private nonisolated let loop: Loop
     private let limit: Int
+    private let folder: OutputFolder
+    private let name: String
+    private var file: OutputFile?
     private var bytes: [UInt8] = []
     private(set) var truncated = false
     private var end: TransportEnd?
@@ -11,15 +15,26 @@ actor ExecOutput: ByteReceiver {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
 
-    /// - Parameter limit: bytes kept; what comes after them is dropped.
-    init(loop: Loop, limit: Int) {
+    /// - Parameters:
+    ///   - limit: bytes kept in memory.
+    ///   - folder: where a longer output goes as a whole.
+    ///   - name: how the names of files there begin.
+    init(loop: Loop, limit: Int, folder: OutputFolder, name: String) {
         self.loop = loop
         self.limit = limit
+        self.folder = folder
+        self.name = name
     }
 
     /// What was printed, without the line ends at its end.
     var text: String {
         String(decoding: bytes[..<((bytes.lastIndex { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") } ?? -1) + 1)], as: UTF8.self)
+    }
+
+    /// The file that has all of a longer output, or why there is none; nil where none was needed.
+    func endFile() async -> Result<String, OutputProblem>? {
+        guard let file else { return nil }
+        return await withCheckedContinuation { continuation in file.finish { continuation.resume(returning: $0) } }
     }
 
     /// Takes all that comes over a channel, and returns at its end.
@@ -50,8 +65,14 @@ actor ExecOutput: ByteReceiver {
     }
 
     private func take(_ new: UnsafeRawBufferPointer) {
+        if let file { return file.write(Array(new)) }
         let room = limit - bytes.count
+        if new.count > room {
+            let file = OutputFile(in: folder, named: name)
+            file.write(bytes + Array(new))
+            self.file = file
+            truncated = true
+        }
         bytes.append(contentsOf: new.prefix(room))
-        if new.count > room { truncated = true }
     }
 }

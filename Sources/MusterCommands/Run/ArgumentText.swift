@@ -56,6 +56,8 @@ enum ArgumentText {
         guard let count, case (let bytes, false) = count.multipliedReportingOverflow(by: unit ?? 1) else {
             throw ValidationError("'\(text.oneLine)' is no number of bytes: expected one such as 65536, 64K, 16M or 1G")
         }
+        // What a login and its prompts need.
+        guard bytes >= 1 << 16 else { throw ValidationError("\(text.oneLine) is too little to keep: expected 64K or more") }
         return bytes
     }
 

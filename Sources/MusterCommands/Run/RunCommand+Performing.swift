@@ -1,5 +1,6 @@
 import Logging
 import Muster
+import MusterConsole
 import MusterInventory
 import MusterRendering
 import MusterSSHConfig
@@ -11,6 +12,7 @@ extension RunCommand {
         let answers = try questions.all(in: surroundings.environment)
         let (hosts, config) = try targets(in: surroundings)
         let platforms = try PlatformSources(surroundings).definitions(for: hosts)
+        try checkMode(for: hosts, in: platforms)
         let commands = try lines.rendered(for: hosts, defaultUser: surroundings.localUser)
         if dryRun { return try showPlan(hosts: hosts, commands: commands, in: surroundings) }
         let devices = try await resolved(hosts, in: surroundings)
@@ -19,6 +21,19 @@ extension RunCommand {
         options.platforms = platforms
         options.answers = answers
         return try await run(tasks, options: options, remarks: config.notes, in: surroundings)
+    }
+
+    /// Refuses a mode that some device's platform does not have, as far as that is known before a connection is made.
+    private func checkMode(for hosts: [InventoryHost], in platforms: PlatformDefinitions) throws {
+        guard let name = modeName else { return }
+        for host in hosts {
+            let wanted = host.platform ?? "generic"
+            guard !Platform.isDetecting(wanted), let platform = platforms.library.platform(named: wanted), platform.mode(named: name) == nil
+            else { continue }
+            throw CommandFailure.usage(
+                "the platform \(platform.name.oneLine) of \(host.name.oneLine) has no mode '\(name.oneLine)'; it has \(platform.modes.map(\.name).joined(separator: ", "))"
+            )
+        }
     }
 
     /// The commands of the arguments, then those of the file.

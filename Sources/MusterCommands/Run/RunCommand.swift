@@ -77,6 +77,10 @@ struct RunCommand: FleetVerb {
             if command.contains(where: \.isNewline) {
                 throw ValidationError("a command is one line; give each its own argument, or use --commands-file.")
             }
+            if command.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
+                throw ValidationError(
+                    "'\(command.oneLine)' has a control character in it, which a device takes for a key; write blanks for tabs.")
+            }
         }
     }
 

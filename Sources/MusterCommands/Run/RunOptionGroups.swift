@@ -217,7 +217,8 @@ struct OutputOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Output of one command kept in the result; all of a longer one goes to a file. (default: 16M)", valueName: "bytes"),
+            "Output of one command kept in the result; all of a longer one goes to a file. At least 64K. (default: 16M)", valueName: "bytes"
+        ),
         transform: ArgumentText.byteCount)
     var outputLimit: Int?
 

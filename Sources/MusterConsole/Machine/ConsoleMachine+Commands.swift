@@ -247,7 +247,10 @@ extension ConsoleMachine {
         var end = end
         if truncated { end.removeBlankEnd() } else { output.removeBlankEnd() }
         let step = inFlight.removeFirst()
-        if step.dialogue.hasTypedSecret { output = redact(output) }
+        if step.dialogue.hasTypedSecret {
+            output = redact(output)
+            end = redact(end)
+        }
         let failure = failureLine(in: output) ?? failureLine(in: end)
         let size = endOverflow(end) ?? output.count
         switch step.purpose {

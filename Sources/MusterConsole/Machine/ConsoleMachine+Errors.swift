@@ -141,11 +141,11 @@ extension ConsoleMachine {
             if output.isEmpty { return Array(screen.line.starts(with: standing) ? screen.line[head.standingCount...] : screen.line[...]) }
             if output.starts(with: standing) { output.removeFirst(standing.count) }
         }
-        if screen.isTruncated { return output }
-        output += screen.line
-        output.removeBlankEnd()
-        if head.dialogue.hasTypedSecret { output = redact(output) }
-        return output
+        if !screen.isTruncated {
+            output += screen.line
+            output.removeBlankEnd()
+        }
+        return head.dialogue.hasTypedSecret ? redact(output) : output
     }
 
     /// The last bytes that came, escaped, without secrets.

@@ -12,7 +12,7 @@ import Synchronization
 /// One command's output on its way to a file, written off the event loop in the order in which it came.
 ///
 /// A disk that is slower than the device is waited for up to a limit of memory; past it the file ends, and says so.
-final class OutputFile: Sendable {
+package final class OutputFile: Sendable {
     /// So much waits in memory for the disk.
     private static let mostPending = 64 << 20
 
@@ -34,7 +34,7 @@ final class OutputFile: Sendable {
     /// - Parameters:
     ///   - name: the beginning of the file's name; what a file system may not like in it is replaced.
     ///   - opening: opens the file instead, for tests of a disk that is full.
-    init(in folder: OutputFolder, named name: String, opening: (@Sendable (String) -> Int32)? = nil) {
+    init(in folder: OutputFolder, named name: String, opening: (@Sendable (String) -> Int32)?) {
         self.folder = folder
         self.opening = opening
         let safe = name.unicodeScalars.map { scalar -> Character in
@@ -45,13 +45,18 @@ final class OutputFile: Sendable {
         self.name = text.hasPrefix(".") ? "_" + text.dropFirst() : text
     }
 
+    /// - Parameter name: the beginning of the file's name; what a file system may not like in it is replaced.
+    package convenience init(in folder: OutputFolder, named name: String) {
+        self.init(in: folder, named: name, opening: nil)
+    }
+
     deinit {
         // Where nobody waited for its end.
         if let descriptor = state.withLock({ $0.descriptor }) { close(descriptor) }
     }
 
     /// Queues `bytes` and returns at once.
-    func write(_ bytes: [UInt8]) {
+    package func write(_ bytes: [UInt8]) {
         let begins = state.withLock { state in
             guard state.problem == nil, !bytes.isEmpty else { return false }
             guard state.pending + bytes.count <= Self.mostPending else {
@@ -67,7 +72,7 @@ final class OutputFile: Sendable {
     }
 
     /// Ends the file; `done` is called on some thread with its path, or with what went wrong.
-    func finish(_ done: @escaping @Sendable (Result<String, OutputProblem>) -> Void) {
+    package func finish(_ done: @escaping @Sendable (Result<String, OutputProblem>) -> Void) {
         let begins = state.withLock { state in
             state.finish = done
             defer { state.isWriting = true }

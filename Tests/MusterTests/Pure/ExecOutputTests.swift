@@ -1,3 +1,6 @@
+import Foundation
+import MusterConsole
+import MusterTestSupport
 import MusterTransport
 import Testing
 
@@ -5,9 +8,9 @@ import Testing
 
 /// What is kept of a command's output.
 struct ExecOutputTests {
-    private func output(limit: Int, of pieces: [String]) async -> ExecOutput {
+    private func output(limit: Int, of pieces: [String], folder: String = "/proc/nowhere") async -> ExecOutput {
         let loop = Loops.next()
-        let output = ExecOutput(loop: loop, limit: limit)
+        let output = ExecOutput(loop: loop, limit: limit, folder: OutputFolder(folder), name: "r1")
         await withCheckedContinuation { done in
             loop.execute {
                 for piece in pieces { Array(piece.utf8).withUnsafeBytes { output.received($0) } }
@@ -24,6 +27,19 @@ struct ExecOutputTests {
         let exact = await output(limit: 10, of: ["12345", "67890"])
         #expect(await exact.text == "1234567890")
         #expect(await !exact.truncated)
+    }
+
+    @Test func aFileHasAllOfIt_whenMoreComesThanTheLimit() async throws {
+        try await withTemporaryFolder { folder in
+            let long = await output(limit: 7, of: ["12345", "67890", "more"], folder: folder)
+            let path = try #require(try await long.endFile()?.get())
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == "1234567890more")
+        }
+        let short = await output(limit: 10, of: ["12345"]).endFile()
+        #expect(short == nil)
+        let nowhere = await output(limit: 1, of: ["12345"])
+        let end = await nowhere.endFile()
+        #expect(throws: OutputProblem.self) { try end?.get() }
     }
 
     @Test func lineEndsAtTheEndAreDropped() async {
