@@ -62,7 +62,6 @@ import Testing
         set("bindaddress", options.bindAddress)
         set("compression", options.compression)
         set("preferredauthentications", options.preferredAuthentications?.joined(separator: ","))
-        set("hashknownhosts", options.hashKnownHosts)
         set("tcpkeepalive", options.tcpKeepAlive)
         set("passwordauthentication", options.passwordAuthentication)
         set("kbdinteractiveauthentication", options.keyboardInteractiveAuthentication)

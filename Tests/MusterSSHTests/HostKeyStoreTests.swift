@@ -36,6 +36,26 @@ struct HostKeyStoreTests {
         }
     }
 
+    @Test func eitherKeywordLeavesTheOtherFilesAsTheyAre() {
+        let user = ["/h/.ssh/known_hosts", "/h/.ssh/known_hosts2"]
+        let global = ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"]
+        #expect(HostKeyStore.paths(user: nil, global: nil, home: "/h") == [])
+        #expect(HostKeyStore.paths(user: nil, global: ["/g"], home: "/h") == user + ["/g"])
+        #expect(HostKeyStore.paths(user: ["/u"], global: nil, home: "/h") == ["/u"] + global)
+        #expect(HostKeyStore.paths(user: ["/u"], global: [], home: "/h") == ["/u"])
+        // Nothing is pinned into a file that is not the user's.
+        #expect(HostKeyStore.paths(user: [], global: nil, home: "/h") == ["/dev/null"] + global)
+    }
+
+    @Test func aKeyIsKeptForTheRun_whenItsFileIsNone() async throws {
+        let store = try await HostKeyStore.load(paths: HostKeyStore.paths(user: [], global: [], home: "/h"))
+        let name = HostKeyName(host: "r1", port: 22)
+        let key = HostKey(blob: [0, 0, 0, 11] + Array("ssh-ed25519".utf8) + [0, 0, 0, 1, 7])
+        guard case .unknown = store.pinIfUnknown(name, key: key) else { return #expect(Bool(false), "it was known") }
+        guard case .known = store.pinIfUnknown(name, key: key) else { return #expect(Bool(false), "it is not known") }
+        #expect(await store.flush() == nil)
+    }
+
     @Test func firstFileIsWritten_andAllAreRead() async throws {
         try await withTemporaryFolder { folder in
             try line("r2").write(toFile: "\(folder)/b", atomically: true, encoding: .utf8)

@@ -1,4 +1,11 @@
 public import MusterInventory
+import MusterSSH
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 extension DeviceTransport {
     init(_ transport: InventoryTransport) {
@@ -64,7 +71,9 @@ extension Device {
         ssh = SSHSettings(options)
         ssh.identitiesAreOptional = host.identityIsOptional
         hostKeyAlias = options.hostKeyAlias
-        if let files = options.userKnownHostsFiles { knownHostsFiles = files + (options.globalKnownHostsFiles ?? []) }
+        knownHostsFiles = HostKeyStore.paths(
+            user: options.userKnownHostsFiles, global: options.globalKnownHostsFiles,
+            home: FileManager.default.homeDirectoryForCurrentUser.path)
         hostKeyPolicy =
             switch options.hostKeyChecking {
             case .strict: .strict

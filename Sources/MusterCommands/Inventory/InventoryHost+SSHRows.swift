@@ -18,7 +18,7 @@ extension InventoryHost {
             ("AddressFamily", ssh.addressFamily?.rawValue), ("BindAddress", ssh.bindAddress),
             ("CertificateFile", ssh.certificateFiles.isEmpty ? nil : text(ssh.certificateFiles)), ("Ciphers", ssh.ciphers?.description),
             ("Compression", text(ssh.compression)), ("ConnectTimeout", text(ssh.connectTimeout)),
-            ("GlobalKnownHostsFile", text(ssh.globalKnownHostsFiles)), ("HashKnownHosts", text(ssh.hashKnownHosts)),
+            ("GlobalKnownHostsFile", text(ssh.globalKnownHostsFiles)),
             ("HostKeyAlgorithms", ssh.hostKeyAlgorithms?.description), ("HostKeyAlias", ssh.hostKeyAlias),
             ("IdentitiesOnly", text(ssh.identitiesOnly)), ("IdentityAgent", agent),
             ("KbdInteractiveAuthentication", text(ssh.keyboardInteractiveAuthentication)),

@@ -36,7 +36,21 @@ package final class HostKeyStore: Sendable {
 
     /// The files that ssh reads for a user, the one that it writes first (ssh_config(5)).
     package static func usualPaths(home: String) -> [String] {
-        ["\(home)/.ssh/known_hosts", "\(home)/.ssh/known_hosts2", "/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"]
+        usualUserPaths(home: home) + usualGlobalPaths
+    }
+
+    private static func usualUserPaths(home: String) -> [String] { ["\(home)/.ssh/known_hosts", "\(home)/.ssh/known_hosts2"] }
+    private static let usualGlobalPaths = ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"]
+
+    /// The files that `UserKnownHostsFile` and `GlobalKnownHostsFile` of ssh_config(5) make: either leaves the other as it is.
+    ///
+    /// Where the user has none, nothing is kept: what is written goes to no global file.
+    ///
+    /// - Returns: The files; none where neither is given.
+    package static func paths(user: [String]?, global: [String]?, home: String) -> [String] {
+        guard user != nil || global != nil else { return [] }
+        let users = (user ?? usualUserPaths(home: home)).filter { $0 != "none" }
+        return (users.isEmpty ? ["/dev/null"] : users) + (global ?? usualGlobalPaths).filter { $0 != "none" }
     }
 
     /// Reads files off the event loops; one that does not exist is empty.

@@ -76,7 +76,6 @@ enum Setting: Sendable, Hashable {
     enum FlagKeyword: String, Sendable {
         case identitiesOnly = "identitiesonly"
         case compression
-        case hashKnownHosts = "hashknownhosts"
         case tcpKeepAlive = "tcpkeepalive"
         case publicKeyAuthentication = "pubkeyauthentication"
         case passwordAuthentication = "passwordauthentication"

@@ -23,7 +23,7 @@ enum Keywords {
         "forkafterauthentication", "forwardagent", "forwardx11", "forwardx11timeout", "forwardx11trusted", "gatewayports",
         "globalknownhostsfile2", "gssapiauthentication", "gssapiclientidentity", "gssapidelegatecredentials", "gssapikexalgorithms",
         "gssapikeyexchange",
-        "gssapirenewalforcesrekey", "gssapiserveridentity", "gssapitrustdns", "hostbasedacceptedalgorithms",
+        "gssapirenewalforcesrekey", "gssapiserveridentity", "gssapitrustdns", "hashknownhosts", "hostbasedacceptedalgorithms",
         "hostbasedacceptedkeytypes", "hostbasedkeytypes", "ipqos", "kbdinteractivedevices", "kerberosauthentication",
         "kerberostgtpassing", "localcommand", "localforward", "loglevel", "logverbose", "numberofpasswordprompts",
         "obscurekeystroketiming", "permitlocalcommand", "permitremoteopen", "protocol", "refuseconnection", "rekeylimit",

@@ -45,7 +45,6 @@ struct OptionExpansion {
     private func setFlags(in options: inout SSHOptions) {
         options.identitiesOnly = raw.flags[.identitiesOnly]
         options.compression = raw.flags[.compression]
-        options.hashKnownHosts = raw.flags[.hashKnownHosts]
         options.tcpKeepAlive = raw.flags[.tcpKeepAlive]
         options.publicKeyAuthentication = raw.flags[.publicKeyAuthentication]
         options.passwordAuthentication = raw.flags[.passwordAuthentication]

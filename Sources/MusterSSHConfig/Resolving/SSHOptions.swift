@@ -65,7 +65,6 @@ package struct SSHOptions: Sendable, Hashable {
     package var userKnownHostsFiles: [String]?
     /// Empty for `none`.
     package var globalKnownHostsFiles: [String]?
-    package var hashKnownHosts: Bool?
 
     /// Where each value is written, by its keyword in lower case; of a list, its first.
     package var origins: [String: SSHConfigPosition] = [:]
