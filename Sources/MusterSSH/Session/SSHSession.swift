@@ -18,6 +18,8 @@ package actor SSHSession: ByteReceiver {
     var transportEnd: TransportEnd?
     var isStepping = false
     private var observers: [@Sendable () -> Void] = []
+    /// What gives up the signature that is waited for.
+    private var signing: (@Sendable () -> Void)?
     /// The signs of life, once they are wanted, and when the next look at them is due.
     var pulse: Pulse?
     var pulseTimer: LoopTimer?
@@ -148,10 +150,11 @@ package actor SSHSession: ByteReceiver {
     }
 
     private func ask(for request: SignatureRequest) {
-        request.signer.sign(request.message, algorithm: request.algorithm) { [weak self, loop] result in
+        signing = request.signer.sign(request.message, algorithm: request.algorithm) { [weak self, loop] result in
             loop.execute { [weak self] in
                 self?.assumeIsolated { session in
                     guard !session.isOver else { return }
+                    session.signing = nil
                     session.engine.supply(result)
                     session.step()
                 }
@@ -245,6 +248,8 @@ package actor SSHSession: ByteReceiver {
     }
 
     private func resumePending(throwing error: SSHError) {
+        signing?()
+        signing = nil
         let waiting = pending
         pending = []
         for entry in waiting { entry.complete(.failure(error)) }
