@@ -24,8 +24,19 @@ package actor Console: ByteReceiver {
     /// The id of the call of `open`; the machine does not know it.
     private static let openID = 0
 
+    /// Why a call of `open` that was begun has failed, where nobody waited for it any more.
+    private var openFailure: ConsoleError?
+
+    /// How far `open` came.
+    package enum Opening: Sendable {
+        case done
+        /// The device asks for a password that needs permission; `open(isPermitted:)` goes on.
+        case asksForPassword
+    }
+
     private enum Answer {
         case opened
+        case asked
         case entered
         case finished(Exchange)
     }
@@ -78,14 +89,31 @@ package actor Console: ByteReceiver {
     ///   - deadline: when to give up.
     ///   - credentials: what to answer when the device asks, in the terminal, who is there; nil leaves such questions alone.
     ///   - sendsAtOnce: the caller promises a `send` right after this, and set-up commands that may be typed ahead wait for it.
+    /// - Returns: Whether that is done, which it always is where the password needs no permission.
     /// - Throws: `ConsoleError`; the console is unusable then.
+    @discardableResult
     package func open(
         deadline: Instant? = nil, credentials: LoginCredentials? = nil, sendsAtOnce: Bool = false
-    ) async throws(ConsoleError) {
+    ) async throws(ConsoleError) -> Opening {
         holdsSetUp = sendsAtOnce
-        _ = try await ask(Self.openID) { console, now in
+        let answer = try await ask(Self.openID) { console, now in
             console.machine.start(now: now, deadline: deadline, credentials: credentials)
             console.transport.start(console)
+        }
+        if case .asked = answer { return .asksForPassword }
+        return .done
+    }
+
+    /// Goes on with a login that stopped at the question for the password; the time until here does not count.
+    ///
+    /// - Parameters:
+    ///   - isPermitted: whether the password may be given.
+    ///   - deadline: when to give up.
+    /// - Throws: `ConsoleError`; of the kind `passwordMissing` where the password may not be given.
+    package func open(isPermitted: Bool, deadline: Instant?) async throws(ConsoleError) {
+        _ = try await ask(Self.openID) { console, now in
+            if let failure = console.openFailure { return console.resume(Self.openID, .failure(failure)) }
+            console.machine.permit(isPermitted, deadline: deadline, now: now)
         }
     }
 
@@ -206,6 +234,7 @@ package actor Console: ByteReceiver {
             case .failed(let id, let error): fail(id, error)
             }
         }
+        if machine.awaitsPermission { resume(Self.openID, .success(.asked)) }
         armTimer()
     }
 
@@ -256,7 +285,11 @@ package actor Console: ByteReceiver {
     }
 
     private func resume(_ id: Int, _ result: Result<Answer, ConsoleError>) {
-        waiting.removeValue(forKey: id)?.resume(returning: result)
+        guard let waiter = waiting.removeValue(forKey: id) else {
+            if id == Self.openID, case .failure(let error) = result { openFailure = error }
+            return
+        }
+        waiter.resume(returning: result)
     }
 
     /// Sees to it that the timer fires no later than the machine's deadline.

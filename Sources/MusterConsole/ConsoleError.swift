@@ -90,7 +90,7 @@ extension ConsoleError: CustomStringConvertible {
         case .commandTimeout: "no prompt after the command"
         case .ended(.closedByPeer): "the device ended the session"
         case .ended(.closedHere): "the session was ended here"
-        case .ended(.lost(let why)): "the connection broke (\(why))"
+        case .ended(let end): "the connection broke (\(end.breakage ?? ""))"
         case .modeRefused: "the device refused the mode"
         case .modeUnknown: "no way to the mode"
         case .secretMissing(let name): "the device asks for the secret '\(name)'"

@@ -12,15 +12,19 @@ package protocol ByteTransport: AnyObject, Sendable {
     /// Queues a copy of `bytes` and returns at once. After the end they are dropped.
     func send(_ bytes: UnsafeRawBufferPointer)
 
-    /// Has the system look after the other side and end the connection when it has gone; does nothing where there is no socket.
-    func keepAlive(_ settings: KeepAlive)
+    /// Has the system look after the other side and end the connection when it has gone.
+    ///
+    /// - Returns: Whether it does; where there is no socket, somebody else has to.
+    @discardableResult
+    func keepAlive(_ settings: KeepAlive) -> Bool
 
     /// Ends the transport after what was sent has been written. The receiver hears `ended` once; a second call does nothing.
     func close()
 }
 
 extension ByteTransport {
-    package func keepAlive(_ settings: KeepAlive) {}
+    @discardableResult
+    package func keepAlive(_ settings: KeepAlive) -> Bool { false }
 
     /// Queues a copy of `bytes` and returns at once.
     package func send(_ bytes: [UInt8]) {
@@ -48,4 +52,45 @@ package enum TransportEnd: Error, Sendable, Equatable {
     case closedHere
     /// The connection broke; the text is the system's.
     case lost(String)
+    /// The peer gives no sign of life any more; nil where nobody knows for how long.
+    case gone(PeerSilence?)
+}
+
+/// What is known of a peer that says nothing any more.
+package struct PeerSilence: Sendable, Hashable {
+    /// How long nothing has come.
+    package var duration: Duration
+    /// How many signs of life were sent meanwhile.
+    package var signs: Int
+
+    package init(duration: Duration, signs: Int) {
+        self.duration = duration
+        self.signs = signs
+    }
+}
+
+extension TransportEnd {
+    /// Why the connection broke; nil where one side closed it.
+    package var breakage: String? {
+        switch self {
+        case .closedByPeer, .closedHere: nil
+        case .lost(let text): text
+        case .gone(nil): "the other side does not confirm what was sent to it"
+        case .gone(let silence?): silence.text
+        }
+    }
+
+    /// What can be done about it.
+    package var hint: String? {
+        guard case .gone = self else { return nil }
+        return "the device, or the way to it, has gone; ServerAliveInterval and ServerAliveCountMax in ssh_config say how soon that is noticed"
+    }
+}
+
+extension PeerSilence {
+    fileprivate var text: String {
+        let tenths = duration.wholeNanoseconds / 100_000_000
+        let time = tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
+        return "nothing came for \(time)s, and \(signs) sign\(signs == 1 ? "" : "s") of life had no answer"
+    }
 }

@@ -32,7 +32,8 @@ package final class TCPTransport: ByteTransport {
         handler.value.send(bytes)
     }
 
-    package func keepAlive(_ settings: KeepAlive) {
+    @discardableResult
+    package func keepAlive(_ settings: KeepAlive) -> Bool {
         handler.value.keepAlive(settings)
     }
 
@@ -95,7 +96,11 @@ final class TCPHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if end == nil { end = .lost(systemText(error)) }
+        if end == nil {
+            // The system's questions were not answered, or what was sent was not confirmed in time.
+            let hasGone = (error as? IOError)?.errnoCode == ETIMEDOUT
+            end = hasGone ? .gone(nil) : .lost(systemText(error))
+        }
         context.close(promise: nil)
     }
 
@@ -110,8 +115,10 @@ final class TCPHandler: ChannelInboundHandler {
     }
 
     /// An idle peer is asked by the system itself; one that does not confirm what was sent to it is given up in the same time.
-    func keepAlive(_ settings: KeepAlive) {
-        guard let options = context?.channel.syncOptions else { return }
+    ///
+    /// - Returns: Whether the system will notice.
+    func keepAlive(_ settings: KeepAlive) -> Bool {
+        guard let options = context?.channel.syncOptions else { return false }
         let seconds = max(1, Int(settings.interval.components.seconds))
         #if canImport(Darwin)
             let wanted: [(CInt, Int)] = [(TCP_KEEPALIVE, seconds), (TCP_KEEPINTVL, seconds), (TCP_KEEPCNT, settings.count)]
@@ -125,6 +132,11 @@ final class TCPHandler: ChannelInboundHandler {
         for (name, value) in wanted {
             try? options.setOption(.tcpOption(.init(rawValue: name)), value: value)
         }
+        #if canImport(Darwin)
+            return settings.asksByTCP
+        #else
+            return true
+        #endif
     }
 
     func close() {

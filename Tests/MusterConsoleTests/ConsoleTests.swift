@@ -95,6 +95,31 @@ struct ConsoleTests {
         #expect(error?.kind == .ended(.closedByPeer))
     }
 
+    @Test func stopsAtThePassword_untilItIsPermitted_andKnowsIfTheDeviceHasLeft() async throws {
+        for leaves in [false, true] {
+            let transport = ScriptedTransport(greeting: "Username: ") { line in
+                switch line {
+                case "admin": "admin\r\nPassword: "
+                case "s3cret", "": "\r\nr1#"
+                default: line + "\r\nr1#"
+                }
+            }
+            let console = try console(transport)
+            let error = await drive(transport, advancing: .milliseconds(10)) { () -> ConsoleError? in
+                do throws(ConsoleError) {
+                    let login = LoginCredentials(user: "admin", password: "s3cret", isExpected: false, needsPermission: true)
+                    guard try await console.open(credentials: login) == .asksForPassword else { return nil }
+                    #expect(!transport.writes.contains("s3cret\n"))
+                    if leaves { try? await transport.testingLoop.submit { transport.drop(.closedByPeer) }.get() }
+                    try await console.open(isPermitted: true, deadline: transport.loop.now + .seconds(15))
+                    return nil
+                } catch { return error }
+            }
+            #expect(error?.kind == (leaves ? .ended(.closedByPeer) : nil))
+            #expect(transport.writes.contains("s3cret\n") == !leaves)
+        }
+    }
+
     @Test func throwsAtOnce_whenTaskIsCancelled() async throws {
         let transport = device(silent: ["show tech"])
         let console = try console(transport)

@@ -78,6 +78,12 @@ struct Dialogue {
         now = end
     }
 
+    /// The password may be given, or may not; a minute is left for the login.
+    mutating func permit(_ isPermitted: Bool) {
+        machine.permit(isPermitted, deadline: now + .seconds(60), now: now)
+        collect()
+    }
+
     @discardableResult
     mutating func submit(_ command: String, timeout: Duration = .seconds(30), answers: [AnsweredQuestion] = []) -> Int {
         defer { nextID += 1 }

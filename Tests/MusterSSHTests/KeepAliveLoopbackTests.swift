@@ -64,12 +64,61 @@ import Testing
                 let began = ContinuousClock.now
                 await session.keepAlive(KeepAlive(interval: .seconds(1), count: 3))
                 await collector.wait { _, end in end != nil }
-                guard case .lost = await collector.end else {
+                guard case .gone(let silence?) = await collector.end else {
                     Issue.record("ended as \(String(describing: await collector.end))")
                     return
                 }
+                #expect(silence.signs > 0 && silence.duration >= .seconds(3))
                 // Interval × count is 3 s from the first sign of life on; the rest is for a busy machine.
                 #expect(ContinuousClock.now - began < .seconds(20))
+                await session.close()
+            }
+        }
+    }
+
+    /// The relay goes on confirming what it gets, as a bastion does.
+    @Test func deadPeerIsFound_whenNoSystemLooksAfterIt() async throws {
+        try await withOpenSSHServer { server in
+            let valve = Valve()
+            try await withLoopbackServer { connection in
+                relay(connection, toPort: server.port, valve: valve)
+            } _: { front in
+                let session = try await logIn(to: server, at: front.port) { HoldingTransport($0) }
+                let channel = try await session.openShell(terminal: TerminalSize(columns: 80, rows: 24), type: "dumb")
+                let collector = Collector(loop: session.loop)
+                await collector.start(channel)
+                await collector.send("echo rea''dy\n", to: channel)
+                await collector.wait { bytes, _ in String(decoding: bytes, as: UTF8.self).contains("ready") }
+                valve.shut()
+                await session.keepAlive(KeepAlive(interval: .milliseconds(300), count: 2))
+                await collector.wait { _, end in end != nil }
+                guard case .gone(let silence?) = await collector.end else {
+                    Issue.record("ended as \(String(describing: await collector.end))")
+                    return
+                }
+                // One interval until the first question, two for answers; libssh2 sends one in two seconds at the most.
+                #expect(silence.duration >= .milliseconds(900))
+                #expect(silence.signs == 1)
+                await session.close()
+            }
+        }
+    }
+
+    @Test func sessionGoesOn_whenTheServerAnswersAndSaysNothingElse() async throws {
+        try await withOpenSSHServer { server in
+            let answers = Bursts()
+            try await withLoopbackServer { connection in
+                relay(connection, toPort: server.port) { answers.count() }
+                answers.stop()
+            } _: { front in
+                let session = try await logIn(to: server, at: front.port) { HoldingTransport($0) }
+                await session.keepAlive(KeepAlive(interval: .seconds(1), count: 1))
+                await answers.wait(for: 3)
+                let last = try await session.start("echo alive", on: session.openExec())
+                let answer = Collector(loop: session.loop)
+                await answer.start(last)
+                await answer.wait { _, end in end != nil }
+                #expect(await answer.bytes == Array("alive\n".utf8))
                 await session.close()
             }
         }
@@ -109,11 +158,14 @@ import Testing
         }
     }
 
-    private func logIn(to server: OpenSSHServer, at port: Int) async throws -> SSHSession {
+    /// - Parameter wrap: Puts another transport around TCP's.
+    private func logIn(
+        to server: OpenSSHServer, at port: Int, _ wrap: (any ByteTransport) -> any ByteTransport = { $0 }
+    ) async throws -> SSHSession {
         let loop = Loops.next()
         let deadline = loop.now + .seconds(60)
         let addresses = try await TCP.resolve(host: "127.0.0.1", port: port, on: loop, deadline: deadline)
-        let session = SSHSession(transport: try await TCP.connect(to: addresses, on: loop, deadline: deadline))
+        let session = SSHSession(transport: wrap(try await TCP.connect(to: addresses, on: loop, deadline: deadline)))
         _ = try await session.handshake()
         try await session.logIn(user: server.user, credentials: [.keyFile(server.userKey)])
         return session
@@ -177,7 +229,7 @@ private final class Bursts: Sendable {
 
 extension SSHSession {
     /// Whether a sign of life is due.
-    fileprivate var isBeating: Bool { pulse != nil }
+    fileprivate var isBeating: Bool { pulseTimer != nil }
 }
 
 /// A transport that tells what goes out.
@@ -203,7 +255,10 @@ private final class ListeningTransport: ByteTransport {
 
     func start(_ receiver: any ByteReceiver) { inner.start(receiver) }
     func close() { inner.close() }
-    func keepAlive(_ settings: KeepAlive) { state.withLock { $0.settings = settings } }
+    func keepAlive(_ settings: KeepAlive) -> Bool {
+        state.withLock { $0.settings = settings }
+        return true
+    }
 
     func send(_ bytes: UnsafeRawBufferPointer) {
         inner.send(bytes)

@@ -20,12 +20,17 @@ extension SSHSession {
         }
         private let state = Mutex(State())
 
-        func sign(_ message: [UInt8], algorithm: String, then done: @escaping @Sendable (Result<[UInt8], KeyProblem>) -> Void) {
+        let wasGivenUp = Mutex(false)
+
+        func sign(
+            _ message: [UInt8], algorithm: String, then done: @escaping @Sendable (Result<[UInt8], KeyProblem>) -> Void
+        ) -> @Sendable () -> Void {
             state.withLock { state in
                 state.request = (message, algorithm, done)
                 state.waiting?.resume()
                 state.waiting = nil
             }
+            return { self.wasGivenUp.withLock { $0 = true } }
         }
 
         func waitUntilAsked() async {
@@ -114,6 +119,7 @@ extension SSHSession {
                 #expect(error.kind == .timedOut)
                 #expect(error.message.contains("a signature by the agent"))
             }
+            #expect(signer.wasGivenUp.withLock { $0 })
             // It comes too late, and nobody minds.
             signer.answer { _, _ in .success([1]) }
         }

@@ -1,9 +1,12 @@
 import Foundation
+import Synchronization
 
 /// Copies bytes both ways between a connection and a port of 127.0.0.1 until either side ends.
 ///
-/// - Parameter onAnswer: called before each piece of what comes from the port.
-package func relay(_ connection: Int32, toPort port: Int, onAnswer: () -> Void = {}) {
+/// - Parameters:
+///   - valve: lets bytes through, or drops them; the system goes on confirming to both sides that they came.
+///   - onAnswer: called before each piece of what comes from the port.
+package func relay(_ connection: Int32, toPort port: Int, valve: Valve = Valve(), onAnswer: () -> Void = {}) {
     let other = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     defer { close(other) }
     var address = sockaddr_in()
@@ -21,7 +24,19 @@ package func relay(_ connection: Int32, toPort port: Int, onAnswer: () -> Void =
             let count = read(polled[index].fd, &buffer, buffer.count)
             guard count > 0 else { return }
             if index == 1 { onAnswer() }
-            write(Array(buffer[..<count]), to: target)
+            if valve.isOpen { write(Array(buffer[..<count]), to: target) }
         }
     }
+}
+
+/// What bytes pass through, until somebody shuts it.
+package final class Valve: Sendable {
+    private let isShut = Mutex(false)
+
+    package init() {}
+
+    package var isOpen: Bool { isShut.withLock { !$0 } }
+
+    /// From now on nothing gets through, and neither side is told.
+    package func shut() { isShut.withLock { $0 = true } }
 }

@@ -48,8 +48,12 @@ extension DeviceLogin {
             device, platform: platform, credentials: credentials, events: environment.events)
         let console = device.console(over: transport, platform: platform, in: environment, recorder: recording?.recorder)
         do {
-            try await console.open(
-                deadline: deadline, credentials: credentials, sendsAtOnce: sendsAtOnce && !Platform.isDetecting(device.platform))
+            let sendsAtOnce = sendsAtOnce && !Platform.isDetecting(device.platform)
+            if let terminalPassword, let credentials {
+                try await terminalPassword.open(console, timer: timer, credentials: credentials, sendsAtOnce: sendsAtOnce)
+            } else {
+                try await console.open(deadline: deadline, credentials: credentials, sendsAtOnce: sendsAtOnce)
+            }
         } catch {
             hasTypedPassword = await console.hasTypedPassword
             await recording?.finish()

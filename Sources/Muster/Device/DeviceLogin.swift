@@ -21,6 +21,8 @@ final class DeviceLogin {
     var gap: SSHError.Gap?
     /// What was agreed on that only old gear needs.
     var legacyAlgorithms: [String] = []
+    /// The password that the device may ask for in the terminal, where that is not expected.
+    var terminalPassword: TerminalPassword?
     /// Whether the password was typed in the terminal.
     var hasTypedPassword = false
     /// The types of the host keys that the device has shown so far.

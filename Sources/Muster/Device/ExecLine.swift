@@ -131,13 +131,29 @@ actor ExecLine {
             throw MusterError(error.code, phase: .open, device: device.name, message: error.message + when, hint: error.hint)
         }
         let console = device.console(over: channel, platform: platform, in: environment)
-        do {
-            try await console.open(deadline: deadline, credentials: device.terminalLogin(on: platform, isExpected: false))
-        } catch {
-            throw device.wrapped(error, phase: .login, timeout: timeout)
-        }
+        try await open(console, deadline: deadline, timeout: timeout)
         self.console = console
         return console
+    }
+
+    private func open(_ console: Console, deadline: Instant, timeout: Duration) async throws(MusterError) {
+        let credentials = device.terminalLogin(on: platform, isExpected: false)
+        let password = credentials.flatMap { login in
+            login.password.map { TerminalPassword($0, of: login.user, breaker: environment.breaker) }
+        }
+        do {
+            if let password, let credentials {
+                try await password.open(console, timer: LoginTimer(loop: loop, deadline: deadline), credentials: credentials)
+                password.settle(.accepted)
+            } else {
+                try await console.open(deadline: deadline, credentials: credentials)
+            }
+        } catch {
+            let error = device.wrapped(error, phase: .login, timeout: timeout)
+            let hasTyped = await console.hasTypedPassword
+            password?.settle(error.code == .authentication || error.code == .connectionLost && hasTyped ? .refused : .undecided)
+            throw error
+        }
     }
 
     /// Types what the definition wants typed in the shell before the end, if there is one.

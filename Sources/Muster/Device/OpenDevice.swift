@@ -148,6 +148,7 @@ extension Device {
             case .badCommand: (.usage, phase)
             case .unusable: (.prompt, phase)
             }
-        return MusterError(code, phase: actual, device: name, message: error.message, hint: error.hint)
+        let hint = if case .ended(let end) = error.kind { error.hint ?? end.hint } else { error.hint }
+        return MusterError(code, phase: actual, device: name, message: error.message, hint: hint)
     }
 }

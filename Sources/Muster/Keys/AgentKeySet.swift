@@ -28,15 +28,16 @@ struct AgentKeySet: KeySet {
         let named = wanted.flatMap { file in usable.filter { $0.plain?.blob == file.blob } }
         let others = onlyNamed ? [] : usable.filter { !named.contains($0) }
         guard !named.isEmpty || !others.isEmpty else { throw .agent(.empty) }
-        return (named + others).map { AgentKeySource(agent: agent, key: $0) }
+        return (named + others).map { AgentKeySource(signer: AgentSigner(agent: agent, key: $0), timer: timer) }
     }
 }
 
 /// A key of an agent's.
 struct AgentKeySource: KeySource {
-    let agent: Agent
-    let key: PublicKey
+    let signer: AgentSigner
+    let timer: LoginTimer
 
+    private var key: PublicKey { signer.key }
     var name: String {
         let comment = LoginPolicy.shown(key.comment)
         return "agent key \(comment.isEmpty ? key.fingerprint : comment)"
@@ -45,8 +46,31 @@ struct AgentKeySource: KeySource {
     var isAgents: Bool { true }
 
     func prepare() async -> KeyPreparation {
-        .ready(KeyOffer(name: name, publicKey: key, signer: .remote(AgentSigner(agent: agent, key: key))))
+        .ready(KeyOffer(name: name, publicKey: key, signer: .remote(PatientSigner(signer: signer, timer: timer))))
     }
 
     func unlock(for device: String) async {}
+}
+
+/// An agent's key whose signatures are not at the device's expense: the agent signs for one device after the other, and may ask a person.
+///
+/// The agent has a limit of its own for each answer, and when one is late, nobody behind it waits any longer.
+struct PatientSigner: RemoteSigner {
+    let signer: AgentSigner
+    let timer: LoginTimer
+
+    func sign(
+        _ message: [UInt8], algorithm: String, then done: @escaping @Sendable (Result<[UInt8], KeyProblem>) -> Void
+    ) -> @Sendable () -> Void {
+        let pause = LoginPause(of: timer)
+        let giveUp = signer.sign(message, algorithm: algorithm) { result in
+            pause.end()
+            done(result)
+        }
+        return {
+            // The login may go on over another connection.
+            pause.end()
+            giveUp()
+        }
+    }
 }

@@ -33,7 +33,7 @@ struct FileKeySource: KeySource {
             }
             if Task.isCancelled { return .cancelled }
             if keys.contains(where: { $0.publicKey.blob == key.blob }) {
-                return offer(key, signer: .remote(AgentSigner(agent: agent, key: key)))
+                return offer(key, signer: .remote(PatientSigner(signer: AgentSigner(agent: agent, key: key), timer: timer)))
             }
         }
         if let problem = file.problem { return useless(problem) }

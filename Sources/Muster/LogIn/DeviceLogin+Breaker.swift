@@ -11,47 +11,38 @@ extension DeviceLogin {
     func permission(toOffer password: String?, of user: String) async throws(MusterError) -> CredentialIdentity? {
         guard let password else { return nil }
         let identity = CredentialIdentity(user: user, credential: .password(password))
-        switch await turn(for: identity) {
+        switch await environment.breaker.permission(toOffer: identity, timer: timer) {
         case .granted: return identity
         case .withheld(let why): throw wrapped(LoginPolicy.skipped(why))
         case .cancelled: throw failure(.cancelled, "cancelled")
         }
     }
 
-    private func turn(for identity: CredentialIdentity) async -> LoginPermission {
-        if let permission = environment.breaker.permissionNow(toOffer: identity) { return permission }
-        timer.pause()
-        defer { timer.resume() }
-        return await environment.breaker.permission(toOffer: identity)
-    }
-
     /// Opens the console of a device that may ask in the terminal who is there, and counts what comes of the password.
     ///
-    /// Where that is not expected, the password needs no permission: the device may never ask, and then nobody would learn that it is right. It is
-    /// kept back when others have refused it, and counted when it was refused here.
-    ///
-    /// - Parameter isExpected: whether the device is to be expected to ask, as over telnet.
+    /// - Parameter isExpected: whether the device is to be expected to ask, as over telnet; the password needs permission then before it is
+    ///   connected to the console, and else when it is asked for.
     func openCountedConsole(
         over transport: any ByteTransport, platform: Platform, carrier: any ConsoleCarrier, isExpected: Bool
     ) async throws(MusterError) -> OpenDevice {
-        guard var credentials = device.terminalLogin(on: platform, isExpected: isExpected), let password = credentials.password else {
-            let credentials = device.terminalLogin(on: platform, isExpected: isExpected)
-            return try await openConsole(over: transport, platform: platform, carrier: carrier, credentials: credentials)
+        let credentials = device.terminalLogin(on: platform, isExpected: isExpected)
+        var offer: CredentialIdentity?
+        if let credentials, let password = credentials.password {
+            if credentials.isExpected {
+                offer = try await permission(toOffer: password, of: credentials.user)
+            } else {
+                terminalPassword = TerminalPassword(password, of: credentials.user, breaker: environment.breaker)
+            }
         }
-        let identity = CredentialIdentity(user: credentials.user, credential: .password(password))
-        let offer = credentials.isExpected ? try await permission(toOffer: password, of: credentials.user) : nil
-        let why = offer == nil ? environment.breaker.reasonToWithhold(identity) : nil
-        if why != nil { credentials.password = nil }
         do throws(MusterError) {
             let open = try await openConsole(over: transport, platform: platform, carrier: carrier, credentials: credentials)
             settle(offer, nil)
+            terminalPassword?.settle(.accepted)
             return open
         } catch {
-            if let why, error.code == .credential { throw wrapped(LoginPolicy.skipped(why)) }
             settle(offer, error)
-            if offer == nil, isRefusal(error), hasTypedPassword {
-                environment.breaker.concluded(refusedKeys: [identity], loggedIn: false)
-            }
+            terminalPassword?.settle(isRefusal(error) ? .refused : .undecided)
+            if let why = terminalPassword?.reason, error.code == .credential { throw wrapped(LoginPolicy.skipped(why)) }
             throw error
         }
     }

@@ -21,10 +21,7 @@ final class DeviceLoginServices: LoginServices {
     }
 
     func permission(toOffer identity: CredentialIdentity) async -> LoginPermission {
-        if let permission = breaker.permissionNow(toOffer: identity) { return permission }
-        timer.pause()
-        defer { timer.resume() }
-        return await breaker.permission(toOffer: identity)
+        await breaker.permission(toOffer: identity, timer: timer)
     }
 
     func settle(_ identity: CredentialIdentity, _ outcome: LoginOffer) {

@@ -65,3 +65,21 @@ final class LoginTimer: Sendable {
         }
     }
 }
+
+/// A time in which a login's limit stands still; it ends once, however often it is told to.
+final class LoginPause: Sendable {
+    private let timer: Mutex<LoginTimer?>
+
+    init(of timer: LoginTimer) {
+        timer.pause()
+        self.timer = Mutex(timer)
+    }
+
+    func end() {
+        let timer = timer.withLock { timer in
+            defer { timer = nil }
+            return timer
+        }
+        timer?.resume()
+    }
+}

@@ -64,11 +64,14 @@ package struct LoginCredentials: Sendable {
     ///
     /// Where the session has been let in already, as over SSH, a password is typed only after the device has asked for the user.
     package var isExpected: Bool
+    /// Whether the login stops at the question for the password, until it is known whether it may be given.
+    package var needsPermission: Bool
 
-    package init(user: String, password: String?, isExpected: Bool = true) {
+    package init(user: String, password: String?, isExpected: Bool = true, needsPermission: Bool = false) {
         self.user = user
         self.password = password
         self.isExpected = isExpected
+        self.needsPermission = needsPermission
     }
 }
 

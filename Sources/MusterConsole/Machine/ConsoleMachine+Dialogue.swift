@@ -1,4 +1,4 @@
-import MusterTransport
+package import MusterTransport
 
 /// The login dialogue inside the terminal: who is there, the password, a key to press before.
 ///
@@ -13,6 +13,7 @@ extension ConsoleMachine {
     /// Does what the dialogue asks for; true when there is nothing more to look at.
     mutating func converse(_ now: Instant) -> Bool {
         guard let rules = platform.login else { return false }
+        guard !login.awaitsPermission else { return true }
         login.isAsked = false
         noteRefusal(rules)
         let pause = quiet(now)
@@ -46,6 +47,21 @@ extension ConsoleMachine {
         credentials?.isExpected == true && login.question == nil
     }
 
+    /// Whether the login stands still at the question for a password that needs permission; no time runs meanwhile.
+    package var awaitsPermission: Bool { phase == .login && login.awaitsPermission }
+
+    /// Goes on with a login that stands still.
+    ///
+    /// - Parameter isPermitted: whether the password may be given; without it the login fails with `passwordMissing`.
+    package mutating func permit(_ isPermitted: Bool, deadline: Instant?, now: Instant) {
+        guard awaitsPermission else { return }
+        login.awaitsPermission = false
+        login.isPasswordWithheld = !isPermitted
+        credentials?.needsPermission = false
+        loginDeadline = deadline
+        settle(now)
+    }
+
     // MARK: Questions
 
     private func question(in line: ArraySlice<UInt8>, _ rules: LoginRules) -> Login.Question? {
@@ -73,7 +89,11 @@ extension ConsoleMachine {
             reply(question, credentials.user, now)
         case .password:
             guard !login.hasTypedPassword else { return refuseLogin(now) }
-            guard let password = credentials.password else { return breakOff(.passwordMissing, now) }
+            guard !credentials.needsPermission else {
+                login.awaitsPermission = true
+                return
+            }
+            guard let password = credentials.password, !login.isPasswordWithheld else { return breakOff(.passwordMissing, now) }
             login.hasTypedPassword = true
             reply(question, password, now)
         }

@@ -109,6 +109,9 @@ extension ConsoleMachine {
         /// How often the user was typed, and whether the password was.
         var users = 0
         var hasTypedPassword = false
+        /// Whether the password has been asked for and nobody knows yet whether it may be given, and whether it may not.
+        var awaitsPermission = false
+        var isPasswordWithheld = false
         /// Returns that were typed before the question, which may have been taken for answers.
         var nudges = 0
         /// The line by which the device seems to have refused, and how many lines were looked through for it.

@@ -286,12 +286,12 @@ package struct ConsoleMachine {
             first = min(first ?? instant, instant)
         }
         guard phase == .login || phase == .ready else { return nil }
-        if !isOpen { consider(loginDeadline) }
+        if !isOpen, !awaitsPermission { consider(loginDeadline) }
         for job in waiting { consider(job.deadline) }
         for step in inFlight { consider(step.deadline) }
         consider(walk?.deadline)
         if awaitsConfirmation { consider(lastReceived + shortMoment) }
-        if phase == .login || !inFlight.isEmpty {
+        if phase == .login && !awaitsPermission || !inFlight.isEmpty {
             consider(timing.step(after: lastSettled, quietSince: lastReceived, pagerSuspected: pager.suspected || login.isAsked))
         }
         return first
@@ -299,7 +299,7 @@ package struct ConsoleMachine {
 
     private mutating func expire(_ now: Instant) {
         func isDue(_ instant: Instant?) -> Bool { instant.map { $0 <= now } ?? false }
-        if !isOpen, phase == .login || phase == .ready, isDue(loginDeadline) {
+        if !isOpen, phase == .login || phase == .ready, !awaitsPermission, isDue(loginDeadline) {
             breakOff(phase == .login ? .neverPrompted : .commandTimeout, now)
             return
         }

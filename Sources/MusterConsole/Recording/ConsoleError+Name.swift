@@ -14,6 +14,7 @@ extension TransportEnd {
         switch name {
         case "closed_by_peer": self = .closedByPeer
         case "closed_here": self = .closedHere
+        case "gone": self = .gone(nil)
         default: self = .lost(name)
         }
     }

@@ -1,4 +1,5 @@
 package import MusterTransport
+import Synchronization
 
 /// An SSH agent at a Unix socket, asked for its keys once and for signatures one after the other.
 ///
@@ -10,7 +11,7 @@ package actor Agent: ByteReceiver {
     private var transport: (any ByteTransport)?
     private var timer: (deadline: Instant, timer: LoopTimer)?
     private var completions: [Int: @Sendable (Result<AgentReply, AgentProblem>) -> Void] = [:]
-    private var nextID = 1
+    private nonisolated let lastID = Mutex(0)
     /// The keys, once they are known.
     private var identities: Result<[AgentIdentity], AgentProblem>?
     private var listeners: [Int: CheckedContinuation<Result<[AgentIdentity], AgentProblem>, Never>] = [:]
@@ -36,8 +37,7 @@ package actor Agent: ByteReceiver {
     /// - Throws: `AgentProblem`; `.cancelled` when the task was cancelled.
     package func keys() async throws(AgentProblem) -> [AgentIdentity] {
         if let identities { return try identities.get() }
-        let id = nextID
-        nextID += 1
+        let id = newID()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 if Task.isCancelled { return continuation.resume(returning: Result<[AgentIdentity], AgentProblem>.failure(.cancelled)) }
@@ -53,7 +53,7 @@ package actor Agent: ByteReceiver {
 
     private func list() {
         listings += 1
-        ask(.identities) { result in
+        ask(.identities, id: newID()) { result in
             self.assumeIsolated { agent in
                 let identities: Result<[AgentIdentity], AgentProblem> = result.flatMap { reply in
                     switch reply {
@@ -71,13 +71,16 @@ package actor Agent: ByteReceiver {
         }
     }
 
-    /// Has a message signed by one of the agent's keys.
+    /// Has a message signed by one of the agent's keys, when its turn has come.
+    ///
+    /// - Returns: What says, from any thread, that nobody waits for it any more: it is taken off the queue, and `done` is told `.cancelled`.
     package nonisolated func sign(
         _ message: [UInt8], by key: PublicKey, algorithm: String, then done: @escaping @Sendable (Result<[UInt8], AgentProblem>) -> Void
-    ) {
+    ) -> @Sendable () -> Void {
+        let id = newID()
         loop.execute {
             self.assumeIsolated { agent in
-                agent.ask(.sign(blob: key.blob, message: message, algorithm: algorithm)) { result in
+                agent.ask(.sign(blob: key.blob, message: message, algorithm: algorithm), id: id) { result in
                     done(
                         result.flatMap { reply in
                             switch reply {
@@ -89,6 +92,12 @@ package actor Agent: ByteReceiver {
                 }
             }
         }
+        return { [loop] in loop.execute { self.assumeIsolated { $0.withdraw(id) } } }
+    }
+
+    private func withdraw(_ id: Int) {
+        machine.withdraw(id)
+        completions.removeValue(forKey: id)?(.failure(.cancelled))
     }
 
     /// Asks nothing any more; who waits is told.
@@ -96,9 +105,16 @@ package actor Agent: ByteReceiver {
         obey(machine.close())
     }
 
-    private func ask(_ request: AgentRequest, then done: @escaping @Sendable (Result<AgentReply, AgentProblem>) -> Void) {
-        let id = nextID
-        nextID += 1
+    private nonisolated func newID() -> Int {
+        lastID.withLock { last in
+            last += 1
+            return last
+        }
+    }
+
+    private func ask(
+        _ request: AgentRequest, id: Int, then done: @escaping @Sendable (Result<AgentReply, AgentProblem>) -> Void
+    ) {
         completions[id] = done
         obey(machine.ask(request, id: id, now: loop.now))
     }
@@ -175,14 +191,16 @@ package actor Agent: ByteReceiver {
 package struct AgentSigner: RemoteSigner {
     let agent: Agent
     /// The key as the agent knows it.
-    let key: PublicKey
+    package let key: PublicKey
 
     package init(agent: Agent, key: PublicKey) {
         self.agent = agent
         self.key = key
     }
 
-    package func sign(_ message: [UInt8], algorithm: String, then done: @escaping @Sendable (Result<[UInt8], KeyProblem>) -> Void) {
+    package func sign(
+        _ message: [UInt8], algorithm: String, then done: @escaping @Sendable (Result<[UInt8], KeyProblem>) -> Void
+    ) -> @Sendable () -> Void {
         agent.sign(message, by: key, algorithm: algorithm) { result in done(result.mapError { .agent($0) }) }
     }
 }

@@ -41,10 +41,17 @@ struct AgentMachine {
         return proceed(now)
     }
 
+    /// Takes a question back, unless the agent has it: then its answer is waited for, so that the next one is told from it.
+    mutating func withdraw(_ id: Int) {
+        guard let place = waiting.firstIndex(where: { $0.id == id }), place > 0 || !isAsking else { return }
+        waiting.remove(at: place)
+    }
+
     /// The connection is there.
     mutating func connected(now: Instant) -> [Action] {
         guard link == .connecting else { return [.close] }
         link = .open
+        deadline = nil
         return proceed(now)
     }
 

@@ -45,6 +45,8 @@ final class EngineWire {
     var signing = PendingSignature()
 
     var unread: Int { inbound.count - inboundStart }
+    /// What is to be sent.
+    var unsent: Int { outbound.count }
 
     // MARK: Input
 

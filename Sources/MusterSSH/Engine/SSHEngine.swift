@@ -288,14 +288,17 @@ struct SSHEngine: ~Copyable {
         return true
     }
 
-    /// Sends a message that wants no answer, so that those between do not forget the connection.
+    /// Sends a global request that says nothing (RFC 4254, 4).
     ///
-    /// One that wants an answer leaks in libssh2 1.10 to 1.11.1.
-    mutating func keepAlive() {
-        guard let session, isHandshaken, !wire.isDead else { return }
-        libssh2_keepalive_config(session, 0, 1)
+    /// - Parameter wantsAnswer: whether the server is to answer; libssh2 keeps the answer until the session ends, see `Pulse`.
+    /// - Returns: Whether one went out: libssh2 sends one in two seconds at the most.
+    mutating func keepAlive(wantsAnswer: Bool) -> Bool {
+        guard let session, isHandshaken, !wire.isDead else { return false }
+        let before = wire.unsent
+        libssh2_keepalive_config(session, wantsAnswer ? 1 : 0, 1)
         var next: Int32 = 0
         libssh2_keepalive_send(session, &next)
+        return wire.unsent > before
     }
 
     /// Takes apart what has come, when nobody reads from a channel and nothing is in flight: the server's own messages.

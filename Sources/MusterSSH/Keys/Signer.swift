@@ -31,5 +31,8 @@ package protocol RemoteSigner: Sendable {
     ///   - message: What is signed.
     ///   - algorithm: The signature's, such as `rsa-sha2-256`.
     ///   - done: Called once, from any thread, with what stands behind the algorithm's name in a signature.
-    func sign(_ message: [UInt8], algorithm: String, then done: @escaping @Sendable (Result<[UInt8], KeyProblem>) -> Void)
+    /// - Returns: What says, from any thread, that nobody waits for it any more.
+    func sign(
+        _ message: [UInt8], algorithm: String, then done: @escaping @Sendable (Result<[UInt8], KeyProblem>) -> Void
+    ) -> @Sendable () -> Void
 }

@@ -59,7 +59,7 @@ package actor Probe<Machine: ProbeMachine>: ByteReceiver {
     }
 
     private func end(_ end: TransportEnd) {
-        let how = if case .lost(let text) = end { "the connection broke: \(text)" } else { "the connection closed" }
+        let how = if let text = end.breakage { "the connection broke: \(text)" } else { "the connection closed" }
         finish(
             .failure(
                 SSHError(

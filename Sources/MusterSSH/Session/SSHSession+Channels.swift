@@ -51,7 +51,8 @@ extension SSHSession {
         channels[id]?.receiver = nil
         // What ends here is the way to the device, and not its own session.
         let isWayLost = channels[id]?.isTunnel == true && (transportEnd != nil || isOver)
-        receiver?.ended(isWayLost ? .lost("the bastion's connection ended") : end)
+        let why = (transportEnd ?? end).breakage.map { ": \($0)" } ?? ""
+        receiver?.ended(isWayLost ? .lost("the bastion's connection ended\(why)") : end)
     }
 
     func endChannels(_ end: TransportEnd) {
@@ -93,6 +94,7 @@ extension SSHSession {
                 switch engine.read(id, into: buffer) {
                 case .bytes(let count):
                     delivered = true
+                    pulse?.delivered()
                     receiver.received(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
                 case .nothingYet:
                     if delivered { receiver.burstEnded() }

@@ -3,6 +3,7 @@ import MusterTransport
 extension SSHSession {
     func error(_ code: Int32, for pending: Pending) -> SSHError {
         if banner != nil, let transportEnd { return lost(transportEnd) }
+        if case .gone? = transportEnd, let transportEnd { return lost(transportEnd) }
         return SSHErrorReport(
             code: code, operation: pending.operation, stage: pending.stage, text: engine.lastErrorText,
             disconnectReason: engine.disconnectReason, transcript: engine.transcript, deviceBanner: engine.banner,
@@ -13,7 +14,7 @@ extension SSHSession {
     func lost(_ end: TransportEnd) -> SSHError {
         if let banner {
             let seen = banner.seen.isEmpty ? "the connection closed" : "\"\(banner.seen)\" and the connection closed"
-            let why = if case .lost(let text) = end { ": \(text)" } else { "" }
+            let why = end.breakage.map { ": \($0)" } ?? ""
             return SSHError(
                 .connectionLost, stage: .handshake, "expected an SSH version line, seen \(seen)\(why)",
                 hint: "the device may refuse this address, or have no free session")
@@ -26,7 +27,8 @@ extension SSHSession {
         switch end {
         case .closedByPeer: return SSHError(.connectionLost, stage: stage, "the device closed the connection")
         case .closedHere: return SSHError(.connectionLost, stage: stage, "the connection was closed here")
-        case .lost(let text): return SSHError(.connectionLost, stage: stage, "the connection broke: \(text)")
+        case .lost, .gone:
+            return SSHError(.connectionLost, stage: stage, "the connection broke: \(end.breakage ?? "")", hint: end.hint)
         }
     }
 

@@ -18,8 +18,11 @@ package actor SSHSession: ByteReceiver {
     var transportEnd: TransportEnd?
     var isStepping = false
     private var observers: [@Sendable () -> Void] = []
-    /// When the next sign of life is due.
-    var pulse: LoopTimer?
+    /// What gives up the signature that is waited for.
+    private var signing: (@Sendable () -> Void)?
+    /// The signs of life, once they are wanted, and when the next look at them is due.
+    var pulse: Pulse?
+    var pulseTimer: LoopTimer?
 
     struct Pending {
         let operation: EngineOperation
@@ -60,7 +63,10 @@ package actor SSHSession: ByteReceiver {
     }
 
     package nonisolated func burstEnded() {
-        assumeIsolated { $0.step() }
+        assumeIsolated { session in
+            session.pulse?.heard(at: session.loop.now)
+            session.step()
+        }
     }
 
     package nonisolated func ended(_ end: TransportEnd) {
@@ -90,7 +96,8 @@ package actor SSHSession: ByteReceiver {
     private func endInput(_ end: TransportEnd) {
         guard !isOver else { return }
         engine.endInput()
-        transportEnd = end
+        // How long it was silent is known here.
+        if end == .gone(nil), let pulse { transportEnd = .gone(pulse.silence(at: loop.now)) } else { transportEnd = end }
         step()
     }
 
@@ -133,6 +140,7 @@ package actor SSHSession: ByteReceiver {
             case .needsSignature(let request): return ask(for: request)
             default: pending.removeFirst()
             }
+            pulse?.delivered()
             if case .failed(let code) = step {
                 next.complete(.failure(error(code, for: next)))
             } else {
@@ -142,10 +150,11 @@ package actor SSHSession: ByteReceiver {
     }
 
     private func ask(for request: SignatureRequest) {
-        request.signer.sign(request.message, algorithm: request.algorithm) { [weak self, loop] result in
+        signing = request.signer.sign(request.message, algorithm: request.algorithm) { [weak self, loop] result in
             loop.execute { [weak self] in
                 self?.assumeIsolated { session in
                     guard !session.isOver else { return }
+                    session.signing = nil
                     session.engine.supply(result)
                     session.step()
                 }
@@ -157,29 +166,6 @@ package actor SSHSession: ByteReceiver {
         let bytes = engine.takeOutbound()
         if !bytes.isEmpty { transport.send(bytes) }
         engine.recycle(consume bytes)
-    }
-
-    // MARK: Keeping it alive
-
-    /// Sends something every so often, so that firewalls and address translators between do not forget the connection, and the system notices
-    /// when the other side has gone.
-    ///
-    /// The system is told at the first of these, which most sessions do not live to see; it counts the silence before that, too.
-    package func keepAlive(_ settings: KeepAlive) {
-        guard !isOver, settings.interval > .zero else { return }
-        beat(settings, isFirst: true)
-    }
-
-    private func beat(_ settings: KeepAlive, isFirst: Bool) {
-        pulse = loop.schedule(at: loop.now + settings.interval) { [weak self] in
-            self?.assumeIsolated { session in
-                guard !session.isOver else { return }
-                if isFirst { session.transport.keepAlive(settings) }
-                session.engine.keepAlive()
-                session.flush()
-                session.beat(settings, isFirst: false)
-            }
-        }
     }
 
     // MARK: The end
@@ -240,24 +226,30 @@ package actor SSHSession: ByteReceiver {
         abort(SSHError(.timedOut, stage: stage, expected))
     }
 
-    private func finish(_ error: SSHError) {
+    /// Ends the session here.
+    ///
+    /// - Parameter end: what the channels are told.
+    func finish(_ error: SSHError, _ end: TransportEnd = .closedHere) {
         isOver = true
         failure = failure ?? error
         resumePending(throwing: error)
-        endChannels(.closedHere)
+        endChannels(end)
         transport.close()
         release()
         tellObservers()
     }
 
     private func release() {
-        pulse?.cancel()
+        pulseTimer?.cancel()
+        pulseTimer = nil
         pulse = nil
         engine.close()
         channels = [:]
     }
 
     private func resumePending(throwing error: SSHError) {
+        signing?()
+        signing = nil
         let waiting = pending
         pending = []
         for entry in waiting { entry.complete(.failure(error)) }

@@ -30,7 +30,8 @@ package actor TelnetTransport: ByteTransport, ByteReceiver {
         assumeIsolated { $0.sendAnswers(and: bytes) }
     }
 
-    package nonisolated func keepAlive(_ settings: KeepAlive) {
+    @discardableResult
+    package nonisolated func keepAlive(_ settings: KeepAlive) -> Bool {
         carrier.keepAlive(settings)
     }
 

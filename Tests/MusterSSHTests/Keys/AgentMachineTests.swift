@@ -74,6 +74,31 @@ struct AgentMachineTests {
         #expect(machine.ask(.identities, id: 3, now: start) == [.complete(id: 3, .failure(.silent(seconds: 10)))])
     }
 
+    @Test func questionThatNobodyWaitsFor_isNotAsked() {
+        var machine = open()
+        let requests = (2...4).map { AgentRequest.sign(blob: key.blob, message: [$0], algorithm: "ssh-ed25519") }
+        for (index, request) in requests.enumerated() { #expect(machine.ask(request, id: index + 2, now: start).isEmpty) }
+        machine.withdraw(2)
+        machine.withdraw(4)
+        // The agent has this one already.
+        machine.withdraw(1)
+        #expect(
+            feed(&machine, listing) == [
+                .complete(id: 1, .success(.identities([AgentIdentity(publicKey: key)]))), .send(requests[1].bytes),
+            ])
+        #expect(feed(&machine, signature("ssh-ed25519")) == [.complete(id: 3, .success(.signature([9, 9])))])
+        #expect(machine.deadline == nil)
+    }
+
+    @Test func agentIsNotLate_whenItsOnlyQuestionWasTakenBack() {
+        var machine = AgentMachine(limit: .seconds(10))
+        #expect(machine.ask(.identities, id: 1, now: start) == [.connect])
+        machine.withdraw(1)
+        #expect(machine.connected(now: start).isEmpty)
+        #expect(machine.tick(now: start + .seconds(11)).isEmpty)
+        #expect(machine.ask(.identities, id: 2, now: start + .seconds(12)) == [.send([0, 0, 0, 1, 11])])
+    }
+
     @Test func limit_isForEachAnswer() {
         var machine = open()
         #expect(machine.deadline == start + .seconds(10))

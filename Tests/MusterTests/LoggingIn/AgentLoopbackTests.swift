@@ -1,5 +1,6 @@
 import Foundation
 import MusterInventory
+import MusterLab
 import MusterSSH
 import MusterTestSupport
 import MusterTransport
@@ -169,6 +170,44 @@ import Testing
         }
     }
 
+    /// Signing waits until a device, whose time is longer than theirs, has run out of it.
+    @Test func slowAgent_isNotAtTheDevicesExpense() async throws {
+        let silent = LabDevice("silent", address: "127.2.0.1", faults: [.stallAt(.auth)])
+        try await withOpenSSHServer { server in
+            try await withSSHAgent(keys: [server.userKey]) { real in
+                let gate = DispatchSemaphore(value: 0)
+                try await withTemporaryFolder { folder in
+                    try await withUnixServer(path: "\(folder)/agent") { connection in
+                        relayToAgent(connection, at: real) { gate.wait() }
+                    } _: {
+                        try await withBench([silent], waits: true) { bench in
+                            var options = bench.options
+                            options.agentTimeout = .seconds(100)
+                            var late = bench.device(silent)
+                            late.ssh.connectTimeout = .seconds(8)
+                            let prompt = (1...3).map { number in
+                                var device = target(server, "sshd\(number)", agent: "\(folder)/agent")
+                                device.ssh.connectTimeout = .seconds(6)
+                                return device
+                            }
+                            let log = EventLog()
+                            async let run = bench.run(["true"], on: [late] + prompt, options: options, log: log)
+                            await log.waitForFinished(1)
+                            for _ in prompt { gate.signal() }
+                            let record = try await run
+                            #expect(log.finished.first == "silent")
+                            #expect(try record.result("silent").status == .timeout)
+                            for device in prompt {
+                                let result = try record.result(device.name)
+                                #expect(result.status == .ok, "\(String(describing: result.error))")
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     @Test(arguments: [false, true]) func agentThatCloses_isAnError(lists: Bool) async throws {
         try await withOpenSSHServer { server in
             let leave: @Sendable (Int32) -> Void = { connection in
@@ -232,5 +271,40 @@ import Testing
                 #expect(connections() == 0)
             }
         }
+    }
+}
+
+/// Hands questions on to an agent, and its answers back.
+///
+/// - Parameter beforeSigning: called before each question for a signature is handed on.
+private func relayToAgent(_ connection: Int32, at path: String, beforeSigning: () -> Void) {
+    let agent = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    defer { close(agent) }
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let connected = withUnsafePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(agent, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+    }
+    guard connected == 0 else { return }
+    func message(from descriptor: Int32) -> [UInt8]? {
+        func bytes(_ count: Int) -> [UInt8]? {
+            var all: [UInt8] = []
+            var buffer = [UInt8](repeating: 0, count: count)
+            while all.count < count {
+                let taken = read(descriptor, &buffer, count - all.count)
+                guard taken > 0 else { return nil }
+                all += buffer[..<taken]
+            }
+            return all
+        }
+        guard let head = bytes(4), let body = bytes(head.reduce(0) { $0 << 8 | Int($1) }) else { return nil }
+        return head + body
+    }
+    while let question = message(from: connection) {
+        if question[4] == 13 { beforeSigning() }
+        write(question, to: agent)
+        guard let answer = message(from: agent) else { return }
+        write(answer, to: connection)
     }
 }

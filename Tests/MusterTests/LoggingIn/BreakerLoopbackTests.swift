@@ -1,3 +1,4 @@
+import Foundation
 import Muster
 import MusterInventory
 import MusterLab
@@ -74,23 +75,60 @@ import Testing
         }
     }
 
-    /// The server lets the key in, and the program behind it asks once more.
-    @Test func passwordTypedInsideSSH_isCountedAsWell() async throws {
-        let asks = "printf 'Username: '; read u; printf 'Password: '; read -s p; echo; echo 'Login incorrect'; sleep 1"
-        try await withOpenSSHServer(configuration: ["ForceCommand /bin/bash -c \"\(asks)\""]) { server in
-            try await withBench { bench in
-                let targets = (1...6).map { number in
-                    var device = Device(
-                        name: "d\(number)", address: "127.0.0.1", port: server.port, platform: "cisco_iosxe", user: server.user,
-                        password: Secret(Hush.wrong))
-                    device.credentials = [LoginCredential(.identity(path: server.userKey, passphrase: nil))]
-                    device.channel = .shell
-                    return device
-                }
+    /// A server that lets the key in, and a program behind it that asks once more.
+    ///
+    /// - Parameters:
+    ///   - takes: the password that it takes.
+    ///   - body: Gets devices with a wrong password, and how often one was typed.
+    private func withQuestionInside(
+        _ bench: Bench, takes right: String, count: Int, _ body: ([Device], @Sendable () -> Int) async throws -> Void
+    ) async throws {
+        let script = "\(bench.folder)/ask"
+        let text = """
+            #!/bin/bash
+            printf 'Username: '; read u; printf 'Password: '; read -s p; echo
+            echo x >> \(bench.folder)/typed
+            if [ "$p" = '\(right)' ]; then exec bash --norc; fi
+            echo 'Login incorrect'; sleep 1
+            """
+        try text.write(toFile: script, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: script)
+        try await withOpenSSHServer(configuration: ["ForceCommand \(script)"]) { server in
+            let devices = (1...count).map { number in
+                var device = Device(
+                    name: "d\(number)", address: "127.0.0.1", port: server.port, platform: "linux", user: server.user,
+                    password: Secret(Hush.wrong))
+                device.credentials = [LoginCredential(.identity(path: server.userKey, passphrase: nil))]
+                device.channel = .shell
+                return device
+            }
+            try await body(devices) { [folder = bench.folder] in
+                (try? String(contentsOfFile: "\(folder)/typed", encoding: .utf8))?.count { $0 == "x" } ?? 0
+            }
+        }
+    }
+
+    @Test(arguments: [1, 100]) func passwordTypedInsideSSH_goesToNoMoreDevicesThanTheLimit(fanout: Int) async throws {
+        try await withBench { bench in
+            try await withQuestionInside(bench, takes: Hush.password, count: 6) { devices, typed in
                 var options = options(bench, limit: 2)
-                options.fanout = 1
-                let record = try await bench.run(["show version"], on: targets, options: options)
-                #expect(record.results.count { $0.status == .skipped } == 4, "\(record.results.map { $0.error?.message ?? "-" })")
+                options.fanout = fanout
+                let record = try await bench.run(["true"], on: devices, options: options)
+                #expect(typed() == 2)
+                #expect(record.results.count { $0.error?.code == .authentication } == 2)
+                let skipped = record.results.filter { $0.status == .skipped }
+                #expect(skipped.count == 4, "\(record.results.map { $0.error?.message ?? "-" })")
+                #expect(skipped.allSatisfy { $0.error?.message.contains("since 2 devices in a row refused it") == true })
+            }
+        }
+    }
+
+    @Test func passwordTypedInsideSSH_goesToAll_whenItIsRight() async throws {
+        try await withBench { bench in
+            try await withQuestionInside(bench, takes: Hush.wrong, count: 6) { devices, typed in
+                let record = try await bench.run(["true"], on: devices, options: options(bench, limit: 1))
+                #expect(record.results.allSatisfy { $0.status == .ok }, "\(record.results.compactMap(\.error))")
+                #expect(typed() == 6)
             }
         }
     }
