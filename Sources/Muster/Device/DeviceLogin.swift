@@ -21,6 +21,8 @@ final class DeviceLogin {
     var gap: SSHError.Gap?
     /// What was agreed on that only old gear needs.
     var legacyAlgorithms: [String] = []
+    /// What went on on the way that the result is to tell.
+    private(set) var warnings: [String] = []
     /// Whether the password was typed in the terminal.
     var hasTypedPassword = false
     /// The types of the host keys that the device has shown so far.
@@ -45,6 +47,12 @@ final class DeviceLogin {
     func enter(_ phase: Phase) {
         clock.enter(phase, at: loop.now)
         environment.events(.phase(host: device.name, phase))
+    }
+
+    /// Tells of what went on, at once and in the result.
+    func warn(_ text: String) {
+        warnings.append(text)
+        environment.events(.warning(host: device.name, text))
     }
 
     /// Ends the phase under way, where the login stopped.
