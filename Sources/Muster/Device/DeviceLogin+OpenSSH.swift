@@ -20,6 +20,10 @@ extension DeviceLogin {
         let pins = try await pinnedLines()
         var failures: [MusterError] = []
         for login in logins {
+            if let why = reasonToSkip([login]) {
+                failures.append(wrapped(LoginPolicy.skipped(why)))
+                continue
+            }
             if !failures.isEmpty { clock.enter(.resolve, at: loop.now) }
             do throws(OpenSSHRefusal) {
                 return try await run(as: login, platform, openSSH, pins)

@@ -177,7 +177,10 @@ actor OpenSSHSession {
             guard let code else { return question.reply(login.password) }
             codesTold.insert(login.user)
             question.reply(Secret((login.password?.reveal() ?? "") + code.reveal()))
-        case .withheld(let why): fail(OpenSSHFailure(.skipped, .authenticate, "not logged in to: \(why)"))
+        case .withheld(let why):
+            // There may be another one to tell.
+            if code == nil, case .offer(let next, isAnother: true) = answers.verdict(question.prompt) { return await offer(next, question) }
+            fail(OpenSSHFailure(.skipped, .authenticate, "not logged in to: \(why)"))
         case .cancelled: fail(.cancelled)
         }
     }
