@@ -156,7 +156,7 @@ import Testing
         #expect(!wordy.errors.contains("sendenv"))
         let wordier = World(sshConfig: text)
         #expect(await wordier.muster("run", "-vv", "-w", "r1", "x") == 0)
-        #expect(wordier.errors.contains("config:1: 'sendenv' has no meaning here"))
+        #expect(wordier.errors.contains("config:1: 'sendenv' has an effect over the transport openssh alone"))
     }
 
     @Test func originIsExplained() async throws {

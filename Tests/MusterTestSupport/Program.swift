@@ -54,4 +54,20 @@ package enum Program {
             Thread.detachNewThread { continuation.resume(returning: run(command, environment: environment)) }
         }
     }
+
+    /// What a program writes to its standard output; nil when it fails.
+    ///
+    /// - Parameter folder: Where the output is kept meanwhile.
+    package static func output(_ command: [String], in folder: String) async throws -> String? {
+        let path = folder + "/output-" + UUID().uuidString
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        defer {
+            close(descriptor)
+            unlink(path)
+        }
+        let status = await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: run(command, connection: descriptor)) }
+        }
+        return status == 0 ? try String(contentsOfFile: path, encoding: .utf8) : nil
+    }
 }

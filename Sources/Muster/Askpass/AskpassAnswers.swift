@@ -3,7 +3,7 @@ import MusterSSH
 
 /// Decides what ssh is told when it asks for secrets.
 ///
-/// Password and code are told once: who is asked again knows that they were refused, and another try would count against the account.
+/// Each password and code is told once: who is asked again knows that they were refused, and another try would count against the account.
 struct AskpassAnswers: Sendable {
     /// Who logs in where, as ssh writes it, and with what.
     struct Login: Sendable, Equatable {
@@ -11,24 +11,35 @@ struct AskpassAnswers: Sendable {
         /// `user@host`.
         var name: String
         var password: Secret?
+        /// What is told next when that was refused.
+        var further: [Secret] = []
 
         /// ssh writes the host in lower case, and shortens what is long.
-        init(user: String, host: String, password: Secret?) {
+        init(user: String, host: String, password: Secret?, further: [Secret] = []) {
             self.user = user
             name = "\(user.prefix(30))@\(host.lowercased().prefix(128))"
             self.password = password
+            self.further = further
+        }
+
+        /// The same, with nothing left to tell but the password at this place.
+        func telling(_ number: Int) -> Login {
+            var copy = self
+            copy.password = number == 0 ? password : further[number - 1]
+            copy.further = []
+            return copy
         }
     }
 
     /// What is done about a question.
     enum Verdict: Sendable, Equatable {
         case answer(Secret)
-        /// This login's password, which it has, if it may be offered.
-        case offer(Login)
+        /// This login's password, which it has, if it may be offered; the one before may have been refused.
+        case offer(Login, isAnother: Bool = false)
         /// No answer; ssh goes on with what else it has.
         case refuse
         /// The password, if it may be offered, and right behind it the code that the question asks for.
-        case offerWithCode(Login, question: String)
+        case offerWithCode(Login, question: String, isAnother: Bool = false)
         /// Somebody else may know: a person, for a one-time password of a user.
         case ask(String, user: String)
         /// No answer, and ssh is to be ended before it sends an empty one.
@@ -87,8 +98,8 @@ struct AskpassAnswers: Sendable {
             return password(of: name, question: Self.shown(text))
         case .passwordAndCode:
             let verdict = password(of: name, question: Self.shown(text))
-            guard case .offer(let login) = verdict else { return verdict }
-            return .offerWithCode(login, question: text)
+            guard case .offer(let login, let isAnother) = verdict else { return verdict }
+            return .offerWithCode(login, question: text, isAnother: isAnother)
         case .code:
             // An old ssh does not tell who asks, and may speak for each of them.
             let most = login == nil ? logins.count : logins.count { $0.name == name }
@@ -124,20 +135,23 @@ struct AskpassAnswers: Sendable {
                     hint: "does ~/.ssh/config change the user or the host?"))
         }
         let times = count(name)
-        let login = times < candidates.count ? candidates[times] : first
+        // Which of two that look alike asks again cannot be told, so that each is told one.
+        let offers = candidates.count > 1 ? candidates.map { $0.telling(0) } : (0...first.further.count).map { first.telling($0) }
+        let login = times < offers.count ? offers[times] : first
         guard login.password != nil else {
             return .stop(
                 OpenSSHFailure(
                     .credential, .authenticate, "\(Self.shown(name)) is asked for a password (\"\(question)\"), and there is none",
                     hint: "set password for the device, or use --ask-password"))
         }
-        guard times < candidates.count else {
+        guard times < offers.count else {
+            let tried = offers.count > 1 && candidates.count == 1 ? "\(offers.count) passwords" : "password"
             return .refused(
                 OpenSSHFailure(
-                    .authentication, .authenticate, "\(Self.shown(name)) was refused (tried: password), and is asked for it again",
+                    .authentication, .authenticate, "\(Self.shown(name)) was refused (tried: \(tried)), and is asked for it again",
                     hint: "check the user name and the password"))
         }
-        return .offer(login)
+        return .offer(login, isAnother: times > 0 && candidates.count == 1)
     }
 
     /// The failure for a question that nobody answers.

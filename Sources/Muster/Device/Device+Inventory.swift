@@ -70,6 +70,7 @@ extension Device {
         guard let options = host.ssh else { return }
         ssh = SSHSettings(options)
         ssh.identitiesAreOptional = host.identityIsOptional
+        ssh.identitiesAreDefaults = host.identityIsOptional && !options.namesIdentities
         hostKeyAlias = options.hostKeyAlias
         knownHostsFiles = HostKeyStore.paths(
             user: options.userKnownHostsFiles, global: options.globalKnownHostsFiles,

@@ -3,61 +3,72 @@ import MusterInventory
 import MusterSSH
 import MusterTransport
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 extension DeviceLogin {
-    /// Logs in by libssh2, and by the system's `ssh` where that has what alone was lacking.
-    func runAuto(_ platform: Platform) async throws(MusterError) -> OpenDevice {
-        do {
-            return try await runSSH(platform)
-        } catch {
-            if gap == nil { gap = await lackingKeyType(after: error) }
-            guard let gap, let openSSH = environment.openSSH, openSSH.fills(gap) else { throw error }
-            environment.events(.warning(host: device.name, "goes on with the system's ssh: \(error.message)"))
-            // A key that was pinned on the first way must be known on the second.
-            _ = await environment.knownHosts.flush()
-            return try await runOpenSSH(platform)
-        }
-    }
-
-    /// The kind of key that libssh2 cannot use, when a login failed and the device has nothing but keys to log in with.
-    ///
-    /// Where there is a password too, it may have been refused, and another client would only try it again.
-    private func lackingKeyType(after error: MusterError) async -> SSHError.Gap? {
-        guard error.code == .credential || error.code == .authentication, device.passwordForSSH == nil else { return nil }
-        for path in device.keyPaths {
-            guard let file = environment.keys.file(path) else { continue }
-            if case .unknownType(let type)? = file.problem, type.hasPrefix("sk-") { return .keyType("security key") }
-            let known = environment.keys.certificates(for: file, named: device.ssh.certificateFiles)
-            if !known.isEmpty {
-                if known.contains(where: { !LibSSH2.canUse(certificate: $0.type) }) { return .keyType("certificate") }
-                continue
-            }
-            let certificate = path + "-cert.pub"
-            // Whether it may be used at all is for ssh to say.
-            if (try? await Blocking.run { access(certificate, R_OK) == 0 }) == true { return .keyType("certificate") }
-        }
-        return nil
-    }
-
     /// Logs in by the system's `ssh`, as far as the first prompt; ssh is gone when that fails.
+    ///
+    /// One ssh has one user: where the device refuses all that one has to offer, another ssh goes on with the next.
     func runOpenSSH(_ platform: Platform) async throws(MusterError) -> OpenDevice {
         guard let openSSH = environment.openSSH else { throw failure(.usage, "no ssh is prepared") }
-        if device.passwordForSSH != nil, device.keyPaths.isEmpty, openSSH.desk == nil {
+        if openSSH.desk == nil, device.hasPassword, device.allCredentials.allSatisfy(\.isPassword) {
             throw failure(
                 .credential, phase: .authenticate, "ssh takes a password only from a helper, and none is set",
                 hint: "name an installed muster in `RunOptions.openSSH.askpassHelper`")
         }
+        let logins = device.openSSHLogins(hasAgent: openSSH.hasAgent)
+        if let why = reasonToSkip(logins) { throw wrapped(LoginPolicy.skipped(why)) }
         environment.events(.phase(host: device.name, .resolve))
-        let pinFiles = try await pinFiles(openSSH)
+        let pins = try await pinnedLines()
+        var failures: [MusterError] = []
+        for login in logins {
+            if let why = reasonToSkip([login]) {
+                failures.append(wrapped(LoginPolicy.skipped(why)))
+                continue
+            }
+            if !failures.isEmpty { clock.enter(.resolve, at: loop.now) }
+            do throws(OpenSSHRefusal) {
+                return try await run(as: login, platform, openSSH, pins)
+            } catch {
+                failures.append(error.error)
+                guard error.isAnswer else { throw error.error }
+            }
+        }
+        throw joined(failures)
+    }
+
+    /// Why there is no need to connect: other devices have refused every password, and there is nothing else.
+    private func reasonToSkip(_ logins: [OpenSSHLogin]) -> String? {
+        var reasons: [String] = []
+        for login in logins {
+            guard !login.offersKeys, !login.passwords.isEmpty else { return nil }
+            for password in login.passwords {
+                let identity = CredentialIdentity(user: login.user, credential: .password(password.reveal()))
+                guard let reason = environment.breaker.reasonToWithhold(identity) else { return nil }
+                reasons.append(reason)
+            }
+        }
+        return reasons.isEmpty ? nil : reasons.joined(separator: "; ")
+    }
+
+    /// The failures of all users in one.
+    private func joined(_ failures: [MusterError]) -> MusterError {
+        // What a device said counts for more than what it was not asked.
+        var error = failures.first { $0.code == .authentication } ?? failures.first { $0.code == .credential } ?? failures[failures.count - 1]
+        error.message = failures.map(\.message).joined(separator: "; ")
+        return error
+    }
+
+    private func run(
+        as login: OpenSSHLogin, _ platform: Platform, _ openSSH: OpenSSHEnvironment, _ pins: [String?]
+    ) async throws(OpenSSHRefusal) -> OpenDevice {
+        let logins = device.jump.map { $0.openSSHLogins(hasAgent: openSSH.hasAgent)[0] } + [login]
+        let command: ChildCommand
+        do throws(MusterError) {
+            command = try await child(platform, openSSH, logins: logins, pins: pins)
+        } catch {
+            throw OpenSSHRefusal(error: error, isAnswer: false)
+        }
         let services = RunAskpassServices(device: device, environment: environment, timer: timer)
-        let session = OpenSSHSession(loop: loop, answers: answers, services: services, clock: clock) {
+        let session = OpenSSHSession(loop: loop, answers: answers(logins), services: services, clock: clock) {
             [device, environment] event in
             switch event {
             case .phase(let phase): environment.events(.phase(host: device.name, phase))
@@ -69,18 +80,22 @@ extension DeviceLogin {
         }
         let result: Result<OpenDevice, MusterError> = await withTaskCancellationHandler {
             do throws(MusterError) {
-                return .success(try await reachPrompt(session, platform, child(platform, openSSH, pinFiles), openSSH.desk))
+                return .success(try await reachPrompt(session, platform, command, openSSH.desk))
             } catch {
                 return .failure(error)
             }
         } onCancel: {
             session.cancel()
         }
-        if case .failure(let error) = result {
+        switch result {
+        case .success(let open): return open
+        case .failure(let error):
+            // A bastion's refusal is no answer of the device's, nor is what it says in the terminal.
+            let isAnswer = await session.phase == .authenticate && [.authentication, .credential, .skipped].contains(error.code)
             await session.close()
-            throw Task.isCancelled ? failure(.cancelled, "cancelled") : error
+            guard !Task.isCancelled else { throw OpenSSHRefusal(error: failure(.cancelled, "cancelled"), isAnswer: false) }
+            throw OpenSSHRefusal(error: error, isAnswer: isAnswer)
         }
-        return try result.get()
     }
 
     private func reachPrompt(
@@ -103,10 +118,10 @@ extension DeviceLogin {
             // The console has the same deadline, and can say what it waited for and what it saw.
             timer.stop()
             do throws(MusterError) {
-                return try await openConsole(over: shell, platform: platform, carrier: session, credentials: nil)
+                return try await openCountedConsole(over: shell, platform: platform, carrier: session, isExpected: false)
             } catch {
                 // Where ssh ended in mid-login, it knows why.
-                guard error.code == .connectionLost, let reason = await session.failure else { throw error }
+                guard error.code == .connectionLost, !hasTypedPassword, let reason = await session.failure else { throw error }
                 throw wrapped(reason, shown: nil)
             }
         }
@@ -114,7 +129,7 @@ extension DeviceLogin {
 
     // MARK: What ssh is told
 
-    private var answers: AskpassAnswers {
+    private func answers(_ logins: [OpenSSHLogin]) -> AskpassAnswers {
         let hops = device.jump + [device]
         var passphrases: [String: Secret] = [:]
         for credential in hops.flatMap(\.allCredentials) {
@@ -122,29 +137,30 @@ extension DeviceLogin {
             passphrases[path] = passphrase
         }
         return AskpassAnswers(
-            logins: hops.map { AskpassAnswers.Login(user: $0.user, host: $0.address, password: $0.passwordForSSH) },
-            passphrases: passphrases)
+            logins: zip(hops, logins).map { hop, login in
+                // ssh asks in the name by which it looks up the host key.
+                AskpassAnswers.Login(
+                    user: login.user, host: hop.hostKeyAlias ?? hop.address, password: login.passwords.first,
+                    further: Array(login.passwords.dropFirst()))
+            }, passphrases: passphrases)
     }
 
-    private func child(_ platform: Platform, _ openSSH: OpenSSHEnvironment, _ pinFiles: [String?]) -> ChildCommand {
-        func hop(_ device: Device, _ pinFile: String?) -> OpenSSHCommand.Hop {
-            OpenSSHCommand.Hop(
-                host: device.address, port: device.port, user: device.user, identities: device.keyPaths,
-                legacy: device.legacy ? .old.known(to: openSSH.algorithms) : nil, hostKeys: device.hostKeyPolicy,
-                knownHostsFiles: device.knownHostsFiles, hostKeyAlias: device.hostKeyAlias, pinFile: pinFile,
-                settings: device.ssh.forOpenSSH, proxyCommand: device.ssh.proxyCommand)
+    private func child(
+        _ platform: Platform, _ openSSH: OpenSSHEnvironment, logins: [OpenSSHLogin], pins: [String?]
+    ) async throws(MusterError) -> ChildCommand {
+        var hops: [OpenSSHCommand.Hop] = []
+        do {
+            for (place, hop) in (device.jump + [device]).enumerated() {
+                hops.append(try await openSSH.hop(to: hop, as: logins[place], pins: pins[place]))
+            }
+        } catch is CancellationError {
+            throw failure(.cancelled, "cancelled")
+        } catch {
+            throw failure(.usage, "no file for ssh can be written: \(error)", hint: "is the temporary folder writable?")
         }
-        var command = OpenSSHCommand(
-            target: hop(device, pinFiles.last ?? nil), bastions: zip(device.jump, pinFiles).map(hop), hostKeys: environment.hostKeys,
-            knownHostsFiles: openSSH.knownHostsFiles, connectTimeout: connectTimeout)
+        let target = hops.removeLast()
+        var command = openSSH.command(to: target, through: hops, hostKeys: environment.hostKeys, connectTimeout: connectTimeout)
         command.keepAlive = keepAlive.interval > .zero ? keepAlive : nil
-        command.program = openSSH.options.program
-        command.asksNothing = openSSH.desk == nil
-        switch openSSH.options.configurationFile {
-        case nil: command.configuration = .standard
-        case "none": command.configuration = .none
-        case let path?: command.configuration = .file(path)
-        }
         return ChildCommand(
             program: command.program, arguments: command.arguments,
             environment: OpenSSHCommand.environment(inherited: openSSH.variables, term: platform.pty.term),
@@ -166,14 +182,10 @@ extension DeviceLogin {
     }
 }
 
-extension OpenSSHSession: ConsoleCarrier {}
-
-extension Device {
-    /// The password that ssh is told for the device's own user; it takes one, and asks no second time.
-    fileprivate var passwordForSSH: Secret? {
-        for credential in allCredentials where credential.user == nil || credential.user == user {
-            if case .password(let password) = credential.kind { return password }
-        }
-        return nil
-    }
+/// Why an ssh did not get in, and whether the device itself said so, so that another user may have better luck.
+private struct OpenSSHRefusal: Error {
+    var error: MusterError
+    var isAnswer: Bool
 }
+
+extension OpenSSHSession: ConsoleCarrier {}

@@ -2,29 +2,23 @@ import MusterInventory
 import MusterSSH
 
 extension DeviceLogin {
-    /// Files with the keys that the inventory pins, for the bastions and then the device; nil where it pins none.
+    /// The keys that the inventory pins, as lines of known hosts files, for the bastions and then the device; nil where it pins none.
     ///
     /// ssh compares whole keys. Where only a fingerprint is pinned, the key is one that a known hosts file has, or the device is asked for it
     /// first: a key with that fingerprint is the right one, whoever shows it.
-    func pinFiles(_ openSSH: OpenSSHEnvironment) async throws(MusterError) -> [String?] {
-        var files: [String?] = []
+    func pinnedLines() async throws(MusterError) -> [String?] {
+        var texts: [String?] = []
         for hop in device.jump + [device] {
             guard !hop.hostKeys.isEmpty, hop.hostKeyPolicy ?? environment.hostKeys != .off else {
-                files.append(nil)
+                texts.append(nil)
                 continue
             }
             let known = environment.knownHosts[hop]?.entries(hop.hostKeyName) ?? []
             let revoked = known.filter { $0.marker == .revoked }.map { "@revoked " + KnownHosts.line(hop.hostKeyName, key: $0.key) }
             let lines = try await pinnedKeys(of: hop, known: known.map(\.key)).map { KnownHosts.line(hop.hostKeyName, key: $0) }
-            do {
-                files.append(try await openSSH.pins.write((lines + revoked).joined()))
-            } catch is CancellationError {
-                throw failure(.cancelled, "cancelled")
-            } catch {
-                throw failure(.usage, phase: .hostKey, "no file for the pinned host keys can be written: \(error.localizedDescription)")
-            }
+            texts.append((lines + revoked).joined())
         }
-        return files
+        return texts
     }
 
     private func pinnedKeys(of hop: Device, known: [HostKey]) async throws(MusterError) -> [HostKey] {

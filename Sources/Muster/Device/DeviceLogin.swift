@@ -23,6 +23,8 @@ final class DeviceLogin {
     var legacyAlgorithms: [String] = []
     /// The password that the device may ask for in the terminal, where that is not expected.
     var terminalPassword: TerminalPassword?
+    /// What went on on the way that the result is to tell.
+    private(set) var warnings: [String] = []
     /// Whether the password was typed in the terminal.
     var hasTypedPassword = false
     /// The types of the host keys that the device has shown so far.
@@ -47,6 +49,12 @@ final class DeviceLogin {
     func enter(_ phase: Phase) {
         clock.enter(phase, at: loop.now)
         environment.events(.phase(host: device.name, phase))
+    }
+
+    /// Tells of what went on, at once and in the result.
+    func warn(_ text: String) {
+        warnings.append(text)
+        environment.events(.warning(host: device.name, text))
     }
 
     /// Ends the phase under way, where the login stopped.

@@ -3,6 +3,8 @@ import MusterSSHConfig
 extension SSHSettings {
     /// The settings that an `ssh_config` makes for a host.
     init(_ options: SSHOptions) {
+        alias = options.host
+        openSSHLines = options.others
         keyExchange = options.keyExchange
         hostKeyAlgorithms = options.hostKeyAlgorithms
         ciphers = options.ciphers
@@ -34,22 +36,16 @@ extension SSHSettings {
 }
 
 extension SSHSettings {
-    /// What the system's `ssh` is told of them: it is given an address, and what its own reading finds for that may be another host's.
+    /// What the system's `ssh` is told of them, but for algorithms and the login.
     var forOpenSSH: [OpenSSHCommand.Setting] {
         var settings: [OpenSSHCommand.Setting] = []
         func add(_ keyword: String, _ value: String?) {
             if let value { settings.append(OpenSSHCommand.Setting(keyword: keyword, value: value)) }
         }
-        add("KexAlgorithms", keyExchange?.description)
-        add("HostKeyAlgorithms", hostKeyAlgorithms?.description)
-        // Its name before OpenSSH 8.5, which newer ones still take.
-        add("PubkeyAcceptedKeyTypes", publicKeyAlgorithms?.description)
-        add("Ciphers", ciphers?.description)
-        add("MACs", macs?.description)
         add("Compression", compression.map { $0 ? "yes" : "no" })
         add("TCPKeepAlive", tcpKeepAlive.map { $0 ? "yes" : "no" })
         add("AddressFamily", addressFamily?.rawValue)
-        add("BindAddress", bindAddress)
+        add("BindAddress", bindAddress.map(OpenSSHCommand.quoted))
         return settings
     }
 }

@@ -22,6 +22,16 @@ public struct SSHSettings: Sendable, Hashable {
         case inet6
     }
 
+    // MARK: The system's ssh
+
+    /// What the system's `ssh` is given as if it were typed, so that it stands for `%n`; the device's address for nil.
+    public var alias: String?
+    /// Lines of `ssh_config` for this device that only the system's `ssh` heeds, such as `GSSAPIAuthentication yes`, the one that counts first.
+    ///
+    /// Where they are given, everything that configuration files say is in these settings, and `ssh` reads none. For nil it reads the one
+    /// that `RunOptions.openSSH` names.
+    public var openSSHLines: [String]?
+
     // MARK: Algorithms
 
     /// Key exchange: `KexAlgorithms`.
@@ -49,6 +59,8 @@ public struct SSHSettings: Sendable, Hashable {
     public var disabledAuthentications: [String] = []
     /// Whether the device's identities are `ssh_config`'s or ssh's default files: those that are missing or locked are passed over.
     public var identitiesAreOptional = false
+    /// Whether they are the files that ssh tries by itself, of which the system's `ssh` may know more.
+    public var identitiesAreDefaults = false
     /// The authentication methods in the order to try them: `PreferredAuthentications`.
     public var preferredAuthentications: [String]?
 

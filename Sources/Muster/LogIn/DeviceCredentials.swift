@@ -16,7 +16,7 @@ struct DeviceCredentials {
             if place == users.count { users.append((user, [])) }
             users[place].credentials += credentials
         }
-        if usesAgentByItself { add([agentKeys(at: configuredSocket)], of: device.user) }
+        if device.usesAgentByItself(hasAgent: ring.agent() != nil) { add([agentKeys(at: configuredSocket)], of: device.user) }
         for credential in device.allCredentials where !credential.isEveryonesCode {
             add(usable(credential), of: credential.user ?? device.user)
         }
@@ -70,17 +70,6 @@ struct DeviceCredentials {
     private var filter: KeyFilter { KeyFilter(device.ssh) }
 
     // MARK: The agent
-
-    /// As ssh does, the agent is used where nobody said what to log in with; a device with a password is not asked about keys that nobody
-    /// named, as each costs it a try.
-    private var usesAgentByItself: Bool {
-        guard device.credentials.isEmpty, device.identities.isEmpty || device.ssh.identitiesAreOptional else { return false }
-        switch device.ssh.identityAgent {
-        case SSHSettings.IdentityAgent.none?: return false
-        case .socket?: return true
-        case nil: return device.password == nil && ring.agent() != nil
-        }
-    }
 
     private func agentKeys(at socket: String?) -> Credential {
         .keys(

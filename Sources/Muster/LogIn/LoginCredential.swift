@@ -42,6 +42,21 @@ extension Device {
             + (password.map { [LoginCredential(.password($0))] } ?? [])
     }
 
+    /// Whether the agent's keys are offered though nobody says so.
+    ///
+    /// As ssh does, the agent is used where nobody said what to log in with; a device with a password is not asked about keys that nobody
+    /// named, as each costs it a try.
+    ///
+    /// - Parameter hasAgent: Whether there is an agent for devices that name none.
+    func usesAgentByItself(hasAgent: Bool) -> Bool {
+        guard credentials.isEmpty, identities.isEmpty || ssh.identitiesAreOptional else { return false }
+        switch ssh.identityAgent {
+        case SSHSettings.IdentityAgent.none?: return false
+        case .socket?: return true
+        case nil: return password == nil && hasAgent
+        }
+    }
+
     /// The key files among them.
     var keyPaths: [String] {
         allCredentials.compactMap { if case .identity(let path, _) = $0.kind { path } else { nil } }

@@ -4,13 +4,16 @@ import MusterTransport
 struct OpenSSHCommand: Sendable, Equatable {
     /// One machine on the way, or the last.
     struct Hop: Sendable, Equatable {
+        /// Where to connect to.
         var host: String
+        /// What ssh is given as if it were typed, where that is another name.
+        var alias: String?
         var port: Int?
         var user: String?
-        /// Private key files; where there are any, ssh offers no others.
+        /// Private key files.
         var identities: [String] = []
-        /// Algorithms of old devices to offer beside the usual ones.
-        var legacy: OpenSSHAlgorithms?
+        /// How many passwords there are to be told.
+        var passwords = 1
         /// What is done about its key; the command's policy when `nil`.
         var hostKeys: HostKeyPolicy?
         /// Its known hosts files; the command's when empty.
@@ -19,8 +22,10 @@ struct OpenSSHCommand: Sendable, Equatable {
         var hostKeyAlias: String?
         /// A known hosts file with the only keys that are right.
         var pinFile: String?
-        /// What `ssh_config` says of it, where ssh would not find that itself: it is told an address, and not the name.
+        /// What else is said of it; of a keyword that is there twice the first counts.
         var settings: [Setting] = []
+        /// The configuration files that ssh reads for it; the command's when `nil`.
+        var configuration: Configuration?
         /// The command that connects to it, where no bastion does.
         var proxyCommand: String?
     }
@@ -59,30 +64,29 @@ struct OpenSSHCommand: Sendable, Equatable {
     /// Options of the command line go before those of configuration files, so nothing there can put another ssh, a forward or a command
     /// of its own in between.
     var arguments: [String] {
-        configurationArguments + ["-tt"]
+        files(for: target) + ["-tt"]
             + options([
                 ("RequestTTY", "force"), ("RemoteCommand", "none"), ("EscapeChar", "none"),
                 // Phases are read off the log.
                 ("LogLevel", "DEBUG1"), ("ClearAllForwardings", "yes"), ("ForwardAgent", "no"), ("ForwardX11", "no"),
-            ]) + common(to: target) + way(to: target) + ["--", target.host]
+            ]) + common(to: target) + way(to: target) + ["--", target.destination]
     }
 
     /// What both the way to the device and the way to its bastions need.
     private func common(to hop: Hop) -> [String] {
         var list: [(String, String)] = [
-            ("BatchMode", asksNothing ? "yes" : "no"), ("NumberOfPasswordPrompts", "1"), ("ControlMaster", "no"), ("ControlPath", "none"),
+            ("BatchMode", asksNothing ? "yes" : "no"), ("NumberOfPasswordPrompts", String(max(1, hop.passwords))),
+            ("ControlMaster", "no"), ("ControlPath", "none"),
             ("PermitLocalCommand", "no"), ("UpdateHostKeys", "no"), ("VisualHostKey", "no"),
             ("ConnectTimeout", String(wholeSeconds(connectTimeout))),
         ]
+        if hop.destination != hop.host { list.append(("HostName", Self.percentDoubled(hop.host))) }
         list += hostKeyOptions(of: hop)
-        if let alias = hop.hostKeyAlias { list.append(("HostKeyAlias", alias)) }
+        if let alias = hop.hostKeyAlias { list.append(("HostKeyAlias", Self.quoted(alias))) }
         if let keepAlive {
             list += [("ServerAliveInterval", String(wholeSeconds(keepAlive.interval))), ("ServerAliveCountMax", String(keepAlive.count))]
         }
-        if let legacy = hop.legacy { list += legacy.additions }
-        // Of an option that is there twice ssh takes the first.
         list += hop.settings.map { ($0.keyword, $0.value) }
-        if !hop.identities.isEmpty { list.append(("IdentitiesOnly", "yes")) }
         list += hop.identities.map { ("IdentityFile", Self.path($0)) }
         var arguments = options(list)
         if let port = hop.port { arguments += ["-p", String(port)] }
@@ -98,7 +102,7 @@ struct OpenSSHCommand: Sendable, Equatable {
             return [
                 ("StrictHostKeyChecking", "yes"), ("UserKnownHostsFile", Self.path(pins)), ("GlobalKnownHostsFile", "/dev/null"),
                 // Nothing else that ssh might be told of keys counts; OpenSSH before 8.5 does not know the last of them.
-                ("VerifyHostKeyDNS", "no"), ("CheckHostIP", "no"), ("IgnoreUnknown", "KnownHostsCommand"), ("KnownHostsCommand", "none"),
+                ("VerifyHostKeyDNS", "no"), ("CheckHostIP", "no"), ("NoHostAuthenticationForLocalhost", "no"), ("IgnoreUnknown", "KnownHostsCommand"), ("KnownHostsCommand", "none"),
             ]
         }
         switch policy {
@@ -107,13 +111,15 @@ struct OpenSSHCommand: Sendable, Equatable {
         case .off: list += [("StrictHostKeyChecking", "no"), ("UserKnownHostsFile", "/dev/null"), ("GlobalKnownHostsFile", "/dev/null")]
         }
         let files = hop.knownHostsFiles.isEmpty ? knownHostsFiles : hop.knownHostsFiles
-        if policy != .off, !files.isEmpty { list.append(("UserKnownHostsFile", files.map(Self.path).joined(separator: " "))) }
+        if policy != .off, !files.isEmpty {
+            list += [("UserKnownHostsFile", files.map(Self.path).joined(separator: " ")), ("GlobalKnownHostsFile", "/dev/null")]
+        }
         return list
     }
 
     /// What connects to a hop: the bastions before it, or the command that `ssh_config` has for the first machine on the way.
     private func way(to hop: Hop) -> [String] {
-        if let proxy { return options([("ProxyCommand", proxy)]) }
+        if let proxy { return options([("ProxyCommand", proxy), ("ProxyUseFdpass", "no")]) }
         return hop.proxyCommand.map { options([("ProxyCommand", Self.percentDoubled($0))]) } ?? []
     }
 
@@ -126,14 +132,14 @@ struct OpenSSHCommand: Sendable, Equatable {
         var inner = self
         inner.bastions = bastions.dropLast()
         let words =
-            [program] + configurationArguments + options([("LogLevel", "ERROR"), ("RemoteCommand", "none"), ("RequestTTY", "no")])
-            + common(to: last) + inner.way(to: last) + ["-W", "[%h]:%p", "--", last.host]
+            [program] + files(for: last) + options([("LogLevel", "ERROR"), ("RemoteCommand", "none"), ("RequestTTY", "no")])
+            + common(to: last) + inner.way(to: last) + ["-W", "[%h]:%p", "--", last.destination]
         // ssh replaces what begins with a per cent sign: only -W's are meant to be.
         return words.map { $0 == "[%h]:%p" ? "'[%h]:%p'" : Self.shellQuoted(Self.percentDoubled($0)) }.joined(separator: " ")
     }
 
-    private var configurationArguments: [String] {
-        switch configuration {
+    private func files(for hop: Hop) -> [String] {
+        switch hop.configuration ?? configuration {
         case .standard: []
         case .none: ["-F", "none"]
         case .file(let path): ["-F", path]
@@ -148,10 +154,15 @@ struct OpenSSHCommand: Sendable, Equatable {
         max(1, duration.components.seconds + (duration.components.attoseconds > 0 ? 1 : 0))
     }
 
-    /// A path as ssh_config(5) wants it: in double quotes, since it may have a space, and with nothing in it taken for a token.
+    /// A path as ssh_config(5) wants it, with nothing in it taken for a token.
     static func path(_ path: String) -> String {
-        let escaped = path.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-        return "\"\(percentDoubled(escaped))\""
+        quoted(percentDoubled(path))
+    }
+
+    /// An argument as ssh_config(5) wants it: in double quotes, since it may have a space.
+    static func quoted(_ text: String) -> String {
+        let escaped = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+        return "\"\(escaped)\""
     }
 
     static func percentDoubled(_ text: String) -> String {
@@ -161,6 +172,22 @@ struct OpenSSHCommand: Sendable, Equatable {
     /// A word that a shell leaves alone.
     static func shellQuoted(_ text: String) -> String {
         "'" + text.replacing("'", with: "'\\''") + "'"
+    }
+}
+
+extension OpenSSHCommand.Hop {
+    /// What ssh is given as if it were typed.
+    ///
+    /// ssh takes an alias apart at `@`, takes one with `://` for an address of the web's kind, and refuses what means something to a shell.
+    var destination: String {
+        guard let alias, let first = alias.first, first != "-" else { return host }
+        let isPlain = alias.unicodeScalars.allSatisfy { scalar in
+            switch scalar {
+            case "a"..."z", "A"..."Z", "0"..."9", ".", "-", "_", ":", "%", "+", ",", "~", "^", "=": true
+            default: scalar.value > 0x9F
+            }
+        }
+        return isPlain ? alias : host
     }
 }
 

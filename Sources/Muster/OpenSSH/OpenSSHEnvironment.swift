@@ -13,19 +13,22 @@ final class OpenSSHEnvironment: Sendable {
     let knownHostsFiles: [String]
     /// Where secrets are asked for; `nil` without a helper that could ask.
     let desk: AskpassDesk?
-    /// The algorithms that this `ssh` knows; empty when nobody needs them.
-    let algorithms: OpenSSHAlgorithms
-    /// The variables of this process.
+    /// The algorithms of this `ssh`.
+    let repertoire: OpenSSHRepertoire
+    /// The variables of this process, with the run's agent.
     let variables: [String: String]
-    /// Where the keys are written that the inventory pins.
-    let pins = PinFiles()
+    /// Whether there is an agent for devices that name none.
+    var hasAgent: Bool { variables["SSH_AUTH_SOCK"]?.isEmpty == false }
+    private let files = OpenSSHFiles()
 
-    private init(options: RunOptions, desk: AskpassDesk?, algorithms: OpenSSHAlgorithms) {
+    private init(options: RunOptions, desk: AskpassDesk?, repertoire: OpenSSHRepertoire) {
         self.options = options.openSSH
         knownHostsFiles = options.knownHostsFiles
         self.desk = desk
-        self.algorithms = algorithms
-        variables = ProcessInfo.processInfo.environment
+        self.repertoire = repertoire
+        var variables = ProcessInfo.processInfo.environment
+        variables["SSH_AUTH_SOCK"] = options.agentSocket
+        self.variables = variables
     }
 
     /// Prepares for `ssh` children, if any of the devices may want one.
@@ -36,13 +39,12 @@ final class OpenSSHEnvironment: Sendable {
         let loop = Loops.next()
         let all = devices + devices.flatMap(\.jump)
         let wantsAlgorithms = devices.contains { $0.transport == .auto } || all.contains(where: \.legacy)
-        let algorithms =
-            wantsAlgorithms ? try await OpenSSHAlgorithms.known(to: options.openSSH.program, on: loop) : OpenSSHAlgorithms()
+        let repertoire = wantsAlgorithms ? try await OpenSSHRepertoire.of(options.openSSH.program, on: loop) : OpenSSHRepertoire()
         guard let helper = options.openSSH.askpassHelper else {
-            return OpenSSHEnvironment(options: options, desk: nil, algorithms: algorithms)
+            return OpenSSHEnvironment(options: options, desk: nil, repertoire: repertoire)
         }
         do {
-            return OpenSSHEnvironment(options: options, desk: try await AskpassDesk.open(helper: helper, on: loop), algorithms: algorithms)
+            return OpenSSHEnvironment(options: options, desk: try await AskpassDesk.open(helper: helper, on: loop), repertoire: repertoire)
         } catch is CancellationError {
             throw CancellationError()
         } catch {
@@ -54,47 +56,63 @@ final class OpenSSHEnvironment: Sendable {
 
     func close() async {
         await desk?.close()
-        await pins.close()
+        await files.close()
     }
 
     /// Whether this `ssh` has what libssh2 lacked.
     func fills(_ gap: SSHError.Gap) -> Bool {
         switch gap {
-        case .algorithms(let kind, let offered): !algorithms.names(of: kind).isDisjoint(with: offered)
-        case .rsaSHA2: algorithms.hostKeys.contains { $0.hasPrefix("rsa-sha2-") }
-        case .keyType: !algorithms.hostKeys.isEmpty
-        }
-    }
-}
-
-extension OpenSSHAlgorithms {
-    fileprivate func names(of kind: SSHError.AlgorithmKind) -> Set<String> {
-        switch kind {
-        case .keyExchange: Set(keyExchanges)
-        case .hostKey: Set(hostKeys)
-        case .cipher: Set(ciphers)
-        case .mac: Set(macs)
+        case .algorithms(let kind, let offered): !repertoire.known.names(of: kind).isDisjoint(with: offered)
+        case .rsaSHA2: repertoire.known.hostKeys.contains { $0.hasPrefix("rsa-sha2-") }
+        case .keyType: !repertoire.known.hostKeys.isEmpty
         }
     }
 
-    /// Asks an `ssh` what it knows; nothing, when it cannot be run.
-    fileprivate static func known(to program: String, on loop: Loop) async throws -> OpenSSHAlgorithms {
-        try await OpenSSHAlgorithms(
-            keyExchanges: lines(program, "kex", on: loop), hostKeys: lines(program, "HostKeyAlgorithms", on: loop),
-            ciphers: lines(program, "cipher", on: loop), macs: lines(program, "mac", on: loop))
+    // MARK: What ssh is told
+
+    /// What ssh is told of a machine on the way, or the last.
+    ///
+    /// - Parameters:
+    ///   - login: Who logs in there, and with what.
+    ///   - pins: The only host keys that are right, as lines of a known hosts file; nil where the known hosts decide.
+    /// - Throws: What the system says when no file can be written; `CancellationError`.
+    func hop(to device: Device, as login: OpenSSHLogin, pins: String?) async throws -> OpenSSHCommand.Hop {
+        var hop = OpenSSHCommand.Hop(
+            host: device.address, alias: device.ssh.alias, port: device.port, user: login.user, identities: login.identities,
+            passwords: login.passwords.count, hostKeys: device.hostKeyPolicy, knownHostsFiles: device.knownHostsFiles,
+            hostKeyAlias: device.hostKeyAlias, proxyCommand: device.ssh.proxyCommand)
+        hop.settings = login.settings + repertoire.settings(for: device.ssh, legacy: device.legacy) + device.ssh.forOpenSSH
+        if let pins { hop.pinFile = try await files.write(pins) }
+        if let lines = device.ssh.openSSHLines {
+            hop.proxyCommand = hop.proxyCommand ?? "none"
+            hop.configuration = lines.isEmpty ? OpenSSHCommand.Configuration.none : .file(try await files.write(Self.configuration(lines)))
+        }
+        return hop
     }
 
-    private static func lines(_ program: String, _ query: String, on loop: Loop) async throws -> [String] {
-        let environment = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME"].contains($0.key) }
-        let command = ChildCommand(program: program, arguments: ["-Q", query], environment: environment)
-        do {
-            let (output, exit) = try await command.run(on: loop, limit: 64 * 1024)
-            guard exit == .exited(0) else { return [] }
-            return String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init)
-        } catch {
-            // That it cannot be run is said where it is needed.
-            guard error == .cancelled else { return [] }
-            throw CancellationError()
+    /// A configuration with these lines; an ssh that does not know one of the keywords does without.
+    static func configuration(_ lines: [String]) -> String {
+        var keywords: [Substring] = []
+        for line in lines {
+            let keyword = line.prefix { $0 != " " }
+            if !keywords.contains(keyword) { keywords.append(keyword) }
         }
+        return (["IgnoreUnknown " + keywords.joined(separator: ",")] + lines).map { $0 + "\n" }.joined()
+    }
+
+    /// The command line to a machine.
+    func command(to target: OpenSSHCommand.Hop, through bastions: [OpenSSHCommand.Hop], hostKeys: HostKeyPolicy, connectTimeout: Duration)
+        -> OpenSSHCommand
+    {
+        var command = OpenSSHCommand(
+            target: target, bastions: bastions, hostKeys: hostKeys, knownHostsFiles: knownHostsFiles, connectTimeout: connectTimeout)
+        command.program = options.program
+        command.asksNothing = desk == nil
+        switch options.configurationFile {
+        case nil: command.configuration = .standard
+        case "none": command.configuration = .none
+        case let path?: command.configuration = .file(path)
+        }
+        return command
     }
 }

@@ -48,6 +48,9 @@ actor OpenSSHSession {
         return names
     }
 
+    /// How far ssh itself got.
+    var phase: Phase { log.phase }
+
     // MARK: The way in
 
     /// Starts ssh, with its questions answered at `desk`, and waits until what is typed goes to the device.
@@ -144,8 +147,11 @@ actor OpenSSHSession {
         switch answers.verdict(question.prompt) {
         case .answer(let secret): question.reply(secret)
         case .refuse: question.reply(nil)
-        case .offer(let login): await offer(login, question)
-        case .offerWithCode(let login, let text):
+        case .offer(let login, let isAnother):
+            if isAnother { refused(login) }
+            await offer(login, question)
+        case .offerWithCode(let login, let text, let isAnother):
+            if isAnother { refused(login) }
             // The code first: nobody's turn is held up while a person types.
             guard let code = await code(for: text, user: login.user) else { return }
             await offer(login, question, code: code)
@@ -171,7 +177,10 @@ actor OpenSSHSession {
             guard let code else { return question.reply(login.password) }
             codesTold.insert(login.user)
             question.reply(Secret((login.password?.reveal() ?? "") + code.reveal()))
-        case .withheld(let why): fail(OpenSSHFailure(.skipped, .authenticate, "not logged in to: \(why)"))
+        case .withheld(let why):
+            // There may be another one to tell.
+            if code == nil, case .offer(let next, isAnother: true) = answers.verdict(question.prompt) { return await offer(next, question) }
+            fail(OpenSSHFailure(.skipped, .authenticate, "not logged in to: \(why)"))
         case .cancelled: fail(.cancelled)
         }
     }
@@ -189,6 +198,12 @@ actor OpenSSHSession {
             fail(OpenSSHFailure(.credential, .authenticate, "\(AskpassAnswers.unanswered(text).message): \(error)"))
         }
         return nil
+    }
+
+    /// Whoever is asked again has been refused.
+    private func refused(_ login: AskpassAnswers.Login) {
+        for earlier in offered where earlier.name == login.name { services.settle(earlier, .refused) }
+        offered.removeAll { $0.name == login.name }
     }
 
     private func settle(_ outcome: AskpassOutcome) {

@@ -48,6 +48,7 @@ actor DeviceWorker {
             login.finishClock()
             fail(error, phases: login.clock.times)
         }
+        result.warnings = login.warnings + result.warnings
         finish(legacyAlgorithms: login.legacyAlgorithms, elapsed: loop.now - began)
         return result
     }

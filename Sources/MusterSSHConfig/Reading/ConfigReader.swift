@@ -85,7 +85,7 @@ struct ConfigReader {
             var reader = SettingReader(line, keyword: keyword, arguments: arguments)
             if let setting = try reader.setting() { return .setting(setting) }
             noteUnheeded(line.keyword, keyword, position)
-            return nil
+            return Keywords.isForOpenSSH(keyword) ? .setting(.other(keyword: line.keyword, text: line.rest)) : nil
         }
     }
 
@@ -140,8 +140,12 @@ struct ConfigReader {
             note(.unsupported, position, "\(shown) is not supported; it has no effect")
         } else if Keywords.unused.contains(keyword) {
             note(.unused, position, "\(shown) has no meaning here")
+        } else if Keywords.decisive.contains(keyword) {
+            note(.unsupported, position, "\(shown) has an effect over the transport openssh alone")
+        } else if Keywords.slight.contains(keyword) {
+            note(.unused, position, "\(shown) has an effect over the transport openssh alone")
         } else {
-            note(.unknown, position, "\(shown) is not a keyword that is known; it has no effect")
+            note(.unknown, position, "\(shown) is not a keyword that is known; it is for the transport openssh alone")
         }
     }
 }

@@ -41,7 +41,7 @@ struct Directive: Sendable {
     }
 }
 
-/// A keyword that Muster heeds, with its value.
+/// A keyword that Muster heeds or hands on, with its value.
 enum Setting: Sendable, Hashable {
     case text(TextKeyword, String)
     case texts(TextsKeyword, [String])
@@ -56,6 +56,8 @@ enum Setting: Sendable, Hashable {
     case proxyJump([JumpHost])
     /// Nil for `none`.
     case proxyCommand(String?)
+    /// One that only the system's ssh heeds, as it is written.
+    case other(keyword: String, text: String)
 
     enum TextKeyword: String, Sendable {
         case hostName = "hostname"
@@ -109,6 +111,7 @@ enum Setting: Sendable, Hashable {
         case .addressFamily: "addressfamily"
         case .proxyJump: "proxyjump"
         case .proxyCommand: "proxycommand"
+        case .other(let keyword, _): keyword
         }
     }
 }

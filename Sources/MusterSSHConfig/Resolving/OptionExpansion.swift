@@ -39,6 +39,7 @@ struct OptionExpansion {
         options.publicKeyAlgorithms = raw.algorithms[.publicKey]
         options.proxyJump = try jump()
         options.proxyCommand = try command()
+        options.others = raw.others
         return options
     }
 

@@ -15,6 +15,8 @@ struct RawOptions {
     var proxyJump: [JumpHost]?
     /// `.some(nil)` for `none`.
     var proxyCommand: String??
+    /// The lines that only the system's ssh heeds, in their order; which of them count is for ssh to say.
+    var others: [String] = []
     var origins: [String: SSHConfigPosition] = [:]
 
     /// Takes in a setting unless its keyword has a value already; the files of identities and certificates add up.
@@ -45,6 +47,7 @@ struct RawOptions {
             // `ProxyJump none` leaves the way open for a command.
             guard proxyJump?.isEmpty ?? true else { return false }
             return RawOptions.set(&proxyCommand, command)
+        case .other(let keyword, let text): return RawOptions.add("\(keyword) \(text)", to: &others)
         }
     }
 

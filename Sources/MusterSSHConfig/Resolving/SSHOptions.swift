@@ -66,6 +66,9 @@ package struct SSHOptions: Sendable, Hashable {
     /// Empty for `none`.
     package var globalKnownHostsFiles: [String]?
 
+    /// The lines that only the system's ssh heeds, as they are written, each with its keyword in lower case.
+    package var others: [String] = []
+
     /// Where each value is written, by its keyword in lower case; of a list, its first.
     package var origins: [String: SSHConfigPosition] = [:]
 

@@ -131,6 +131,17 @@ struct AskpassTests {
         #expect(code(answers.verdict(.password(login: "netops@r1"))) == .authentication)
     }
 
+    @Test func passwordsAreToldOneAfterTheOther_whenThereAreSeveral() {
+        let login = AskpassAnswers.Login(user: "netops", host: "r1", password: Secret("hush-1"), further: [Secret("hush-2")])
+        var answers = AskpassAnswers(logins: [.init(user: "jump", host: "bastion", password: nil), login])
+        #expect(answers.verdict(.question(login: "netops@r1", text: "Password: ")) == .offer(login.telling(0)))
+        #expect(answers.verdict(.password(login: "netops@r1")) == .offer(login.telling(1), isAnother: true))
+        #expect(login.telling(1).password == Secret("hush-2"))
+        let verdict = answers.verdict(.password(login: "netops@r1"))
+        #expect(isRefusal(verdict))
+        #expect(failure(verdict)?.message.contains("(tried: 2 passwords)") == true)
+    }
+
     @Test func nothingIsConfirmed() {
         var answers = answers()
         #expect(code(answers.verdict(.confirmation("Are you sure (yes/no)? "))) == .hostKey)

@@ -43,12 +43,26 @@ struct OpenSSHCommandTests {
         #expect(option("UserKnownHostsFile", in: command.arguments) == file)
     }
 
-    @Test func onlyTheseKeysAreOffered_whenTheDeviceHasSome() {
+    @Test func keysAreNamed_whenTheDeviceHasSome() {
         var command = plain
         command.target.identities = ["/keys/one", "/keys/two"]
         let arguments = command.arguments
-        #expect(option("IdentitiesOnly", in: arguments) == "yes")
         #expect(arguments.filter { $0.hasPrefix("IdentityFile=") } == ["IdentityFile=\"/keys/one\"", "IdentityFile=\"/keys/two\""])
+    }
+
+    @Test(arguments: ["core-1", "r1.example.net", "fe80::1%eth0", "käse"]) func nameIsTypedAsItIs_whenItIsOne(alias: String) {
+        var command = plain
+        command.target.host = "fe80::2%eth0"
+        command.target.alias = alias
+        #expect(command.arguments.suffix(2) == ["--", alias])
+        #expect(option("HostName", in: command.arguments) == "fe80::2%%eth0")
+    }
+
+    @Test(arguments: ["", "-r1", "netops@r1", "ssh://r1", "a b", "$(x)", "a;b", "a\u{85}b"]) func addressIsTyped_whenTheNameIsNoGood(alias: String) {
+        var command = plain
+        command.target.alias = alias
+        #expect(command.arguments.suffix(2) == ["--", "192.0.2.1"])
+        #expect(option("HostName", in: command.arguments) == nil)
     }
 
     @Test func configurationIsTheNamedOne() {
@@ -71,12 +85,33 @@ struct OpenSSHCommandTests {
         #expect(option("UserKnownHostsFile", in: command.arguments) == "/dev/null")
     }
 
-    @Test func settingsComeAfterWhatTheInventorySays() {
+    @Test func settingsGoBeforeTheFile_eachWithItsOwn() throws {
         var command = plain
-        command.target.legacy = OpenSSHAlgorithms(ciphers: ["3des-cbc"])
+        command.configuration = .file("/etc/x")
+        command.target.configuration = .file("/tmp/target")
         command.target.settings = [.init(keyword: "Ciphers", value: "aes256-ctr"), .init(keyword: "Compression", value: "yes")]
-        #expect(option("Ciphers", in: command.arguments) == "+3des-cbc")
+        command.bastions = [.init(host: "outer", configuration: OpenSSHCommand.Configuration.none)]
+        #expect(option("Ciphers", in: command.arguments) == "aes256-ctr")
         #expect(option("Compression", in: command.arguments) == "yes")
+        #expect(command.arguments.prefix(2) == ["-F", "/tmp/target"])
+        #expect(try #require(option("ProxyCommand", in: command.arguments)).hasPrefix("'ssh' '-F' 'none' "))
+        #expect(option("ProxyUseFdpass", in: command.arguments) == "no")
+    }
+
+    @Test func asManyPasswordsAreAskedFor_asThereAre() {
+        var command = plain
+        command.target.passwords = 3
+        #expect(option("NumberOfPasswordPrompts", in: command.arguments) == "3")
+        command.target.passwords = 0
+        #expect(option("NumberOfPasswordPrompts", in: command.arguments) == "1")
+    }
+
+    @Test func onlyTheNamedKnownHostsCount() {
+        var command = plain
+        command.knownHostsFiles = ["/k"]
+        #expect(option("GlobalKnownHostsFile", in: command.arguments) == "/dev/null")
+        command.knownHostsFiles = []
+        #expect(option("GlobalKnownHostsFile", in: command.arguments) == nil)
     }
 
     @Test func proxyCommandIsTheOneOfTheFirstMachineOnTheWay() throws {
@@ -94,19 +129,6 @@ struct OpenSSHCommandTests {
         command.keepAlive = .init(interval: .milliseconds(200), count: 3)
         #expect(option("ServerAliveInterval", in: command.arguments) == "1")
         #expect(option("ServerAliveCountMax", in: command.arguments) == "3")
-    }
-
-    @Test func oldAlgorithmsAreAdded_whenTheSSHKnowsThem() {
-        let known = OpenSSHAlgorithms(
-            keyExchanges: ["curve25519-sha256", "diffie-hellman-group1-sha1"], hostKeys: ["ssh-rsa"], ciphers: ["aes128-ctr"], macs: [])
-        var command = plain
-        command.target.legacy = .old.known(to: known)
-        let arguments = command.arguments
-        #expect(option("KexAlgorithms", in: arguments) == "+diffie-hellman-group1-sha1")
-        #expect(option("HostKeyAlgorithms", in: arguments) == "+ssh-rsa")
-        #expect(option("PubkeyAcceptedKeyTypes", in: arguments) == "+ssh-rsa")
-        #expect(option("Ciphers", in: arguments) == nil)
-        #expect(option("MACs", in: arguments) == nil)
     }
 
     @Test func bastionsAreGoneThrough_outermostFirst() throws {

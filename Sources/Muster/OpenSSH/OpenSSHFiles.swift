@@ -1,0 +1,56 @@
+import MusterTransport
+import Synchronization
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Files that the `ssh` children of a run read, in a folder of the run's own: known hosts with the keys that the inventory pins, and lines of
+/// `ssh_config`, which may hold what is not for a list of processes.
+final class OpenSSHFiles: Sendable {
+    private struct State {
+        var folder: String?
+        var paths: [String: String] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    /// Writes a file, once for each text.
+    ///
+    /// - Returns: Its path.
+    /// - Throws: What the system says; `CancellationError`.
+    func write(_ text: String) async throws -> String {
+        if let known = state.withLock({ $0.paths[text] }) { return known }
+        return try await Blocking.run { try self.writeNow(text) }
+    }
+
+    private func writeNow(_ text: String) throws -> String {
+        try state.withLock { state in
+            if let known = state.paths[text] { return known }
+            let folder = state.folder ?? FileManager.default.temporaryDirectory.path + "/muster-ssh-" + UUID().uuidString
+            if state.folder == nil {
+                try FileManager.default.createDirectory(
+                    atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+                state.folder = folder
+            }
+            let path = "\(folder)/\(state.paths.count + 1)"
+            // Under the lock, so that nobody is handed a file that is not written yet.
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+            state.paths[text] = path
+            return path
+        }
+    }
+
+    /// Removes them all.
+    func close() async {
+        guard let folder = state.withLock({ $0.folder }) else { return }
+        await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
+            Blocking.submit {
+                try? FileManager.default.removeItem(atPath: folder)
+                done.resume()
+            }
+        }
+    }
+}
