@@ -20,7 +20,6 @@ extension DefinitionLinter {
         for (index, text) in platform.failureIndicators.enumerated() where text.isEmpty {
             report(.error, .matchesEmpty, "failure_indicators[\(index)]", "is in every line", "words of a rejection")
         }
-        checkExactTexts()
     }
 
     /// What the prompts of the tests begin with may lead an expression to the place where it explodes.
@@ -58,23 +57,5 @@ extension DefinitionLinter {
             uses.append(
                 Use(key: "\(key)[\(index)].send_prompted_input.prompt_pattern", pattern: pattern, longest: ConsoleMachine.longestPrompt))
         }
-    }
-
-    /// An expression where a text to the letter belongs.
-    private mutating func checkExactTexts() {
-        func check(_ instructions: [Instruction], _ key: String) {
-            for (index, instruction) in instructions.enumerated() {
-                guard case .sendPrompted(_, .exact(let text), _) = instruction, text.hasPrefix("^"), text.hasSuffix("$") else { continue }
-                report(
-                    .warning, .notExact, "\(key)[\(index)].send_prompted_input.prompt_exact", "'\(text)' looks like a regular expression",
-                    "the text to the letter, or prompt_pattern")
-            }
-        }
-        for (index, mode) in platform.modes.enumerated() {
-            for (number, way) in mode.ways.enumerated() {
-                check(way.instructions, "modes[\(index)].accessible_modes[\(number)].instructions")
-            }
-        }
-        check(platform.onOpen, "on_open_instructions")
     }
 }
