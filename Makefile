@@ -8,6 +8,8 @@ SWIFT ?= swift
 RELEASE_FLAGS := --configuration release -Xswiftc -enforce-exclusivity=unchecked -Xswiftc -cross-module-optimization \
 	$(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 SOURCES := Package.swift Plugins Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+# Platform definitions that others publish, for the tests.
+DEFINITIONS := $(CURDIR)/.build-definitions
 # Options for the benchmarks, as in: make bench BENCH="--only session-cost --rounds 3"
 BENCH ?=
 
@@ -17,8 +19,9 @@ help: ## List the targets
 deps: ## Install the system packages that building needs, if any are missing
 	@scripts/install-packages build
 
-test-deps: ## The same for the tests
+test-deps: ## The same for the tests, and the definitions that scrapli publishes
 	@scripts/install-packages build test
+	@scripts/fetch-definitions $(DEFINITIONS)
 
 bench-deps: ## The same for the benchmarks
 	@scripts/install-packages build bench
@@ -32,8 +35,9 @@ lab: deps ## Build the simulated devices, .build/release/muster-lab
 demo: build lab ## Start 24 simulated devices and run "show version" on them all
 	@scripts/demo .build/release
 
+# With the variable set, tests fail that would be passed over without the definitions.
 test: test-deps ## Run all tests
-	$(SWIFT) test
+	MUSTER_TEST_DEFINITIONS=$(DEFINITIONS)/scrapli/definitions $(SWIFT) test
 
 lint: ## Check the layout of the Swift sources
 	$(SWIFT) format lint --strict --recursive $(SOURCES)

@@ -30,6 +30,8 @@ package struct ConsoleError: Error, Sendable, Equatable {
         case question(String)
         /// A command asked the same again and again, whatever was answered; the question, escaped.
         case questionRepeated(String)
+        /// An expression of the definition took too long on what the device printed, so what that is is not known; the expression.
+        case patternExhausted(String)
         /// The caller gave up.
         case cancelled
         /// The command cannot be typed: it has a control character in it.
@@ -100,6 +102,7 @@ extension ConsoleError: CustomStringConvertible {
         case .echoMissing: "a prompt, and not the command that was typed,"
         case .question(let text): "the device asks '\(text)'"
         case .questionRepeated(let text): "the device asks '\(text)' again and again"
+        case .patternExhausted(let source): "the platform's expression /\(source)/ takes too long on what the device printed,"
         case .cancelled: "cancelled"
         case .badCommand: "not a command"
         case .unusable: "the console is unusable"

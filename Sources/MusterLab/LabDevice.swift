@@ -10,8 +10,16 @@ package struct LabDevice: Sendable {
     package var faults: [LabFault]
     /// The session that it goes through again; nil for a device that is simulated.
     package var recording: LabRecording?
+    /// What it does, where that is written down; nil for a device that the lab knows.
+    package var script: LabScript?
     /// What was changed in its configuration, by whatever session.
     let running = LabRunningConfiguration()
+
+    /// What it is, by the name that Muster has for it.
+    package var platformName: String { recording?.platform ?? script?.platform ?? platform.rawValue }
+
+    /// Whether the lab itself knows how such a device behaves.
+    var isBuiltIn: Bool { recording == nil && script == nil }
 
     /// A device of the lab.
     ///

@@ -14,6 +14,8 @@ package enum LabError: Error, CustomStringConvertible, Sendable {
     case inventory(path: String, reason: String)
     /// A recording could not be read.
     case recording(path: String, line: Int?, reason: String)
+    /// A file of devices as data could not be read.
+    case script(path: String, line: Int?, reason: String)
 
     package var description: String {
         switch self {
@@ -23,6 +25,7 @@ package enum LabError: Error, CustomStringConvertible, Sendable {
         case .listen(let port, let reason): "could not listen on port \(port): \(reason)"
         case .ssh(let reason): "the SSH library failed: \(reason)"
         case .inventory(let path, let reason): "inventory '\(path)': \(reason)"
+        case .script(let path, let line, let reason): "devices '\(path)'\(line.map { ", line \($0)" } ?? ""): \(reason)"
         case .recording(let path, let line, let reason): "recording '\(path)'\(line.map { ", line \($0)" } ?? ""): \(reason)"
         }
     }

@@ -22,6 +22,7 @@ struct LabCommandLine: AsyncParsableCommand {
             EXAMPLE
               muster-lab --devices 100 --write-inventory lab.yaml --port 2222 --fault latency=2s@leaf-03
               muster-lab --recordings transcripts --write-inventory lab.yaml
+              muster-lab --scripts my-devices.yaml --write-inventory lab.yaml
             """)
 
     @Option(help: ArgumentHelp("How many devices to plan, platforms taking turns.", valueName: "n"))
@@ -66,6 +67,11 @@ struct LabCommandLine: AsyncParsableCommand {
             valueName: "folder"))
     var recordings: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The devices of a YAML file, of any vendor: their prompts, modes and answers (Documentation/Lab.md).", valueName: "path"))
+    var scripts: String?
+
     @Option(help: ArgumentHelp("Wait so long before each command's output, on every device.", valueName: "duration"))
     var latency: String?
 
@@ -82,6 +88,7 @@ struct LabCommandLine: AsyncParsableCommand {
         guard (0...1_000_000).contains(devices) else { throw ValidationError("--devices: expected 0 to 1000000, found \(devices)") }
         if inventory != nil, devices > 0 { throw ValidationError("--devices and --inventory exclude each other") }
         if inventory != nil, recordings != nil { throw ValidationError("--recordings and --inventory exclude each other") }
+        if inventory != nil, scripts != nil { throw ValidationError("--scripts and --inventory exclude each other") }
         _ = try chosenPlatforms()
         _ = try chosenHostKeys()
         _ = try chosenFaults()
@@ -98,6 +105,7 @@ struct LabCommandLine: AsyncParsableCommand {
                 try inventory.map { path throws(LabError) in try LabPlan(inventory: path, &configuration) }
                 ?? LabPlan(count: devices, platforms: try chosenPlatforms())
             if let recordings { try plan.add(recordingsIn: recordings) }
+            if let scripts { try plan.add(scriptsIn: scripts) }
         } catch let error as LabError {
             throw failure(65, error)
         }
@@ -132,7 +140,7 @@ struct LabCommandLine: AsyncParsableCommand {
             if !lab.answersEverywhere { print("only 127.0.0.1 answers on this system") }
             for entry in plan.entries.prefix(10) {
                 print(
-                    "  \(entry.device.address)  \(entry.device.name)  \(entry.device.recording?.platform ?? entry.device.platform.rawValue)"
+                    "  \(entry.device.address)  \(entry.device.name)  \(entry.device.platformName)"
                 )
             }
             if plan.entries.count > 10 { print("  and \(plan.entries.count - 10) more") }

@@ -80,11 +80,38 @@ struct LinterTests {
     }
 
     @Test(arguments: [
-        #"^(a+)+$"#, #"^([\w#]+\s?)*#$"#, #"^(\w|\d)*>$"#, #"^(.*,){8,}x$"#, #"^([a-z]+[-.]?)+@x$"#,
+        #"^(a+)+$"#, #"^([\w#]+\s?)*#$"#, #"^(\w|\d)*>$"#, #"^(.*,){8,}x$"#, #"^([a-z]+[-.]?)+@x$"#, #"(.*,){20}P"#, #"^(a|a)*b"#,
+        #"(\w+\s?)*$"#, #"^(\w+\s?)*$"#, #"^r\d:(cfg|cfg-\w+|(-?\w+)+)+#$"#, #"^\[(?:[^\]]+)+\] \$$"#, #"^(?=(\d+)+x)\w+>$"#, #"^(?<name>[a-z]+)+(?i:x|X)*>$"#,
+        #"^([[:alpha:]_]+|\w+)*\(cfg\)#$"#, #"^\x41(\d+-?)+#$"#,
     ])
     func findsTheLine_onWhichAnExpressionExplodes(_ source: String) throws {
-        let pattern = try Pattern(source, span: .whole)
-        #expect(PatternStress(pattern, examples: [], longest: 512).explosion() != nil)
+        for span in [Pattern.Span.whole, .anywhere] {
+            let explosion = PatternStress(try Pattern(source, span: span), examples: [], longest: 512).explosion()
+            #expect(explosion?.isOrdinary == true, "\(span)")
+        }
+    }
+
+    /// The work grows with the third power of the line, or faster: too much for the longest lines alone.
+    @Test(arguments: [#"^\S+@\S+:\S+:\S+#\s*$"#, #"^\w+\w+\w+\w+#$"#])
+    func warns_whenOnlyTheLongestLinesAreTooMuch(_ source: String) throws {
+        let explosion = PatternStress(try Pattern(source, span: .whole), examples: [], longest: 512).explosion()
+        #expect(explosion?.isOrdinary == false)
+        let yaml = Self.sound.replacing("'^\\w+#$'", with: "'\(source)'")
+        #expect(problems(yaml).first { $0.rule == .backtracking }?.severity == .warning)
+    }
+
+    @Test func tellsBoth_whenAnExpressionMatchesEmptyAndExplodes() {
+        let found = problems(Self.sound.replacing("'^\\w+#$'", with: "'(\\w+\\s?)*$'"))
+        #expect(found.contains { $0.rule == .matchesEmpty } && found.contains { $0.rule == .backtracking && $0.severity == .error })
+    }
+
+    /// Each of the expression's loops, and what it takes.
+    @Test(arguments: [
+        ("ab", 0), ("a*", 1), ("a|b", 1), ("(a*)*", 3), ("a{3}", 0), ("(a*){3}", 2), ("[)(]*\\(x|y", 2), ("(?:a+)?b", 2), ("(?#(*)a", 0),
+        ("a{,5}?b{2,}+", 2), ("\\Qa\\E", 0), ("[]*]+", 1),
+    ])
+    func countsWhatCanBeMatchedInSeveralWays(_ source: String, _ choices: Int) {
+        #expect(PatternShape(source).choices == choices)
     }
 
     @Test(arguments: [#"^[\w.\-@/:]{1,64}#\s?$"#, #"^.*[>#$]\s?+$"#, #"^\w+@\w+:.*\$$"#, #"^(\{\w+\}\n)?[\w.-]{1,64}>\s?$"#])

@@ -15,14 +15,16 @@ struct Typist {
     private(set) var closed: (status: Int32, byClient: Bool)?
 
     init(
-        _ platform: LabPlatform = .ciscoIOSXE, name: String = "r1", faults: [LabFault] = [], rows: Int = 24, command: String? = nil
+        _ platform: LabPlatform = .ciscoIOSXE, name: String = "r1", faults: [LabFault] = [], rows: Int = 24, command: String? = nil,
+        script: LabScript? = nil
     ) {
         var settings = LabShellSettings()
         settings.now = { Self.moment }
         settings.enableSecret = "secret"
+        var device = LabDevice(name, address: "127.1.0.1", platform: platform, faults: faults)
+        device.script = script
         machine = LabShellMachine(
-            device: LabDevice(name, address: "127.1.0.1", platform: platform, faults: faults), settings: settings,
-            terminal: LabTerminal(rows: rows, columns: 80), command: command)
+            device: device, settings: settings, terminal: LabTerminal(rows: rows, columns: 80), command: command)
         _ = settle()
     }
 

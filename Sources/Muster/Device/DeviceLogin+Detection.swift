@@ -20,6 +20,12 @@ extension DeviceLogin {
                 case .decided(let verdict):
                     let name = verdict.platform ?? "generic"
                     tell(verdict)
+                    if let (name, exhaustion) = machine.exhausted {
+                        environment.events(
+                            .warning(
+                                host: device.name,
+                                "it may be \(name), whose expression /\(exhaustion.source)/ takes too long on what it shows"))
+                    }
                     guard let platform = environment.platforms.platform(named: name) else {
                         throw failure(.usage, "unknown platform '\(name)'")
                     }

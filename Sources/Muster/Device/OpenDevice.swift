@@ -144,6 +144,7 @@ extension Device {
             case .passwordMissing, .credentialUntypable: (.credential, phase)
             case .echoMissing: (.echo, phase)
             case .question, .questionRepeated: (.question, phase)
+            case .patternExhausted: (.definition, phase)
             case .cancelled: (.cancelled, phase)
             case .badCommand: (.usage, phase)
             case .unusable: (.prompt, phase)

@@ -171,6 +171,7 @@ actor DeviceWorker {
         // The device took the login and then refused what the commands needed.
         case .privilege, .question, .echo, .rejected: .failed
         case .usage where error?.phase == .command: .failed
+        case .definition where error?.phase == .command || error?.phase == .privilege: .failed
         case .credential where error?.phase == .privilege: .failed
         default: .unreachable
         }

@@ -57,7 +57,7 @@ package final class Pattern: @unchecked Sendable {
 
     /// Where the expression first matches in `text`, or nil.
     ///
-    /// A search that runs into the match limit (a catastrophic expression) counts as no match, and the scratch remembers it.
+    /// A search that runs into the match limit (a catastrophic expression) finds nothing, and the scratch remembers it: what was asked is not known.
     package func match(in text: UnsafeRawBufferPointer, _ scratch: MatchScratch) -> Range<Int>? {
         scratch.searches += 1
         scratch.bytesSearched += text.count
@@ -81,7 +81,11 @@ package final class Pattern: @unchecked Sendable {
             result = pcre2_match_8(code, base, count, 0, PCRE2_NO_JIT, scratch.data, scratch.context)
         }
         guard result >= 0, let places = pcre2_get_ovector_pointer_8(scratch.data) else {
-            if result != PCRE2_ERROR_NOMATCH { scratch.lastProblem = Self.message(result) }
+            if result != PCRE2_ERROR_NOMATCH, scratch.exhaustion == nil {
+                let end = UnsafeRawBufferPointer(start: base, count: count).suffix(MatchScratch.Exhaustion.shown)
+                scratch.exhaustion = MatchScratch.Exhaustion(
+                    source: source, reason: Self.message(result), bytes: count, end: Array(end))
+            }
             return nil
         }
         // `\K` can set a match's start behind its end.
@@ -115,20 +119,30 @@ package final class MatchScratch {
     package internal(set) var searches = 0
     package internal(set) var bytesSearched = 0
 
-    /// Why the last search that broke off did.
-    package internal(set) var lastProblem: String?
+    /// A search that was broken off.
+    package struct Exhaustion: Sendable, Equatable {
+        /// The expression.
+        package var source: String
+        /// PCRE2's own words.
+        package var reason: String
+        /// How long the text was, and how it ends.
+        package var bytes: Int
+        package var end: [UInt8]
+
+        fileprivate static let shown = 400
+    }
+
+    /// The first search that was broken off.
+    package fileprivate(set) var exhaustion: Exhaustion?
 
     package init() {
         // One pair of places is enough: only where the whole match lies is asked.
         data = pcre2_match_data_create_8(1, nil)
         context = pcre2_match_context_create_8(nil)
-        // A prompt is found in some hundred steps. The limit turns an expression that explodes into a miss within milliseconds.
+        // A prompt is found in some hundred steps. The limit ends one that explodes within milliseconds.
         pcre2_set_match_limit_8(context, 1_000_000)
         pcre2_set_depth_limit_8(context, 100_000)
     }
-
-    /// Makes room for the next search's problem.
-    func forgetProblem() { lastProblem = nil }
 
     deinit {
         pcre2_match_data_free_8(data)

@@ -241,7 +241,8 @@ extension Platform {
         if let pattern = try reader.pattern(map["prompt_pattern"], "\(key).prompt_pattern", .anywhere) {
             question = .pattern(pattern)
         } else {
-            question = .exact(try reader.requiredText(map["prompt_exact"], node, "\(key).prompt_exact (or prompt_pattern)"))
+            let text = try reader.requiredText(map["prompt_exact"], node, "\(key).prompt_exact (or prompt_pattern)")
+            question = try misplacedPattern(text, map["prompt_exact"] ?? node, "\(key).prompt_exact", reader) ?? .exact(text)
         }
         let text = try reader.requiredText(map["response"], node, "\(key).response")
         let mark = "__lookup::"
@@ -249,9 +250,22 @@ extension Platform {
         return .sendPrompted(input, question: question, response: response)
     }
 
-    /// `\x04` in a definition's single quotes stands for the byte.
+    /// An expression that stands where a text to the letter belongs, as in several published definitions.
+    ///
+    /// No device asks in such signs, so it is taken for what it was meant to be.
+    private static func misplacedPattern(
+        _ text: String, _ node: Node, _ key: String, _ reader: DefinitionReader
+    ) throws(PlatformProblem) -> Instruction.Question? {
+        guard text.hasSuffix("$"), text.hasPrefix("^") || text.contains("\\s"), let pattern = try? Pattern(text) else { return nil }
+        reader.warn(
+            reader.problem(node, key, "'\(text)' looks like a regular expression, and is taken for one", "prompt_pattern"), .notExact)
+        return .pattern(pattern)
+    }
+
+    /// `\x04` in a definition's single quotes stands for the byte, `\n` for the return key.
     static func unescaped(_ text: String) -> String {
         var result = ""
+        let text = text.replacing("\\n", with: "\n")
         var rest = text[...]
         while let mark = rest.firstRange(of: "\\x") {
             let digits = rest[mark.upperBound...].prefix(2)

@@ -12,6 +12,7 @@ enum PlatformAliases {
         "allied_telesis_awplus_ssh": "allied_telesis_awplus", "awplus": "allied_telesis_awplus",
         // Arista EOS
         "arista_eos_ssh": "arista_eos", "arista_eos_telnet": "arista_eos", "eos": "arista_eos", "arista.eos.eos": "arista_eos",
+        "arista": "arista_eos",
         // HPE Aruba Networking AOS-CX
         "aruba_aoscx_ssh": "aruba_aoscx", "aoscx": "aruba_aoscx", "arubaoscx": "aruba_aoscx", "arubanetworks.aoscx.aoscx": "aruba_aoscx",
         // HPE Aruba Networking controllers
@@ -29,6 +30,8 @@ enum PlatformAliases {
         "checkpoint_gaia_ssh": "checkpoint_gaia",
         // Ciena SAOS 6 and 8
         "ciena_saos_ssh": "ciena_saos", "ciena_saos_telnet": "ciena_saos", "ciena.saos6.saos6": "ciena_saos",
+        // Ciena SAOS 10
+        "ciena_saos10_ssh": "ciena_saos10", "saos10": "ciena_saos10", "ciena.saos10.saos10": "ciena_saos10",
         // Cisco WLC with AireOS
         "cisco_wlc": "cisco_aireos", "cisco_wlc_ssh": "cisco_aireos", "aireos": "cisco_aireos", "community.network.aireos": "cisco_aireos",
         // Cisco ASA
@@ -43,7 +46,7 @@ enum PlatformAliases {
         "cisco_ios": "cisco_iosxe", "cisco_ios_ssh": "cisco_iosxe", "cisco_ios_telnet": "cisco_iosxe", "cisco_ios_serial": "cisco_iosxe",
         "cisco_xe": "cisco_iosxe", "cisco_xe_ssh": "cisco_iosxe", "cisco_xe_telnet": "cisco_iosxe", "cisco_ioswlc": "cisco_iosxe",
         "cisco_ioswlc_ssh": "cisco_iosxe", "cisco_ioswlc_telnet": "cisco_iosxe", "ios": "cisco_iosxe", "iosxe": "cisco_iosxe",
-        "cisco.ios.ios": "cisco_iosxe",
+        "cisco.ios.ios": "cisco_iosxe", "cisco": "cisco_iosxe",
         // Cisco IOS XR
         "cisco_xr": "cisco_iosxr", "cisco_xr_ssh": "cisco_iosxr", "cisco_xr_telnet": "cisco_iosxr", "iosxr": "cisco_iosxr",
         "cisco.iosxr.iosxr": "cisco_iosxr",
@@ -59,7 +62,7 @@ enum PlatformAliases {
         // Dell SmartFabric OS10
         "dell_os10_ssh": "dell_os10", "dellos10": "dell_os10", "dellemc.os10.os10": "dell_os10",
         // Dell EMC Networking OS6
-        "dell_os6_ssh": "dell_os6", "dell_dnos6": "dell_os6", "dell_dnos6_telnet": "dell_os6", "dell_powerconnect": "dell_os6",
+        "dell_os6_ssh": "dell_os6", "dell_emc": "dell_os6", "dell_dnos6": "dell_os6", "dell_dnos6_telnet": "dell_os6", "dell_powerconnect": "dell_os6",
         "dell_powerconnect_ssh": "dell_os6", "dell_powerconnect_telnet": "dell_os6", "dellos6": "dell_os6", "dellemc.os6.os6": "dell_os6",
         // Dell EMC Networking OS9
         "dell_os9_ssh": "dell_os9", "dell_dnos9": "dell_os9", "dell_dnos9_ssh": "dell_os9", "dell_force10": "dell_os9",
@@ -119,6 +122,7 @@ enum PlatformAliases {
         "community.network.ce": "huawei_vrp8",
         // IP Infusion OcNOS
         "ipinfusion_ocnos_ssh": "ipinfusion_ocnos", "ipinfusion_ocnos_telnet": "ipinfusion_ocnos", "ocnos": "ipinfusion_ocnos",
+        "bcomos": "ipinfusion_ocnos",
         // Juniper Junos
         "juniper": "juniper_junos", "juniper_ssh": "juniper_junos", "juniper_junos_ssh": "juniper_junos",
         "juniper_junos_telnet": "juniper_junos", "junos": "juniper_junos", "junipernetworks.junos.junos": "juniper_junos",
@@ -126,7 +130,7 @@ enum PlatformAliases {
         "juniper_screenos_ssh": "juniper_screenos", "screenos": "juniper_screenos",
         // Linux
         "linux_ssh": "linux", "ovs_linux": "linux", "ovs_linux_ssh": "linux", "corelight_linux": "linux", "corelight_linux_ssh": "linux",
-        "opengear_linux": "linux", "opengear_linux_ssh": "linux",
+        "opengear_linux": "linux", "opengear_linux_ssh": "linux", "pc": "linux",
         // NVIDIA Onyx
         "mellanox": "mellanox_onyx", "mellanox_ssh": "mellanox_onyx", "mellanox_mlnxos": "mellanox_onyx",
         "mellanox_mlnxos_ssh": "mellanox_onyx", "onyx": "mellanox_onyx", "mellanox.onyx.onyx": "mellanox_onyx",
@@ -136,6 +140,8 @@ enum PlatformAliases {
         "community.routeros.routeros": "mikrotik_routeros",
         // Netgear managed switches
         "netgear_prosafe_ssh": "netgear_prosafe",
+        // Nokia ISAM
+        "nokia_isam_ssh": "nokia_isam", "nokia_sros_classic_aram": "nokia_isam",
         // Nokia SR Linux
         "nokia_srl": "nokia_srlinux", "nokia_srl_ssh": "nokia_srlinux", "srl": "nokia_srlinux", "srlinux": "nokia_srlinux",
         "nokia.srlinux.srlinux": "nokia_srlinux",

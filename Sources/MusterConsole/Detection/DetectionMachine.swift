@@ -55,6 +55,8 @@ package struct DetectionMachine: Sendable {
 
     private var candidates: [Candidate]
     private var asked = 0
+    /// The platform that was left out because an expression of its definition takes too long on what the device shows.
+    package private(set) var exhausted: (platform: String, exhaustion: MatchScratch.Exhaustion)?
 
     /// - Parameter platforms: those that the device may be; one without any expression for its prompt is none.
     package init(_ platforms: [Platform]) {
@@ -68,9 +70,10 @@ package struct DetectionMachine: Sendable {
     ///   - greeting: what it printed before the prompt.
     ///   - prompt: all its lines.
     package mutating func saw(versionLine: String?, greeting: [UInt8], prompt: [UInt8]) {
-        let scratch = MatchScratch()
         let version = versionLine.map { Array($0.utf8) }
         for index in candidates.indices {
+            let scratch = MatchScratch()
+            defer { note(scratch, index) }
             let platform = candidates[index].platform
             if let version {
                 candidates[index].hasVersionLine = platform.detection.sshBanner.contains { $0.match(in: version, scratch) != nil }
@@ -84,12 +87,19 @@ package struct DetectionMachine: Sendable {
     /// Takes the answer to a probe.
     package mutating func answered(_ input: String, _ answer: [UInt8]) {
         asked += 1
-        let scratch = MatchScratch()
         let text = Array(answer.prefix(Self.longestAnswer))
         for index in candidates.indices where candidates[index].open.remove(input) != nil {
+            let scratch = MatchScratch()
+            defer { note(scratch, index) }
             let probes = candidates[index].platform.detection.probes.filter { $0.input == input }
             if probes.contains(where: { $0.pattern.match(in: text, scratch) != nil }) { candidates[index].isConfirmed = true }
         }
+    }
+
+    private mutating func note(_ scratch: MatchScratch, _ index: Int) {
+        guard let exhaustion = scratch.exhaustion else { return }
+        exhausted = exhausted ?? (candidates[index].platform.name, exhaustion)
+        candidates[index].hasPrompt = false
     }
 
     /// What is next.

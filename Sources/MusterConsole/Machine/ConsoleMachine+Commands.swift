@@ -6,7 +6,7 @@ extension ConsoleMachine {
 
     /// Types whatever may be typed now.
     mutating func pump(_ now: Instant) {
-        while phase == .ready, pumpOnce(now) {}
+        while phase == .ready, scratch.exhaustion == nil, pumpOnce(now) {}
     }
 
     /// Begins one thing; false when nothing can be begun.
@@ -266,6 +266,11 @@ extension ConsoleMachine {
             guard let id = step.id else { break }
             if step.dialogue.refused != nil {
                 events.append(.failed(id: id, questionError(step, partialOutput: output, now).encoded(platform.encoding)))
+                break
+            }
+            if let exhaustion = scratch.exhaustion {
+                let error = exhaustionError(exhaustion, command: step.command, elapsed: now - step.sentAt, partialOutput: output)
+                events.append(.failed(id: id, error.encoded(platform.encoding)))
                 break
             }
             let exchange = Exchange(

@@ -65,7 +65,19 @@ extension ConsoleMachine {
                 : "A device takes '\(escaped([byte]))' for a key, not for a character: write a blank instead, or leave it out")
     }
 
+    /// The error for a search that was broken off; without its answer it is not known what the device waits for, or what it said.
+    func exhaustionError(_ exhaustion: MatchScratch.Exhaustion, command: String?, elapsed: Duration, partialOutput: [UInt8]) -> ConsoleError {
+        ConsoleError(
+            kind: .patternExhausted(exhaustion.source),
+            expected: "an end of the search in \(exhaustion.bytes) bytes before PCRE2's limit (\(exhaustion.reason))",
+            seen: escaped(redact(exhaustion.end).suffix(Self.seenLength)), command: command, elapsed: elapsed, partialOutput: partialOutput,
+            hint: "`muster platforms lint` tells what is wrong with the definition of \(platform.name)")
+    }
+
     private func openError(_ kind: ConsoleError.Kind, _ now: Instant) -> ConsoleError {
+        if case .patternExhausted = kind, let exhaustion = scratch.exhaustion {
+            return exhaustionError(exhaustion, command: nil, elapsed: now - startedAt, partialOutput: [])
+        }
         if kind == .modeRefused, let walk { return refusal(walk, now) }
         var error = ConsoleError(
             kind: kind, expected: promptWish, seen: seen(), command: inFlight.first?.command, elapsed: now - startedAt,
@@ -92,6 +104,9 @@ extension ConsoleMachine {
 
     private func walkError(_ kind: ConsoleError.Kind, _ walk: ModeWalk, _ now: Instant) -> ConsoleError {
         if kind == .modeRefused { return refusal(walk, now) }
+        if case .patternExhausted = kind, let exhaustion = scratch.exhaustion {
+            return exhaustionError(exhaustion, command: nil, elapsed: now - walk.startedAt, partialOutput: [])
+        }
         let error = ConsoleError(
             kind: kind, expected: "the prompt of the mode '\(walk.hop ?? walk.target)'", seen: seen(), command: inFlight.first?.command,
             elapsed: now - walk.startedAt, hint: questionHint)
@@ -108,6 +123,10 @@ extension ConsoleMachine {
     }
 
     private func commandError(_ kind: ConsoleError.Kind, _ step: Step, isFirst: Bool, _ now: Instant) -> ConsoleError {
+        if case .patternExhausted = kind, let exhaustion = scratch.exhaustion {
+            return exhaustionError(
+                exhaustion, command: step.command, elapsed: now - step.sentAt, partialOutput: partialOutput(isFirst: isFirst))
+        }
         var error = ConsoleError(
             kind: kind, expected: promptWish, seen: seen(), command: step.command, elapsed: now - step.sentAt,
             partialOutput: partialOutput(isFirst: isFirst), hint: questionHint)

@@ -331,6 +331,8 @@ package struct ConsoleMachine {
         case .ready: settleCommands(now)
         case .new, .broken: break
         }
+        // What it has not found may be there.
+        if let exhaustion = scratch.exhaustion { breakOff(.patternExhausted(exhaustion.source), now) }
     }
 
     /// How long nothing has come.

@@ -45,15 +45,15 @@ extension LabPlan {
             groups:
 
             """
-        let used = Set(entries.filter { $0.device.recording == nil }.map(\.device.platform))
+        let used = Set(entries.filter(\.device.isBuiltIn).map(\.device.platform))
         for platform in LabPlatform.allCases where used.contains(platform) {
             text += "  \(platform.rawValue): {platform: \(platform.rawValue)}\n"
         }
         text += "hosts:\n"
         for entry in entries {
-            if let recording = entry.device.recording {
-                text +=
-                    "  \(Self.quoted(entry.device.name)): {address: \(entry.device.address), platform: \(Self.quoted(recording.platform)), "
+            if !entry.device.isBuiltIn {
+                let platform = Self.quoted(entry.device.platformName)
+                text += "  \(Self.quoted(entry.device.name)): {address: \(entry.device.address), platform: \(platform), "
             } else {
                 text += "  \(entry.device.name): {address: \(entry.device.address), groups: [\(entry.device.platform.rawValue)], "
             }

@@ -20,10 +20,17 @@ protocol LabPersonality: Sendable {
     /// What precedes the first prompt.
     func greeting(_ state: LabShellState) -> String
 
+    /// What it asks before the first prompt; nil for a device that asks nothing.
+    func dialogue(_ state: LabShellState) -> LabReply?
+
     func prompt(_ state: LabShellState) -> String
 
     /// Runs a line that is not empty.
     func execute(_ line: String, _ state: inout LabShellState) -> LabReply
+}
+
+extension LabPersonality {
+    func dialogue(_ state: LabShellState) -> LabReply? { nil }
 }
 
 extension LabPlatform {

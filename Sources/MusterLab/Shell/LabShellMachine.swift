@@ -49,12 +49,13 @@ struct LabShellMachine {
     ///   - command: The single command to run, for a channel that is not a shell.
     init(device: LabDevice, settings: LabShellSettings, terminal: LabTerminal?, command: String? = nil) {
         faults = LabShellFaults(device.faults)
-        personality = device.platform.personality
+        personality = device.script.map { ScriptedDevice(script: $0) } ?? device.platform.personality
         self.command = command
         state = LabShellState(
             platform: device.platform, facts: LabFacts(device, now: settings.now), user: settings.user,
             enableSecret: settings.enableSecret, landsUnprivileged: faults.loginExec, refusesPagerOff: faults.pagerRefused,
             isInteractive: command == nil, running: device.running)
+        state.password = settings.password
         state.mode = faults.loginExec ? .exec : .privileged
         if let terminal { resize(terminal) }
         // A single command has no one to press a key.
@@ -114,6 +115,9 @@ struct LabShellMachine {
         activity = .reading
         if let command {
             run(command)
+        } else if let dialogue = personality.dialogue(state) {
+            write(Self.onTheWire(faults.banner))
+            show(dialogue)
         } else {
             write(Self.onTheWire(faults.banner + personality.greeting(state)) + Array(personality.prompt(state).utf8))
         }

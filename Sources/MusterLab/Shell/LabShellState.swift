@@ -4,6 +4,7 @@ import CLibSSH
 struct LabShellSettings: Sendable {
     var user = "admin"
     var enableSecret = "admin"
+    var password = "admin"
     /// Seconds since 1970.
     var now: @Sendable () -> UInt64 = { muster_lab_wall_seconds() }
 
@@ -12,6 +13,7 @@ struct LabShellSettings: Sendable {
     init(_ configuration: LabConfiguration) {
         user = configuration.user
         enableSecret = configuration.enableSecret
+        password = configuration.password
     }
 }
 
@@ -35,6 +37,10 @@ struct LabShellState: Sendable {
     /// The device's configuration, which all its sessions share.
     let running: LabRunningConfiguration
     var mode = LabMode.privileged
+    /// The mode of a scripted device; empty before it has changed.
+    var place = ""
+    /// The password of the login.
+    var password = ""
     /// The parts of the configuration that the session has gone down to, outermost first.
     var context: [String] = []
     /// Rows of a page; 0 when paging was turned off.

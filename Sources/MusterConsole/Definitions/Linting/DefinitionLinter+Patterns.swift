@@ -11,16 +11,16 @@ extension DefinitionLinter {
         for use in uses {
             if use.pattern.match(in: [], scratch) != nil {
                 report(.error, .matchesEmpty, use.key, "matches an empty text, so it means nothing", "an expression that needs something")
-            } else if let line = PatternStress(use.pattern, examples: examples, longest: use.longest).explosion() {
-                report(
-                    .error, .backtracking, use.key, "takes too long on a line like '\(line)'",
-                    "no repetition inside a repetition, and no two in a row that match the same")
             }
+            guard let explosion = PatternStress(use.pattern, examples: examples, longest: use.longest).explosion() else { continue }
+            report(
+                explosion.isOrdinary ? .error : .warning, .backtracking, use.key,
+                "takes too long on a \(explosion.isOrdinary ? "line" : "very long line") like '\(explosion.line)'",
+                "no repetition inside a repetition, and no two in a row that match the same")
         }
         for (index, text) in platform.failureIndicators.enumerated() where text.isEmpty {
             report(.error, .matchesEmpty, "failure_indicators[\(index)]", "is in every line", "words of a rejection")
         }
-        checkExactTexts()
     }
 
     /// What the prompts of the tests begin with may lead an expression to the place where it explodes.
@@ -44,6 +44,10 @@ extension DefinitionLinter {
         for (index, pattern) in platform.failurePatterns.enumerated() { add("muster.failure_patterns[\(index)]", pattern, 1000) }
         for (index, pattern) in platform.failureExcludes.enumerated() { add("muster.failure_excludes[\(index)]", pattern, 1000) }
         for (index, pager) in platform.pagers.enumerated() { add("muster.pager[\(index)].pattern", pager.pattern, 200) }
+        for (index, question) in platform.questions.enumerated() { add("muster.questions[\(index)].pattern", question.pattern) }
+        for (index, pattern) in (platform.config?.unchanged ?? []).enumerated() { add("muster.config.unchanged[\(index)]", pattern, 1000) }
+        for (index, rule) in (platform.login?.continues ?? []).enumerated() { add("muster.login.continue[\(index)].pattern", rule.pattern) }
+        for (index, pattern) in (platform.login?.failures ?? []).enumerated() { add("muster.login.failure[\(index)]", pattern, 200) }
         for (index, pattern) in platform.detection.sshBanner.enumerated() { add("muster.detect.ssh_banner[\(index)]", pattern, 255) }
         for (index, pattern) in platform.detection.loginBanner.enumerated() { add("muster.detect.login_banner[\(index)]", pattern) }
         for (index, probe) in platform.detection.probes.enumerated() { add("muster.detect.probes[\(index)].pattern", probe.pattern) }
@@ -58,23 +62,5 @@ extension DefinitionLinter {
             uses.append(
                 Use(key: "\(key)[\(index)].send_prompted_input.prompt_pattern", pattern: pattern, longest: ConsoleMachine.longestPrompt))
         }
-    }
-
-    /// An expression where a text to the letter belongs.
-    private mutating func checkExactTexts() {
-        func check(_ instructions: [Instruction], _ key: String) {
-            for (index, instruction) in instructions.enumerated() {
-                guard case .sendPrompted(_, .exact(let text), _) = instruction, text.hasPrefix("^"), text.hasSuffix("$") else { continue }
-                report(
-                    .warning, .notExact, "\(key)[\(index)].send_prompted_input.prompt_exact", "'\(text)' looks like a regular expression",
-                    "the text to the letter, or prompt_pattern")
-            }
-        }
-        for (index, mode) in platform.modes.enumerated() {
-            for (number, way) in mode.ways.enumerated() {
-                check(way.instructions, "modes[\(index)].accessible_modes[\(number)].instructions")
-            }
-        }
-        check(platform.onOpen, "on_open_instructions")
     }
 }

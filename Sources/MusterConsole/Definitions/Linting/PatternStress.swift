@@ -1,82 +1,144 @@
 /// Looks for a line on which an expression runs into the match limit.
 ///
-/// The lines are made of the expression's own characters: one or two of them, over and over, with an end that spoils the match. They
-/// are as long as the longest line that the expression is put to, and their number is bounded, so that the time is.
+/// The lines come from what the expression is made of: the shortest text that leads to one of its loops, what the loop takes, over and over, and
+/// an end that spoils the match. What one loop takes may be taken by others, so single characters and pairs of them are repeated as well: one
+/// character stands for all that the expression can't tell apart. Whether a line is too much is told by PCRE2's match limit, the same as at work,
+/// and by no clock. The number of lines is bounded.
 struct PatternStress {
+    /// A line on which an expression explodes.
+    struct Explosion {
+        /// Its beginning, escaped.
+        var line: String
+        /// Whether a line of ordinary length is enough, and not only the longest that there may be.
+        var isOrdinary: Bool
+    }
+
     private let pattern: Pattern
     private let examples: [[UInt8]]
     private let longest: Int
 
     /// Of so many different characters pairs are made.
     private static let mostPaired = 8
+    /// So many loops are tried, each with so many texts.
+    private static let mostLoops = 16
+    private static let mostWords = 6
+    /// The length of a line as devices print them.
+    private static let ordinary = 80
 
+    /// - Parameters:
+    ///   - examples: texts that may lead the expression to the place where it explodes.
+    ///   - longest: the length of the longest text that it is put to.
     init(_ pattern: Pattern, examples: [[UInt8]], longest: Int) {
         self.pattern = pattern
         self.examples = examples
         self.longest = longest
     }
 
-    /// The beginning of a line that the expression explodes on, escaped; nil when none was found.
-    func explosion() -> String? {
-        guard repetitions >= 2 else { return nil }
-        let scratch = MatchScratch()
-        // Hardly any expression allows the control character. All that the expression may insist on comes behind it: a text that lacks
-        // something is refused without a search.
-        let end = [0x01] + literals + [0x01]
-        for start in [[]] + examples.map({ Array($0.dropLast()) }) {
-            for unit in units {
-                var line = start
-                while line.count + unit.count < longest { line += unit }
-                line += end
-                scratch.forgetProblem()
-                _ = pattern.match(in: line, scratch)
-                if scratch.lastProblem != nil { return escaped(line.prefix(24)) + "…" }
+    /// The shortest line found on which the expression explodes; nil when none was.
+    func explosion() -> Explosion? {
+        let shape = PatternShape(pattern.source)
+        // With less there is nothing that could be shared out in many ways.
+        guard shape.choices >= 2 else { return nil }
+        let alphabet = Self.alphabet(of: shape)
+        let lines = lines(shape, alphabet)
+        for length in Set([min(Self.ordinary, longest), longest]).sorted() {
+            let scratch = MatchScratch()
+            for line in lines {
+                var text = line.start
+                while text.count + line.unit.count < length { text += line.unit }
+                text += line.end
+                _ = pattern.match(in: text, scratch)
+                if scratch.exhaustion != nil { return Explosion(line: escaped(text.prefix(24)) + "…", isOrdinary: length <= Self.ordinary) }
             }
         }
         return nil
     }
 
-    /// How many parts of the expression may match in several ways.
-    ///
-    /// With fewer than two there is nothing that could be shared out in many ways.
-    private var repetitions: Int {
-        let source = Array(pattern.source.utf8)
-        var count = 0
-        for (index, byte) in source.enumerated() where index > 0 && source[index - 1] != 0x5C {
-            // An alternation counts as well: both sides may match the same.
-            if byte == 0x2A || byte == 0x2B || byte == 0x7C { count += 1 }
-            if byte == 0x7B {
-                let bounds = source[(index + 1)...].prefix { $0 != 0x7D }
-                if bounds.last == 0x2C || bounds.count > 2 { count += 1 }
-            }
-        }
-        return count
+    private struct Line {
+        var start: [UInt8]
+        var unit: [UInt8]
+        var end: [UInt8]
     }
 
-    /// The characters that the expression names, each once, without those of its syntax.
-    private var literals: [UInt8] {
-        var found: [UInt8] = []
-        var isEscaped = false
-        for byte in pattern.source.utf8 {
-            if isEscaped || byte == 0x5C {
-                isEscaped = !isEscaped && byte == 0x5C
-                // `\.` is a dot, `\w` is no w.
-                if byte == 0x5C || (0x41...0x5A).contains(byte & 0xDF) { continue }
-                if !found.contains(byte), (0x20..<0x7F).contains(byte) { found.append(byte) }
-                continue
-            }
-            if !"^$|?*+{}".utf8.contains(byte), (0x20..<0x7F).contains(byte), !found.contains(byte) { found.append(byte) }
+    private func lines(_ shape: PatternShape, _ alphabet: [UInt8]) -> [Line] {
+        var loops: [Loop] = []
+        Self.gather(shape, after: [], into: &loops)
+        var starts: [[UInt8]] = [[]]
+        for start in loops.map(\.start) + examples.map({ Array($0.dropLast()) }) where start.count < longest && !starts.contains(start) {
+            starts.append(start)
         }
-        return found
+        let paired = alphabet.prefix(Self.mostPaired)
+        var units = alphabet.prefix(24).map { [$0] }
+        units += paired.flatMap { first in paired.filter { $0 != first }.map { [first, $0] } }
+        for word in loops.flatMap(\.words) where !word.isEmpty && word.count <= 16 && !units.contains(word) { units.append(word) }
+        // Hardly any expression allows the control character. All that the expression may insist on comes behind it: a text that lacks
+        // something is refused without a search.
+        let end: [UInt8] = [0x01] + alphabet + [0x01]
+        return starts.prefix(Self.mostLoops).flatMap { start in units.map { Line(start: start, unit: $0, end: end) } }
     }
 
-    private var units: [[UInt8]] {
-        // A letter, a digit and a blank stand for the classes that match them.
-        var characters: [UInt8] = Array("a1 ".utf8)
-        for byte in literals where !(0x30...0x39).contains(byte) && !(0x41...0x5A).contains(byte & 0xDF) && byte != 0x20 {
-            characters.append(byte)
+    /// A character for each group of those that all sets of the expression hold or lack together, printable where there is one.
+    private static func alphabet(of shape: PatternShape) -> [UInt8] {
+        let sets = Array(Set(shape.sets))
+        var found: [[Bool]: UInt8] = [:]
+        var order: [UInt8] = []
+        // A letter and a digit first, as people would write them; a line end would be another line.
+        for byte in Array("a1 ".utf8) + Array(0x21...0x7E) + Array(0x80...0xFF) + [0x09] {
+            let key = sets.map { $0.contains(byte) }
+            guard found[key] == nil, key.contains(true) else { continue }
+            found[key] = byte
+            order.append(byte)
         }
-        let paired = characters.prefix(Self.mostPaired)
-        return characters.prefix(16).map { [$0] } + paired.flatMap { first in paired.filter { $0 != first }.map { [first, $0] } }
+        return order
+    }
+
+    // MARK: Loops
+
+    private struct Loop {
+        /// The shortest text that leads to it.
+        var start: [UInt8]
+        /// What one turn of it takes.
+        var words: [[UInt8]]
+    }
+
+    private static func gather(_ shape: PatternShape, after start: [UInt8], into loops: inout [Loop]) {
+        switch shape {
+        case .characters: break
+        case .sequence(let parts):
+            var start = start
+            for part in parts {
+                gather(part, after: start, into: &loops)
+                start += words(part).min { $0.count < $1.count } ?? []
+            }
+        case .choice(let parts): for part in parts { gather(part, after: start, into: &loops) }
+        case .aside(let body): gather(body, after: start, into: &loops)
+        case .loop(let body, _, let most):
+            if most ?? .max > 4, loops.count < mostLoops { loops.append(Loop(start: start, words: words(body))) }
+            gather(body, after: start, into: &loops)
+        }
+    }
+
+    /// A few texts that it takes, the plainest first.
+    private static func words(_ shape: PatternShape) -> [[UInt8]] {
+        switch shape {
+        case .characters(let set):
+            let plain = Array("a1 ".utf8).filter(set.contains)
+            let other = set.filter { (0x21...0x7E).contains($0) && !plain.contains($0) }.sorted().prefix(2)
+            let some = plain + other
+            return (some.isEmpty ? Array(set.prefix(1)) : some).map { [$0] }
+        case .aside: return [[]]
+        case .choice(let parts): return Array(parts.flatMap { words($0).prefix(2) }.prefix(mostWords))
+        case .sequence(let parts):
+            var all: [[UInt8]] = [[]]
+            for part in parts {
+                let next = words(part).prefix(3)
+                all = Array(all.flatMap { head in next.map { head + $0 } }.prefix(mostWords))
+            }
+            return all
+        case .loop(let body, let least, let most):
+            let turn = words(body).prefix(3)
+            let some = most == 0 ? [] : turn.map { word in Array(repeatElement(word, count: max(1, min(least, 64))).joined()) }
+            return Array((least == 0 ? [[]] + some : some).prefix(mostWords))
+        }
     }
 }
