@@ -111,7 +111,7 @@ import Testing
         let text = """
             hosts:
               1: {password: 0123, user: no, port: "22"}
-              yes: {data: {a: yes, b: 007, c: 1.5, d: 0x1F, e: true, f: ~, g: "7", h: 12:30, i: 2026-01-01, j: -4, k: [1, x]}}
+              yes: {data: {a: yes, b: 007, c: 1.5, d: 0x1F, e: true, f: ~, g: "7", h: 12:30, i: 2026-01-01, j: -4, k: [1, x], l: 17.10, m: 12345678901234567890, n: 0o17, o: 65000.10}}
               1.10:
             """
         let inventory = try Inventory.parse(text)
@@ -121,9 +121,10 @@ import Testing
         #expect(inventory["1"]?.port == 22)
         #expect(
             inventory["yes"]?.data == [
-                "a": .string("yes"), "b": .string("007"), "c": .double(1.5), "d": .integer(31), "e": .bool(true), "f": .null,
+                "a": .string("yes"), "b": .string("007"), "c": .double(1.5), "d": .string("0x1F"), "e": .bool(true), "f": .null,
                 "g": .string("7"), "h": .string("12:30"), "i": .string("2026-01-01"), "j": .integer(-4),
-                "k": .array([.integer(1), .string("x")]),
+                "k": .array([.integer(1), .string("x")]), "l": .string("17.10"), "m": .string("12345678901234567890"), "n": .string("0o17"),
+                "o": .string("65000.10"),
             ])
     }
 

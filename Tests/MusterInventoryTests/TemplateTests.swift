@@ -35,7 +35,7 @@ import Testing
             ("vlan {{ data.vlan }}", "vlan 10"), ("{{ data.on }}", "true"), ("{{ data.uplinks[1] }}/{{ data.uplinks.0 }}", "Et2/Et1"),
             ("{{ data.loop.v4 }}", "10.0.0.1"), ("{{ data.ports[0].name }}", "Et3"), ("show version", "show version"),
             ("show run | include {{ '{{' }}", "show run | include {{"), ("{{ \"{{ host }}\" }}", "{{ host }}"),
-            ("a }} b { c", "a }} b { c"),
+            ("a }} b { c", "a }} b { c"), ("a {% b {# c", "a {% b {# c"), ("{{ '{%' }} a {{ '%}' }}", "{% a %}"),
             ("{ {host} }", "{ {host} }"),
         ])
     func namesAreFilledIn(text: String, expected: String) throws {
@@ -75,6 +75,16 @@ import Testing
             (
                 "{% if x %}",
                 "1: '{%' begins a statement of Jinja, which these templates don't have; only {{ NAME }} is filled in; write {{ '{%' }} for the "
+                    + "characters themselves"
+            ),
+            (
+                "x {% if {{ host }} %}y",
+                "3: '{%' begins a statement of Jinja, which these templates don't have; only {{ NAME }} is filled in; write {{ '{%' }} for the "
+                    + "characters themselves"
+            ),
+            (
+                "x {# why #}",
+                "3: '{#' begins a statement of Jinja, which these templates don't have; only {{ NAME }} is filled in; write {{ '{#' }} for the "
                     + "characters themselves"
             ),
         ])

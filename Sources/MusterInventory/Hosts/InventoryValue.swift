@@ -1,6 +1,6 @@
 /// A value under `data`: what YAML can say, in the sense of the YAML 1.2 core schema.
 ///
-/// `yes`, `no`, `on` and `off` are strings, and so is a number with a leading zero.
+/// `yes`, `no`, `on` and `off` are strings, and so is a number that is written in another way than the usual one: `007`, `1.10`, `0x1f`, `+5`, `1e3`.
 public enum InventoryValue: Sendable, Hashable {
     /// `null`, `~` or nothing.
     case null

@@ -97,7 +97,10 @@ extension InventoryReader {
     }
 }
 
-/// What an unquoted scalar means in YAML 1.2's core schema.
+/// What an unquoted scalar means: YAML 1.2's core schema, but for numbers that are not written in the usual way.
+///
+/// Those stay text, since they may be none: `1.10` and `17.10` are versions, `007` is a serial number, `65000.10` an AS number, and `0x1f` is for
+/// a device to read. What is sent to one is then what was written.
 enum YAMLScalar {
     static func value(_ text: String) -> InventoryValue {
         switch text {
@@ -108,15 +111,14 @@ enum YAMLScalar {
         }
         guard let first = text.utf8.first, isDigit(first) || first == UInt8(ascii: "-") || first == UInt8(ascii: "+") || first == 0x2E
         else { return .string(text) }
-        if text.hasPrefix("0x"), let number = Int(text.dropFirst(2), radix: 16) { return .integer(number) }
-        if text.hasPrefix("0o"), let number = Int(text.dropFirst(2), radix: 8) { return .integer(number) }
-        // A leading zero says "serial number", "postal code" or "file mode", not "number".
-        let digits = text.utf8.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
-        if digits.count > 1, digits.first == UInt8(ascii: "0"), isDigit(digits.dropFirst().first ?? 0) { return .string(text) }
+        guard let number = number(text), number.text == text else { return .string(text) }
+        return number
+    }
+
+    private static func number(_ text: String) -> InventoryValue? {
         if let number = Int(text) { return .integer(number) }
-        guard text.utf8.allSatisfy({ isDigit($0) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains($0) }), let number = Double(text)
-        else { return .string(text) }
-        return .double(number)
+        guard text.utf8.allSatisfy({ isDigit($0) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains($0) }) else { return nil }
+        return Double(text).map(InventoryValue.double)
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }

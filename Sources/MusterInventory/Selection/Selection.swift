@@ -50,7 +50,7 @@ struct SelectionPattern: Sendable, Hashable {
     func matches(_ value: InventoryValue) -> Bool {
         switch value {
         case .array(let values): values.contains(where: matches)
-        // `version=17.10` finds 17.10, which YAML reads as the number 17.1.
+        // `rate=1.50` finds 1.5.
         case .double(let other): number == other || value.text.map(matches) ?? false
         case .bool, .integer, .string: value.text.map(matches) ?? false
         case .null, .object: false

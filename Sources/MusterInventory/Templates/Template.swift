@@ -18,15 +18,22 @@ package struct Template: Sendable, Hashable {
         var parts: [Part] = []
         var rest = text[...]
         func column(_ index: String.Index) -> Int { text.distance(from: text.startIndex, to: index) + 1 }
-        let start = text.drop { $0 == " " || $0 == "\t" }
-        if start.hasPrefix("{%") || start.hasPrefix("{#") {
-            throw TemplateProblem(
-                column: column(start.startIndex),
-                message: "'\(start.prefix(2))' begins a statement of Jinja, which these templates don't have",
-                hint: "only {{ NAME }} is filled in; write {{ '\(start.prefix(2))' }} for the characters themselves")
+        /// Refuses what Jinja would read as a statement or a comment, in a piece that stands outside the braces of names.
+        func check(_ piece: Substring, isFirst: Bool) throws(TemplateProblem) {
+            for (open, close) in [("{%", "%}"), ("{#", "#}")] {
+                guard let place = piece.firstRange(of: open) else { continue }
+                let begins = isFirst && piece[..<place.lowerBound].allSatisfy { $0 == " " || $0 == "\t" }
+                guard begins || text[place.upperBound...].firstRange(of: close) != nil else { continue }
+                throw TemplateProblem(
+                    column: column(place.lowerBound),
+                    message: "'\(open)' begins a statement of Jinja, which these templates don't have",
+                    hint: "only {{ NAME }} is filled in; write {{ '\(open)' }} for the characters themselves")
+            }
         }
         while let open = rest.firstRange(of: "{{") {
-            parts.append(.text(String(rest[..<open.lowerBound])))
+            let piece = rest[..<open.lowerBound]
+            try check(piece, isFirst: piece.startIndex == text.startIndex)
+            parts.append(.text(String(piece)))
             let place = column(open.lowerBound)
             rest = rest[open.upperBound...].drop { $0 == " " || $0 == "\t" }
             if let quote = rest.first, quote == "'" || quote == "\"" {
@@ -41,6 +48,7 @@ package struct Template: Sendable, Hashable {
             parts.append(.name(try TemplateName(rest[..<close.lowerBound], column: place), column: place))
             rest = rest[close.upperBound...]
         }
+        try check(rest, isFirst: rest.startIndex == text.startIndex)
         parts.append(.text(String(rest)))
         self.parts = parts.filter { $0 != .text("") }
     }
