@@ -83,7 +83,8 @@ extension TransportEnd {
     /// What can be done about it.
     package var hint: String? {
         guard case .gone = self else { return nil }
-        return "the device, or the way to it, has gone; ServerAliveInterval and ServerAliveCountMax in ssh_config say how soon that is noticed"
+        return
+            "the device, or the way to it, has gone; ServerAliveInterval and ServerAliveCountMax in ssh_config say how soon that is noticed"
     }
 }
 

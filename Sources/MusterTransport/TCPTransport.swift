@@ -119,16 +119,18 @@ final class TCPHandler: ChannelInboundHandler {
     /// - Returns: Whether the system will notice.
     func keepAlive(_ settings: KeepAlive) -> Bool {
         guard let options = context?.channel.syncOptions else { return false }
+        if !settings.asksByTCP { try? options.setOption(.socketOption(.so_keepalive), value: 0) }
+        guard settings.interval > .zero else { return settings.asksByTCP }
         let seconds = max(1, Int(settings.interval.components.seconds))
+        let count = max(1, settings.count)
         #if canImport(Darwin)
-            let wanted: [(CInt, Int)] = [(TCP_KEEPALIVE, seconds), (TCP_KEEPINTVL, seconds), (TCP_KEEPCNT, settings.count)]
+            let wanted: [(CInt, Int)] = [(TCP_KEEPALIVE, seconds), (TCP_KEEPINTVL, seconds), (TCP_KEEPCNT, count)]
         #else
             let wanted: [(CInt, Int)] = [
-                (TCP_KEEPIDLE, seconds), (TCP_KEEPINTVL, seconds), (TCP_KEEPCNT, settings.count),
-                (CInt(TCP_USER_TIMEOUT), seconds * settings.count * 1000),
+                (TCP_KEEPIDLE, seconds), (TCP_KEEPINTVL, seconds), (TCP_KEEPCNT, count),
+                (CInt(TCP_USER_TIMEOUT), seconds * count * 1000),
             ]
         #endif
-        if !settings.asksByTCP { try? options.setOption(.socketOption(.so_keepalive), value: 0) }
         for (name, value) in wanted {
             try? options.setOption(.tcpOption(.init(rawValue: name)), value: value)
         }

@@ -40,6 +40,11 @@ import Testing
             try await session.logIn(user: "admin", credentials: [.password("admin")])
             await session.keepAlive(KeepAlive(interval: .zero))
             #expect(await session.isBeating == false)
+            #expect(transport.settings == nil)
+            let none = KeepAlive(interval: .zero, asksByTCP: false)
+            await session.keepAlive(none)
+            #expect(await session.isBeating == false)
+            #expect(transport.settings == none)
             await session.keepAlive(KeepAlive(interval: .seconds(3600)))
             #expect(await session.isBeating)
             await session.close()
@@ -91,6 +96,9 @@ import Testing
                 await collector.wait { bytes, _ in String(decoding: bytes, as: UTF8.self).contains("ready") }
                 valve.shut()
                 await session.keepAlive(KeepAlive(interval: .milliseconds(300), count: 2))
+                // A peer that is not found fails the test, and does not hold it up.
+                let giveUp = session.loop.schedule(at: session.loop.now + .seconds(30)) { session.cancel() }
+                defer { giveUp.cancel() }
                 await collector.wait { _, end in end != nil }
                 guard case .gone(let silence?) = await collector.end else {
                     Issue.record("ended as \(String(describing: await collector.end))")

@@ -28,7 +28,10 @@ struct AgentKeySet: KeySet {
         let named = wanted.flatMap { file in usable.filter { $0.plain?.blob == file.blob } }
         let others = onlyNamed ? [] : usable.filter { !named.contains($0) }
         guard !named.isEmpty || !others.isEmpty else { throw .agent(.empty) }
-        return (named + others).map { AgentKeySource(signer: AgentSigner(agent: agent, key: $0), timer: timer) }
+        func source(_ key: PublicKey, isGuess: Bool) -> AgentKeySource {
+            AgentKeySource(signer: AgentSigner(agent: agent, key: key), timer: timer, isGuess: isGuess)
+        }
+        return named.map { source($0, isGuess: false) } + others.map { source($0, isGuess: true) }
     }
 }
 
@@ -36,6 +39,7 @@ struct AgentKeySet: KeySet {
 struct AgentKeySource: KeySource {
     let signer: AgentSigner
     let timer: LoginTimer
+    let isGuess: Bool
 
     private var key: PublicKey { signer.key }
     var name: String {

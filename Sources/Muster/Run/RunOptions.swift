@@ -52,7 +52,8 @@ public struct RunOptions: Sendable {
     public var connectTimeout: Duration = .seconds(15)
     /// The time between two signs of life on a connection; zero sends none.
     ///
-    /// A peer that leaves three unanswered counts as gone. SSH's own messages want no answer; TCP's are answered by the other side's system.
+    /// A peer that leaves three unanswered counts as gone. Over TCP the two systems see to that; behind a bastion or a program the device itself
+    /// is asked, while nothing else comes from it.
     public var keepAlive: Duration = .seconds(15)
     /// The time for the whole run; what has not completed is cancelled and reported.
     public var deadline: Duration?

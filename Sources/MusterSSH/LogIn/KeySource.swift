@@ -6,6 +6,8 @@ package protocol KeySource: Sendable {
     var identity: String { get }
     /// Whether it is an agent's, and one of perhaps many.
     var isAgents: Bool { get }
+    /// Whether nobody has said that it is for this device.
+    var isGuess: Bool { get }
 
     /// Makes it ready; that may take a file's decryption or an agent's answer, but never a person's.
     func prepare() async -> KeyPreparation
@@ -13,6 +15,10 @@ package protocol KeySource: Sendable {
     ///
     /// - Parameter device: The device that wants the key.
     func unlock(for device: String) async
+}
+
+extension KeySource {
+    package var isGuess: Bool { false }
 }
 
 /// What became of a key when its turn had come.

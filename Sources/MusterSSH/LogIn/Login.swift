@@ -108,7 +108,7 @@ extension Credential {
         switch self {
         case .password: LoginCandidate(.password, name: description)
         case .oneTimeCode: LoginCandidate(.code, name: description)
-        case .key(let source): LoginCandidate(.key, name: description, isAgents: source.isAgents)
+        case .key(let source): LoginCandidate(.key, name: description, isAgents: source.isAgents, isGuess: source.isGuess)
         case .keys: LoginCandidate(.keys, name: description)
         case .unusable(_, let problem, let hint): LoginCandidate(.unusable(problem.message, hint: hint), name: description)
         }

@@ -66,6 +66,13 @@ struct LoginConversation {
         takeSettled()
     }
 
+    /// Takes in that the device hung up after it had refused keys; false where nothing is left for another connection.
+    mutating func goesOnAfterHangUp(_ words: String) -> Bool {
+        guard login.policy.goesOn(afterHangUpAt: nil) else { return false }
+        login.policy.giveUpKeys(words)
+        return true
+    }
+
     mutating func record(methods: [String]) {
         login.policy.record(methods: methods)
         takeSettled()

@@ -20,11 +20,14 @@ package struct LoginCandidate: Sendable {
     package var name: String
     /// Whether it is one of an agent's keys, of which there may be more than anyone wants to read.
     package var isAgents: Bool
+    /// Whether nobody has said that it is for this device.
+    package var isGuess: Bool
 
-    package init(_ kind: Kind, name: String, isAgents: Bool = false) {
+    package init(_ kind: Kind, name: String, isAgents: Bool = false, isGuess: Bool = false) {
         self.kind = kind
         self.name = name
         self.isAgents = isAgents
+        self.isGuess = isGuess
     }
 }
 

@@ -24,19 +24,24 @@ extension LoginPolicy {
         }
         var message = "user \(user) was refused (tried: \(tried))"
         if let ending { message += ", and \(ending)" } else if methods != nil { message += "; \(accepted)" }
+        if ending == nil, let hangUp { message += "; at the keys, \(hangUp)" }
         for why in withheld { message += "; \(why)" }
         for why in unusable { message += "; \(why)" }
         if standing.contains(.expired) {
             message = "the password of user \(user) has expired"
             return SSHError(.refused, stage: .authentication, message, hint: "log in to the device by hand once and set a new one")
         }
-        let tooMany = ending?.contains("Too many authentication failures") == true && keysOffered > 1
+        let tooMany =
+            keysOffered > 1 && (hangUp != nil || ending?.contains("Too many authentication failures") == true || hasEndedAtKey(ending))
         return SSHError(
             .refused, stage: .authentication, message, hint: tooMany ? Self.tooManyKeys : hint ?? unusableHint ?? self.hint)
     }
 
     private static let tooManyKeys =
         "each key is a try, and the device takes only so many: name its key with `identity`, or with IdentityFile and IdentitiesOnly in ssh_config"
+
+    /// Whether the device ended the connection at a key.
+    private func hasEndedAtKey(_ ending: String?) -> Bool { ending != nil && lastOffer?.method == .publicKey }
 
     /// How many keys were offered.
     private var keysOffered: Int {
@@ -50,7 +55,9 @@ extension LoginPolicy {
         guard agentKeysOffered.count > 1 else {
             return (agentKeysOffered.map { candidates[$0].name } + offered).joined(separator: ", ")
         }
-        return (["\(agentKeysOffered.count) keys of the agent"] + offered).joined(separator: ", ")
+        let all = candidates.count { $0.isAgents }
+        let number = agentKeysOffered.count < all ? "\(agentKeysOffered.count) of \(all)" : "\(all)"
+        return (["\(number) keys of the agent"] + offered).joined(separator: ", ")
     }
 
     /// The error of a device that was not offered anything, for a reason.

@@ -23,6 +23,8 @@ package struct LoginPolicy: Sendable {
     package enum Outcome: Sendable, Equatable {
         /// The server said no, or "go on".
         case refused
+        /// The server hung up at a key, in these words: most take only so many tries.
+        case hungUp(String)
         /// The password has to be changed first.
         case expired
         /// The exchange was given up, and the connection with it.
@@ -70,6 +72,8 @@ package struct LoginPolicy: Sendable {
     /// The credentials in the order they were offered, by name; the keys of agents are counted.
     private(set) var offered: [String] = []
     private(set) var agentKeysOffered: Set<Int> = []
+    /// What was offered last on this connection.
+    var lastOffer: LoginAttempt? { made.last }
     /// Whether anything was offered.
     var hasOffered: Bool { !offered.isEmpty || !agentKeysOffered.isEmpty }
     private var tried: Set<LoginAttempt> = []
@@ -81,6 +85,8 @@ package struct LoginPolicy: Sendable {
     /// The offers that bring a new connection to where the one before was.
     private var replay: [LoginAttempt] = []
     private var connectionIsGone = false
+    /// How the server hung up at a key, if it did.
+    private(set) var hangUp: String?
     private var connections = 1
     private var stages = 0
     /// Offers whose refusal has become certain, and those that turned out not to be refused, since the last look.
@@ -220,6 +226,10 @@ package struct LoginPolicy: Sendable {
             // A key that is refused costs little, and the next one may be half of a login that began with it. After a password the methods
             // tell what became of it before the next one is risked.
             mustAskMethods = replay.isEmpty && methods == nil && attempt.method != .publicKey
+        case .hungUp(let words):
+            note(attempt)
+            sinceMethods.append(attempt)
+            giveUpKeys(words)
         case .gaveUp(.codeNotAtHand), .locked:
             loseConnection(thenAgain: attempt)
         case .gaveUp(let stop):
@@ -237,6 +247,37 @@ package struct LoginPolicy: Sendable {
             // Having asked for the methods is what libssh2 1.10 stumbles over; what they are is known now.
             loseConnection(thenAgain: attempt)
         }
+    }
+
+    // MARK: Too many keys
+
+    /// Whether there is something to go on with over another connection when the server hangs up at a key, or after some.
+    ///
+    /// - Parameter attempt: the key's; nil when it hung up at the question for its methods.
+    func goesOn(afterHangUpAt attempt: LoginAttempt?) -> Bool {
+        var next = self
+        if let attempt {
+            guard attempt.method == .publicKey else { return false }
+            next.record(.hungUp(""), of: attempt)
+        } else {
+            next.giveUpKeys("")
+        }
+        return next.next() == .reconnect
+    }
+
+    /// Takes in that the server hung up after it had refused keys and nothing else.
+    ///
+    /// They are refused then. Keys that nobody named for this device are not offered any more: each connection that ends like this one is
+    /// an attack in the eyes of whoever watches the server.
+    mutating func giveUpKeys(_ words: String) {
+        guard !sinceMethods.isEmpty, sinceMethods.allSatisfy({ $0.method == .publicKey }) else { return }
+        hangUp = words
+        for attempt in sinceMethods { setStanding(.refused, of: attempt) }
+        sinceMethods = []
+        for index in candidates.indices where candidates[index].isGuess && standing[index] == .open { standing[index] = .passedOver }
+        loseConnection(thenAgain: nil)
+        // What was accepted as one half of the login is worth repeating only for something new.
+        if nextOffer() == nil { replay = [] }
     }
 
     private mutating func note(_ attempt: LoginAttempt) {

@@ -7,7 +7,11 @@ extension SSHSession {
     /// The system is told to look after the connection at the first of these, which most sessions do not live to see; it counts the silence
     /// before that, too.
     package func keepAlive(_ settings: KeepAlive) {
-        guard !isOver, settings.interval > .zero else { return }
+        guard !isOver else { return }
+        guard settings.interval > .zero else {
+            if !settings.asksByTCP { transport.keepAlive(settings) }
+            return
+        }
         pulse = Pulse(settings, serverVersion: serverVersion, now: loop.now)
         awaitPulse()
     }

@@ -45,6 +45,7 @@ extension SSHSession {
                     guard let methods = try await methods(user: user) else { return .loggedIn }
                     conversation.record(methods: methods)
                 } catch {
+                    if error.kind == .connectionLost, conversation.goesOnAfterHangUp(error.message) { continue }
                     // What the refusal meant will not be learnt; the account may have counted it.
                     conversation.settleAll(.refused)
                     guard error.kind == .connectionLost, conversation.login.policy.hasOffered else { throw error }
@@ -88,6 +89,7 @@ extension SSHSession {
                 // The others may be better; why this one is of no use is told when they are not.
                 return attempt.method == .publicKey && keyIsLocked ? .locked : .unusable(error.message, hint: error.hint)
             case .connectionLost:
+                if conversation.login.policy.goesOn(afterHangUpAt: attempt) { return .hungUp(error.message) }
                 // A device that hangs up instead of answering may have counted the attempt.
                 conversation.settle(attempt, .refused)
                 guard disconnectReason != nil || conversation.login.policy.hasOffered else { throw error }

@@ -493,4 +493,80 @@ struct LoginPolicyTests {
         let error = policy.failure(user: "admin", ending: "the device disconnected: Too many authentication failures (reason 2)")
         #expect(error.hint?.contains("IdentitiesOnly") == true)
     }
+
+    /// A set of keys of which the first is named for the device.
+    private func agentAndPassword() -> LoginPolicy {
+        var policy = LoginPolicy([LoginCandidate(.keys, name: "the agent"), password, key])
+        #expect(policy.next() == .expand(0))
+        let keys = (0..<10).map { LoginCandidate(.key, name: "k\($0)", isAgents: true, isGuess: $0 > 1) }
+        policy.expand(0, into: keys)
+        return policy
+    }
+
+    @Test func whatIsLeftIsOffered_whenTheServerHangsUpAtAKey() {
+        var policy = agentAndPassword()
+        policy.record(.refused, of: LoginAttempt(3, .publicKey))
+        #expect(policy.goesOn(afterHangUpAt: LoginAttempt(4, .publicKey)))
+        policy.record(.hungUp("the device disconnected"), of: LoginAttempt(4, .publicKey))
+        #expect(policy.next() == .reconnect)
+        policy.reconnected()
+        // No other key of the agent's, for nobody said that it is this device's.
+        #expect(policy.next() == .offer(LoginAttempt(1, .password)))
+        policy.record(.refused, of: LoginAttempt(1, .password))
+        #expect(policy.next() == .askMethods)
+        policy.record(methods: ["publickey", "password"])
+        #expect(policy.next() == .offer(LoginAttempt(2, .publicKey)))
+        policy.record(.refused, of: LoginAttempt(2, .publicKey))
+        #expect(policy.next() == .askMethods)
+        policy.record(methods: ["publickey", "password"])
+        #expect(policy.next() == .failed)
+        let error = policy.failure(user: "admin")
+        #expect(
+            error.message
+                == "user admin was refused (tried: 2 of 10 keys of the agent, password, key); the device accepts publickey, password; at the keys, the device disconnected"
+        )
+        #expect(error.hint?.contains("IdentitiesOnly") == true)
+    }
+
+    @Test func keysThatWereNamed_areOfferedStill_whenTheServerHangsUpAtAKey() {
+        var policy = agentAndPassword()
+        policy.record(.hungUp("gone"), of: LoginAttempt(3, .publicKey))
+        #expect(policy.next() == .reconnect)
+        policy.reconnected()
+        #expect(policy.next() == .offer(LoginAttempt(4, .publicKey)))
+        policy.record(.refused, of: LoginAttempt(4, .publicKey))
+        #expect(policy.next() == .offer(LoginAttempt(1, .password)))
+    }
+
+    @Test func nothingGoesOn_whenTheServerHangsUpAtTheLastCredential_orAtAPassword() {
+        let policy = LoginPolicy([key])
+        #expect(!policy.goesOn(afterHangUpAt: LoginAttempt(0, .publicKey)))
+        var both = LoginPolicy([password, key])
+        #expect(!both.goesOn(afterHangUpAt: LoginAttempt(0, .password)))
+        both.record(.refused, of: LoginAttempt(0, .password))
+        // What hung up after that may have counted the password.
+        #expect(!both.goesOn(afterHangUpAt: nil))
+    }
+
+    @Test func hangUpAtTheQuestionForMethods_isOneAtTheKeysBefore() {
+        var policy = LoginPolicy([key, password], rules: LoginRules())
+        policy.record(.refused, of: LoginAttempt(0, .publicKey))
+        #expect(policy.goesOn(afterHangUpAt: nil))
+        policy.giveUpKeys("gone")
+        #expect(policy.next() == .reconnect)
+        policy.reconnected()
+        #expect(policy.next() == .offer(LoginAttempt(1, .password)))
+    }
+
+    @Test func serverThatHangsUpAtEveryKey_isNotConnectedToForEver() {
+        var policy = LoginPolicy(Array(repeating: key, count: 50))
+        var connections = 1
+        while case .offer(let attempt) = policy.next() {
+            guard policy.goesOn(afterHangUpAt: attempt) else { break }
+            policy.record(.hungUp("gone"), of: attempt)
+            policy.reconnected()
+            connections += 1
+        }
+        #expect(connections == 5)
+    }
 }

@@ -92,7 +92,7 @@ import Testing
                         options.agentSocket = socket
                         let error = try await bench.run(["true"], on: [target(server)], options: options).results[0].error
                         #expect(error?.code == .authentication)
-                        #expect(error?.message.contains("tried: 3 keys of the agent") == true, "\(error?.message ?? "")")
+                        #expect(error?.message.contains("tried: 3 of 50 keys of the agent") == true, "\(error?.message ?? "")")
                         #expect(error?.message.contains("Too many authentication failures") == true, "\(error?.message ?? "")")
                         #expect(error?.hint?.contains("`identity`") == true && error?.hint?.contains("IdentitiesOnly") == true)
                         // IdentityFile in ssh_config: that key first, and with IdentitiesOnly no other.
@@ -103,6 +103,18 @@ import Testing
                             device.ssh.identitiesOnly = only
                             let result = try await bench.run(["true"], on: [device], options: options).results[0]
                             #expect(result.status == .ok, "\(String(describing: result.error))")
+                        }
+                        // What else there is gets its turn over another connection, for which ssh has "Too many authentication failures".
+                        for (key, isRight) in [(server.userKey, true), ("\(folder)/stranger", false)] {
+                            if !isRight { try await makeKey(type: "ed25519", path: key) }
+                            var device = target(server, agent: socket)
+                            device.credentials.append(LoginCredential(.identity(path: key, passphrase: nil)))
+                            let result = try await bench.run(["true"], on: [device]).results[0]
+                            #expect((result.status == .ok) == isRight, "\(String(describing: result.error))")
+                            guard !isRight, let error = result.error else { continue }
+                            #expect(error.message.contains("(tried: 3 of 50 keys of the agent, public key \(key)); "), "\(error.message)")
+                            #expect(error.message.contains("; at the keys, the device disconnected: Too many"), "\(error.message)")
+                            #expect(error.hint?.contains("IdentitiesOnly") == true)
                         }
                         var device = target(server)
                         device.identities = [keys[0]]
