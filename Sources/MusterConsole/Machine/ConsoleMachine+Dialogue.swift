@@ -75,6 +75,7 @@ extension ConsoleMachine {
             guard !login.hasTypedPassword else { return refuseLogin(now) }
             guard let password = credentials.password else { return breakOff(.passwordMissing, now) }
             login.hasTypedPassword = true
+            noteTyped(password)
             reply(question, password, now)
         }
     }
