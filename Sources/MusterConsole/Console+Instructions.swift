@@ -19,6 +19,7 @@ extension Console {
             return nil
         case .sendPrompted(let input, let question, let response):
             let answer: String
+            var isSecret = false
             switch response {
             case .literal(let text): answer = text
             case .secret(let name):
@@ -28,9 +29,10 @@ extension Console {
                         hint: "Give the host its '\(name)' secret")
                 }
                 answer = secret
+                isSecret = true
             }
             guard let pattern = question.pattern else { return try await send(input, timeout: timeout, answers: answers) }
-            return try await send(input, timeout: timeout, answers: [AnsweredQuestion(pattern: pattern, answer: answer)] + answers)
+            return try await send(input, timeout: timeout, answers: [AnsweredQuestion(pattern: pattern, answer: answer, isSecret: isSecret)] + answers)
         }
     }
 }

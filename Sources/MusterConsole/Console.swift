@@ -224,6 +224,7 @@ package actor Console: ByteReceiver {
             recorder?.typed(held + bytes, hiding: machine.takeNotedSecrets(), at: transport.loop.now)
             transport.send(held + bytes)
             held = []
+            for answer in machine.takeNotedAnswers() { recorder?.mark(.answer(answer), at: transport.loop.now) }
         }
         recorder?.mark(events, at: transport.loop.now)
         for event in events {

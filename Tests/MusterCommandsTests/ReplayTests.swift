@@ -56,6 +56,28 @@ struct ReplayTests {
         #expect(world.output.hasPrefix("\nr1#\n>>> \n\nr1#\n>>> terminal length 0\n>>> terminal width 511\n>>> show clock\nterminal"))
     }
 
+    private static let exec = """
+        {"muster_recording":1,"host":"h1","address":"192.0.2.1","port":22,"transport":"ssh","platform":"linux","secrets":[]}
+        {"t":0.000000,"mark":"exec","id":1,"command":"uname"}
+        {"t":0.100000,"d":"in","b":"Linux"}
+        {"t":0.200000,"mark":"result","id":1,"command":"uname","output":"Linux","status":0,"mode":"","prompt":""}
+        {"t":0.300000,"mark":"exec","id":2,"command":"grep x y"}
+        {"t":0.400000,"mark":"result","id":2,"command":"grep x y","output":"","failure":"exit status 1","status":1,"mode":"","prompt":""}
+        {"t":0.500000,"mark":"closing"}
+
+        """
+
+    @Test func showsCommandsAndTheirStatus_overExecChannels() async throws {
+        let (status, world) = try await replay("--no-wait", text: Self.exec)
+        #expect(status == 0)
+        #expect(world.output == "$ uname\nLinux\n$ grep x y\n[exit status 1]\n")
+        let (_, info) = try await replay("--info", text: Self.exec)
+        #expect(info.output.contains("prompt     none: each command went over an exec channel of its own"))
+        #expect(info.output.contains("rejected: exit status 1"))
+        let (_, json) = try await replay("--info", "-o", "json", text: Self.exec)
+        #expect(json.output.contains("\"exit_status\": 1"))
+    }
+
     @Test func waitsAsLongAsItTook_slowedAndShortened() async throws {
         func pauses(_ arguments: String...) async throws -> [Duration] {
             try await withFiles(["r1.jsonl": Self.recording]) { folder in

@@ -58,6 +58,50 @@ struct OverflowTests {
         #expect(device.machine.takeOverflow().isEmpty)
     }
 
+    @Test(arguments: [100, 5000, 70_000])
+    func takesATypedSecretOut_whereverThePiecesAreCut(limit: Int) throws {
+        let text = (0..<3000).map { "line \($0) hunter2-hunter2hunter2-hunter2 hunter2\n" }.joined()
+        for piece in [1, 7, 4099, 30_001] where piece > 1 || limit == 100 {
+            var device = try device(limit: limit)
+            device.submit("copy it", answers: [AnsweredQuestion(pattern: try Pattern("phrase"), answer: "hunter2-hunter2", isSecret: true)])
+            device.says("copy it\r\nThe phrase? ")
+            device.pause(.milliseconds(100))
+            #expect(device.takeTyped().hasSuffix("hunter2-hunter2\n"))
+            device.says("hunter2-hunter2\r\n")
+            var handed: [UInt8] = []
+            var rest = Array(text.prefix(piece == 1 ? 20_000 : text.count).utf8)[...]
+            while !rest.isEmpty {
+                device.says(Array(rest.prefix(piece)))
+                rest = rest.dropFirst(piece)
+                for piece in device.machine.takeOverflow() { handed += piece }
+            }
+            device.says("\r\nr1#")
+            device.pause(.milliseconds(100))
+            let exchange = try device.takeExchange()
+            for piece in device.machine.takeOverflow() { handed += piece }
+            let whole = String(decoding: handed, as: UTF8.self)
+            #expect(!whole.contains("hunter2-hunter2"))
+            #expect(whole.contains("line 7 <secret><secret> hunter2\n") && whole.hasPrefix("The phrase? <secret>\n"))
+            #expect(exchange.size == handed.count)
+            #expect(!exchange.text.contains("hunter2-hunter2"))
+        }
+    }
+
+    @Test func takesASecretOutOfLaterOutput_whereItIsNoCommonWord() throws {
+        for (secret, isShown) in [("hunter2-hunter2", false), ("cisco", true)] {
+            var device = try device(limit: 1000)
+            let answer = AnsweredQuestion(pattern: try Pattern("^Password:"), answer: secret)
+            device.submit("copy it", answers: [answer])
+            device.says("copy it\r\nPassword: ")
+            device.pause(.milliseconds(100))
+            device.says("\r\nsent \(secret)\r\nr1#")
+            #expect(try device.takeExchange().text == "Password:\nsent <secret>")
+            device.submit("show history")
+            device.says("show history\r\n copy \(secret) WS-C2960\r\nr1#")
+            #expect(try device.takeExchange().text == " copy \(isShown ? secret : "<secret>") WS-C2960")
+        }
+    }
+
     @Test func handsOutNothing_whenItFits() throws {
         var device = try device(limit: 100)
         device.submit("show clock")

@@ -32,6 +32,7 @@ struct RecordedShellTests {
         var shell: LabRecordedShell
         var typed: [String] = []
         var isClosed = false
+        var status: Int32?
 
         init(_ bytes: [UInt8], command: String? = nil) throws {
             shell = LabRecordedShell(try LabRecording(bytes, path: "t"), command: command)
@@ -44,7 +45,7 @@ struct RecordedShellTests {
                 switch step {
                 case .write(let bytes): output += bytes
                 case .typed(let line): typed.append(line)
-                case .close: isClosed = true
+                case .close(let status, _): (isClosed, self.status) = (true, status)
                 default: break
                 }
             }
@@ -108,6 +109,29 @@ struct RecordedShellTests {
         var single = try Screen(Self.session, command: "display clock")
         #expect(single.type("") == "10:00 \u{FFFD}\r\n")
         #expect(single.isClosed)
+    }
+
+    private static let commands = recording(
+        [
+            #"{"t":0,"mark":"exec","id":1,"command":"uname"}"#, #"{"t":0,"d":"in","b":"Linux\n"}"#,
+            #"{"t":0,"mark":"result","id":1,"command":"uname","output":"Linux","status":0,"mode":"","prompt":""}"#,
+            #"{"t":0,"mark":"exec","id":2,"command":"false"}"#,
+            #"{"t":0,"mark":"result","id":2,"command":"false","output":"","failure":"exit status 3","status":3,"mode":"","prompt":""}"#,
+            #"{"t":0,"mark":"exec","id":3,"command":"sleep 9"}"#, #"{"t":0,"d":"in","b":"begun"}"#,
+            #"{"t":0,"mark":"failed","id":3,"why":"command_timeout"}"#,
+        ], platform: "linux")
+
+    @Test(arguments: [("uname", "Linux\n", Int32(0)), ("false", "", 3), ("sleep 9", "% Invalid input: 'sleep 9' is not in the recording\r\n", 1)])
+    func answersOverExecChannels_withTheRecordedStatus(_ command: String, _ output: String, _ status: Int32) throws {
+        var screen = try Screen(Self.commands, command: command)
+        #expect(screen.type("") == output)
+        #expect(screen.status == status)
+    }
+
+    @Test func closesTheShell_whenThereWasNone() throws {
+        var screen = try Screen(Self.commands)
+        #expect(screen.type("") == "")
+        #expect(screen.isClosed)
     }
 
     @Test func becomesADeviceOfThePlan_withItsPlatformAndTransport() throws {

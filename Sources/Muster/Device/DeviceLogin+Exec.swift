@@ -4,8 +4,7 @@ import MusterSSH
 extension DeviceLogin {
     /// Whether commands go over exec channels and not through a shell.
     func usesExec(_ platform: Platform) -> Bool {
-        // A recording is one of a terminal.
-        allowsExec && device.channel != .shell && platform.allowsExec && environment.recordings == nil
+        allowsExec && device.channel != .shell && platform.allowsExec
     }
 
     /// Why a device can't have the exec channels that are asked for; nil when it can, or when nobody asked.
@@ -28,7 +27,10 @@ extension DeviceLogin {
     }
 
     func execLine(over session: SSHSession, _ platform: Platform) -> OpenDevice {
-        let line = ExecLine(device: device, platform: platform, session: session, environment: environment)
-        return OpenDevice(device: device, carrier: session, line: .exec(line), loop: loop)
+        let recording = environment.recordings?.record(
+            device, platform: platform, credentials: device.terminalLogin(on: platform, isExpected: false), events: environment.events)
+        let line = ExecLine(
+            device: device, platform: platform, session: session, environment: environment, recorder: recording?.recorder)
+        return OpenDevice(device: device, carrier: session, line: .exec(line), loop: loop, recording: recording)
     }
 }

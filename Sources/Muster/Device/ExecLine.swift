@@ -11,6 +11,8 @@ actor ExecLine {
     private let session: SSHSession
     private nonisolated let loop: Loop
     private let environment: DeviceEnvironment
+    private let recorder: SessionRecorder?
+    private var nextID = 1
     /// The shell, once there is one.
     private(set) var console: Console?
     private var isBusy = false
@@ -18,7 +20,9 @@ actor ExecLine {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
 
-    init(device: Device, platform: Platform, session: SSHSession, environment: DeviceEnvironment) {
+    /// - Parameter recorder: takes the session down; the caller ends it.
+    init(device: Device, platform: Platform, session: SSHSession, environment: DeviceEnvironment, recorder: SessionRecorder? = nil) {
+        self.recorder = recorder
         self.device = device
         self.platform = platform
         self.session = session
@@ -34,7 +38,10 @@ actor ExecLine {
         defer { endTurn() }
         if let console { return await device.run(command, on: console, timeout: timeout, answers: answers) }
         let began = loop.now
-        let output = ExecOutput(loop: loop, limit: environment.outputLimit, folder: environment.outputFolder, name: device.name)
+        let output = ExecOutput(
+            loop: loop, limit: environment.outputLimit, folder: environment.outputFolder, name: device.name, recorder: recorder)
+        let number = nextID
+        nextID += 1
         var result = CommandResult(command: command, status: .skipped)
         do throws(SSHError) {
             let session = session
@@ -45,6 +52,7 @@ actor ExecLine {
             let id = try await session.openExec()
             // From here on it may run.
             result.status = .failed
+            recorder?.mark(.exec(id: number, command), at: loop.now)
             let channel = try await session.start(command, on: id)
             _ = await output.gather(from: channel)
             let exit = try await session.exit(of: channel)
@@ -56,6 +64,7 @@ actor ExecLine {
             case .signal(let name): result.failure = "ended by signal \(name)"
             }
         } catch {
+            if result.status == .failed { recorder?.mark(.failed(id: number, kind: error.recordedKind), at: loop.now) }
             if error.kind == .execRefused { return await runInShell(command, timeout: timeout, answers: answers) }
             await take(output, into: &result)
             result.elapsed = loop.now - began
@@ -63,6 +72,7 @@ actor ExecLine {
         }
         result.elapsed = loop.now - began
         await take(output, into: &result)
+        if let recorder { recorder.mark(.result(RecordedResult(id: number, result, printed: await output.printed)), at: loop.now) }
         return (result, nil)
     }
 
@@ -130,7 +140,7 @@ actor ExecLine {
             let when = error.kind == .timedOut ? " within \(timeout.shown)" : ""
             throw MusterError(error.code, phase: .open, device: device.name, message: error.message + when, hint: error.hint)
         }
-        let console = device.console(over: channel, platform: platform, in: environment)
+        let console = device.console(over: channel, platform: platform, in: environment, recorder: recorder)
         try await open(console, deadline: deadline, timeout: timeout)
         self.console = console
         return console
@@ -158,7 +168,8 @@ actor ExecLine {
 
     /// Types what the definition wants typed in the shell before the end, if there is one.
     func sayGoodbye() {
-        console?.assumeIsolated { $0.close() }
+        guard let console else { return recorder?.mark(.closing, at: loop.now) ?? () }
+        console.assumeIsolated { $0.close() }
     }
 
     // MARK: Turns
@@ -173,5 +184,24 @@ actor ExecLine {
 
     private func endTurn() {
         if waiting.isEmpty { isBusy = false } else { waiting.removeFirst().resume() }
+    }
+}
+
+extension RecordedResult {
+    fileprivate init(id: Int, _ result: CommandResult, printed: [UInt8]) {
+        self.init(
+            id: id, command: result.command, output: .whole(printed), failure: result.failure, exitStatus: result.exitStatus)
+    }
+}
+
+extension SSHError {
+    /// What a recording calls it.
+    fileprivate var recordedKind: String {
+        switch kind {
+        case .timedOut: "command_timeout"
+        case .cancelled: "cancelled"
+        case .execRefused: "exec_refused"
+        default: "ended"
+        }
     }
 }

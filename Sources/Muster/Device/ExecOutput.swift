@@ -7,6 +7,7 @@ actor ExecOutput: ByteReceiver {
     private let limit: Int
     private let folder: OutputFolder
     private let name: String
+    private nonisolated let recorder: SessionRecorder?
     private var file: OutputFile?
     private var bytes: [UInt8] = []
     private(set) var truncated = false
@@ -19,7 +20,9 @@ actor ExecOutput: ByteReceiver {
     ///   - limit: bytes kept in memory.
     ///   - folder: where a longer output goes as a whole.
     ///   - name: how the names of files there begin.
-    init(loop: Loop, limit: Int, folder: OutputFolder, name: String) {
+    ///   - recorder: takes down what comes.
+    init(loop: Loop, limit: Int, folder: OutputFolder, name: String, recorder: SessionRecorder? = nil) {
+        self.recorder = recorder
         self.loop = loop
         self.limit = limit
         self.folder = folder
@@ -27,9 +30,10 @@ actor ExecOutput: ByteReceiver {
     }
 
     /// What was printed, without the line ends at its end.
-    var text: String {
-        String(decoding: bytes[..<((bytes.lastIndex { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") } ?? -1) + 1)], as: UTF8.self)
-    }
+    var text: String { String(decoding: bytes.trimmedLineEnds, as: UTF8.self) }
+
+    /// The same as bytes.
+    var printed: [UInt8] { Array(bytes.trimmedLineEnds) }
 
     /// The file that has all of a longer output, or why there is none; nil where none was needed.
     func endFile() async -> Result<String, OutputProblem>? {
@@ -51,10 +55,13 @@ actor ExecOutput: ByteReceiver {
     nonisolated func received(_ bytes: UnsafeRawBufferPointer) {
         // The closure runs before this call returns, on the loop, so the buffer goes nowhere.
         nonisolated(unsafe) let bytes = bytes
-        assumeIsolated { $0.take(bytes) }
+        assumeIsolated {
+            $0.recorder?.received(bytes, at: $0.loop.now)
+            $0.take(bytes)
+        }
     }
 
-    nonisolated func burstEnded() {}
+    nonisolated func burstEnded() { recorder?.burstEnded() }
 
     nonisolated func ended(_ end: TransportEnd) {
         assumeIsolated { output in

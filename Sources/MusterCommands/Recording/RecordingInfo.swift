@@ -21,6 +21,17 @@ struct RecordingInfo {
         var bytes: Int?
         var prompt = ""
         var mode = ""
+        var exitStatus: Int?
+    }
+
+    /// Whether commands went over exec channels, and none through a terminal.
+    private var isWithoutTerminal: Bool {
+        !recording.events.contains { event in
+            switch event.kind {
+            case .typed, .mark(.opened), .mark(.command), .mark(.mode): true
+            default: false
+            }
+        } && recording.events.contains { if case .mark(.exec) = $0.kind { true } else { false } }
     }
 
     private var rows: [Row] {
@@ -33,13 +44,14 @@ struct RecordingInfo {
         for event in recording.events {
             guard case .mark(let mark) = event.kind else { continue }
             switch mark {
-            case .command(let id, let command): rows.append(Row(id: id, time: event.time, what: command))
+            case .command(let id, let command), .exec(let id, let command): rows.append(Row(id: id, time: event.time, what: command))
             case .mode(let id, let mode): rows.append(Row(id: id, time: event.time, what: "(mode \(mode))"))
             case .result(let result):
                 finish(result.id, at: event.time) { row in
                     row.outcome = result.failure.map { "rejected: \($0)" } ?? "ok"
                     row.bytes = result.output.count
                     (row.prompt, row.mode) = (result.prompt, result.mode)
+                    row.exitStatus = result.exitStatus
                 }
             case .entered(let id, let mode):
                 finish(id, at: event.time) { row in
@@ -83,6 +95,8 @@ struct RecordingInfo {
             """
         if let opened {
             text += "prompt     \(shown(opened.prompt)), mode \(opened.mode.oneLine), after \(opened.time.readable)\n"
+        } else if isWithoutTerminal {
+            text += "prompt     none: each command went over an exec channel of its own\n"
         } else {
             text += "prompt     none was found\n"
         }
@@ -124,6 +138,7 @@ struct RecordingInfo {
                     if let elapsed = row.elapsed { json.member("seconds", elapsed) }
                     json.member("outcome", row.outcome)
                     if let bytes = row.bytes { json.member("bytes", bytes) }
+                    if let status = row.exitStatus { json.member("exit_status", status) }
                     json.member("prompt", row.prompt)
                     json.member("mode", row.mode)
                 }

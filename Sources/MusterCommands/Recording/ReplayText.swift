@@ -24,8 +24,17 @@ struct ReplayText {
             defer { isAtLineStart = true }
             return end() + (isAtLineStart ? [] : [0x0A]) + Array(shown.utf8)
         case .mark(.gap(let count)): return isRaw ? [] : end() + Array("\n[\(count) bytes are missing here]\n".utf8)
+        case .mark(.exec(_, let command)): return isRaw ? [] : ownLine("$ \(command.terminalSafe)")
+        case .mark(.result(let result)):
+            guard let failure = result.failure, result.prompt.isEmpty, !isRaw else { return [] }
+            return ownLine("[\(failure.terminalSafe)]")
         case .typed, .mark: return []
         }
+    }
+
+    private mutating func ownLine(_ text: String) -> [UInt8] {
+        defer { isAtLineStart = true }
+        return end() + (isAtLineStart ? [] : [0x0A]) + Array((text + "\n").utf8)
     }
 
     /// What is left at the end.

@@ -247,12 +247,15 @@ extension ConsoleMachine {
         var end = end
         if truncated { end.removeBlankEnd() } else { output.removeBlankEnd() }
         let step = inFlight.removeFirst()
-        if step.dialogue.hasTypedSecret {
-            output = redact(output)
-            end = redact(end)
+        // One may lie across the border to the last lines.
+        let overflowed = endOverflow(end, of: step)
+        let secrets = SecretSearch(secretBytes(in: step))
+        if !secrets.secrets.isEmpty {
+            output = secrets.replaced(output, by: Self.secretMark)
+            end = secrets.replaced(end, by: Self.secretMark)
         }
         let failure = failureLine(in: output) ?? failureLine(in: end)
-        let size = endOverflow(end) ?? output.count
+        let size = overflowed ?? output.count
         switch step.purpose {
         case .setUp where step.dialogue.refused != nil: setUpFailures.append("\(step.command): it asked '\(questionText(step))'")
         case .setUp: if let failure { setUpFailures.append("\(step.command): \(redacted(failure))") }

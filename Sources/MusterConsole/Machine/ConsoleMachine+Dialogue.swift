@@ -95,6 +95,7 @@ extension ConsoleMachine {
             }
             guard let password = credentials.password, !login.isPasswordWithheld else { return breakOff(.passwordMissing, now) }
             login.hasTypedPassword = true
+            noteTyped(password)
             reply(question, password, now)
         }
     }

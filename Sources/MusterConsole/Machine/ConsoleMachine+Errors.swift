@@ -164,7 +164,7 @@ extension ConsoleMachine {
             output += screen.line
             output.removeBlankEnd()
         }
-        return head.dialogue.hasTypedSecret ? redact(output) : output
+        return SecretSearch(secretBytes(in: head)).replaced(output, by: Self.secretMark)
     }
 
     /// The last bytes that came, escaped, without secrets.
@@ -176,24 +176,11 @@ extension ConsoleMachine {
         String(decoding: redact(Array(text.utf8)), as: UTF8.self)
     }
 
-    private var hidden: [String] { secrets.values + typedSecrets + [credentials?.password].compactMap { $0 } }
+    var hidden: [String] { secrets.values + typedSecrets + [credentials?.password].compactMap { $0 } }
 
     /// `bytes` with every secret replaced.
     func redact(_ bytes: [UInt8]) -> [UInt8] {
-        var result = bytes
-        for secret in hidden.map({ Array($0.utf8) }).sorted(by: { $0.count > $1.count }) where !secret.isEmpty {
-            var index = 0
-            while index + secret.count <= result.count {
-                if result[index..<index + secret.count].elementsEqual(secret) {
-                    let mark = Array("<secret>".utf8)
-                    result.replaceSubrange(index..<index + secret.count, with: mark)
-                    index += mark.count
-                } else {
-                    index += 1
-                }
-            }
-        }
-        return result
+        SecretSearch(hidden.map { Array($0.utf8) }).replaced(bytes, by: Self.secretMark)
     }
 }
 

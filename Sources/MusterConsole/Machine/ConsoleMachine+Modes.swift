@@ -83,6 +83,7 @@ extension ConsoleMachine {
                 return true
             }
             answer = secret
+            noteTyped(secret)
         }
         inFlight[0].isAnswered = true
         inFlight[0].answeredAt = screen.finishedLines

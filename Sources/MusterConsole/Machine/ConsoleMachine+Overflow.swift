@@ -14,22 +14,25 @@ extension ConsoleMachine {
         if !isOverflowing {
             isOverflowing = true
             overflowed = 0
+            overflowSecrets = SecretStream(mark: Self.secretMark)
             hand(out: screen.text)
         }
         hand(out: more)
     }
 
-    private mutating func hand(out bytes: [UInt8]) {
+    private mutating func hand(out bytes: [UInt8], isLast: Bool = false, of step: Step? = nil) {
+        let secrets = (step ?? inFlight.first).map { secretBytes(in: $0) } ?? []
+        let bytes = overflowSecrets.pass(bytes, without: secrets, isLast: isLast)
         guard !bytes.isEmpty else { return }
         overflowed += bytes.count
         overflow.append(bytes)
     }
 
-    /// Hands out the last lines, without the prompt's; how much there was in all, or nil when it all was kept.
-    mutating func endOverflow(_ tail: consuming [UInt8]) -> Int? {
+    /// Hands out the last lines of `step`'s output, without the prompt's; how much there was in all, or nil when it all was kept.
+    mutating func endOverflow(_ tail: consuming [UInt8], of step: Step? = nil) -> Int? {
         guard isOverflowing else { return nil }
         isOverflowing = false
-        hand(out: tail)
+        hand(out: tail, isLast: true, of: step)
         return overflowed
     }
 }

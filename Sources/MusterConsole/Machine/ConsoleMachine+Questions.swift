@@ -61,13 +61,16 @@ extension ConsoleMachine {
             } else {
                 inFlight[0].dialogue.note(question, standing: text, line: screen.finishedLines)
                 lastReceived = max(lastReceived, now)
-                if given.isSecret || asksForPassword(text), !answer.isEmpty {
-                    inFlight[0].dialogue.hasTypedSecret = true
-                    if !typedSecrets.contains(answer) { typedSecrets.append(answer) }
-                    if notesSecrets { notedSecrets.append(keys(answer)) }
-                }
                 // Read key by key: what follows the first would be typed at the prompt.
-                type(text.trimmedAtEnd.hasSuffix(Array("[confirm]".utf8)) ? String(answer.prefix(1)) : answer)
+                let typed = text.trimmedAtEnd.hasSuffix(Array("[confirm]".utf8)) ? String(answer.prefix(1)) : answer
+                let isSecret = given.isSecret || asksForPassword(text)
+                if isSecret, !answer.isEmpty {
+                    inFlight[0].dialogue.hasTypedSecret = true
+                    noteTyped(answer)
+                    if notesSecrets { notedSecrets.append(keys(typed)) }
+                }
+                type(typed)
+                noteAnswer(given, to: head, isSecret: isSecret)
             }
             return true
         }

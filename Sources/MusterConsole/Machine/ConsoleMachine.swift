@@ -90,12 +90,16 @@ package struct ConsoleMachine {
     var roundTrip = Duration.zero
     /// Whether the prompt stands and is given a moment.
     var awaitsConfirmation = false
-    /// Answers that were typed to questions for a password.
+    /// Secrets that were typed in this session: answers to questions for a password, those of modes, the login's.
     var typedSecrets: [String] = []
+    /// What takes them out of output that goes to a file.
+    var overflowSecrets = SecretStream(mark: ConsoleMachine.secretMark)
     var end: TransportEnd?
     /// Whether what is typed at a question for a secret is noted, for a recording to leave it out, and what that was.
     package var notesSecrets = false
     var notedSecrets: [[UInt8]] = []
+    /// What was answered by the caller's answers, for a recording.
+    var notedAnswers: [RecordedAnswer] = []
 
     enum Phase { case new, login, ready, broken }
 

@@ -115,6 +115,10 @@ private struct RecordingLineReader {
         case "opened": return .opened(prompt: try text(members, "prompt"), mode: try text(members, "mode"))
         case "platform": return .platform(try text(members, "name"))
         case "command": return .command(id: try number(members, "id"), try text(members, "command"))
+        case "exec": return .exec(id: try number(members, "id"), try text(members, "command"))
+        case "answer":
+            return .answer(
+                RecordedAnswer(id: try number(members, "id"), pattern: try text(members, "pattern"), reply: try text(members, "reply")))
         case "mode": return .mode(id: try number(members, "id"), try text(members, "mode"))
         case "result":
             let output: RecordedResult.Output
@@ -129,7 +133,8 @@ private struct RecordingLineReader {
             return .result(
                 RecordedResult(
                     id: try number(members, "id"), command: try text(members, "command"), output: output,
-                    failure: members["failure"]?.string, mode: try text(members, "mode"), prompt: try text(members, "prompt")))
+                    failure: members["failure"]?.string, mode: try text(members, "mode"), prompt: try text(members, "prompt"),
+                    exitStatus: members["status"]?.int))
         case "entered": return .entered(id: try number(members, "id"), mode: try text(members, "mode"))
         case "failed": return .failed(id: members["id"]?.int, kind: try text(members, "why"))
         case "gap": return .gap(try number(members, "bytes"))

@@ -105,6 +105,10 @@ package enum RecordingMark: Sendable, Equatable {
     case platform(String)
     /// A command was asked for.
     case command(id: Int, String)
+    /// A command was run over an exec channel of its own: what comes until its result is what it printed.
+    case exec(id: Int, String)
+    /// A question of a command was answered as its caller wished.
+    case answer(RecordedAnswer)
     /// A mode was asked for.
     case mode(id: Int, String)
     /// A command was answered.
@@ -121,14 +125,33 @@ package enum RecordingMark: Sendable, Equatable {
     case ended(String)
 }
 
+/// A question's answer.
+package struct RecordedAnswer: Sendable, Equatable {
+    /// The command that asked.
+    package var id: Int
+    /// What the question was known by.
+    package var pattern: String
+    /// What was typed; a secret is left out.
+    package var reply: String
+
+    package init(id: Int, pattern: String, reply: String) {
+        self.id = id
+        self.pattern = pattern
+        self.reply = reply
+    }
+}
+
 /// A command's answer.
 package struct RecordedResult: Sendable, Equatable {
     package var id: Int
     package var command: String
     package var output: Output
     package var failure: String?
+    /// Empty where there was no terminal, as is the prompt.
     package var mode: String
     package var prompt: String
+    /// What a command has ended with that was run over an exec channel.
+    package var exitStatus: Int?
 
     /// What was printed; of much, a sum only, for it is among the bytes already.
     package enum Output: Sendable, Equatable {
@@ -166,7 +189,10 @@ package struct RecordedResult: Sendable, Equatable {
         }
     }
 
-    package init(id: Int, command: String, output: Output, failure: String?, mode: String, prompt: String) {
+    package init(
+        id: Int, command: String, output: Output, failure: String?, mode: String = "", prompt: String = "", exitStatus: Int? = nil
+    ) {
+        self.exitStatus = exitStatus
         self.id = id
         self.command = command
         self.output = output

@@ -12,6 +12,15 @@ struct RecordingComparison {
     private var hasClosed = false
     /// The last error that came where something else was awaited.
     private var failure: ConsoleError?
+    /// The command over an exec channel that is running, and what it has printed.
+    private var exec: ExecRun?
+    /// Whether anything went through a terminal.
+    private var hasTerminal = false
+
+    private struct ExecRun {
+        var id: Int
+        var printed: [UInt8] = []
+    }
 
     init(_ recording: Recording, _ platform: Platform) {
         self.recording = recording
@@ -28,15 +37,20 @@ struct RecordingComparison {
                 return
             }
         }
-        guard !player.typed.isEmpty, !recording.isCutOff, !hasClosed else { return }
+        guard hasTerminal, !player.typed.isEmpty, !recording.isCutOff, !hasClosed else { return }
         differ(recording.events.last?.line ?? 1, "typed at the end", "nothing more", quoted(player.typed))
     }
 
     /// Goes one event on; false when there is no going on.
     private mutating func check(_ event: RecordingEvent) -> Bool {
         switch event.kind {
-        case .received(let bytes): player.receive(bytes)
-        case .typed(let bytes): return checkTyped(bytes, event.line)
+        case .received(let bytes) where exec != nil: exec?.printed += bytes
+        case .received(let bytes):
+            hasTerminal = true
+            player.receive(bytes)
+        case .typed(let bytes):
+            hasTerminal = true
+            return checkTyped(bytes, event.line)
         case .mark(let mark): return check(mark, event.line)
         }
         return true
@@ -54,7 +68,17 @@ struct RecordingComparison {
     private mutating func check(_ mark: RecordingMark, _ line: Int) -> Bool {
         switch mark {
         case .platform: player.adopt(platform)
-        case .command(let id, let command): player.submit(command, id: id)
+        case .command(let id, let command): player.submit(command, id: id, answers: answers(to: id, after: line))
+        case .exec(let id, let command):
+            guard platform.allowsExec else {
+                return differ(
+                    line, "'\(escaped(command.utf8))'", "a command over an exec channel", "a definition that allows none (`exec: true`)")
+            }
+            exec = ExecRun(id: id)
+        // Looked up ahead of it.
+        case .answer: break
+        case .result(let result) where exec?.id == result.id: check(exec: result, line)
+        case .failed(let id, _) where id != nil && exec?.id == id: exec = nil
         case .mode(let id, let name): player.enterMode(name, id: id)
         case .opened(let prompt, let mode): return checkOpened(prompt, mode, line)
         case .result(let result): return check(result, line)
@@ -64,9 +88,39 @@ struct RecordingComparison {
         case .closing:
             hasClosed = true
             player.close()
-        case .ended(let how): player.end(TransportEnd(recorded: how))
+        case .ended(let how): if hasTerminal { player.end(TransportEnd(recorded: how)) }
         }
         return true
+    }
+
+    /// What the caller has answered to the questions of a command, each once.
+    private func answers(to id: Int, after line: Int) -> [AnsweredQuestion] {
+        var answers: [AnsweredQuestion] = []
+        for event in recording.events where event.line > line {
+            switch event.kind {
+            case .mark(.answer(let answer)) where answer.id == id:
+                guard !answers.contains(where: { $0.pattern.source == answer.pattern }), let pattern = try? Pattern(answer.pattern) else {
+                    break
+                }
+                answers.append(AnsweredQuestion(pattern: pattern, answer: answer.reply, isSecret: answer.reply == Recording.redaction))
+            case .mark(.result(let result)) where result.id == id: return answers
+            case .mark(.failed(let failed, _)) where failed == id: return answers
+            default: break
+            }
+        }
+        return answers
+    }
+
+    /// A command without a terminal: its status is the verdict, and nothing else is made of what it printed.
+    private mutating func check(exec result: RecordedResult, _ line: Int) {
+        let printed = Array(exec?.printed.trimmedLineEnds ?? [])
+        exec = nil
+        commands += 1
+        let command = "'\(escaped(result.command.utf8))'"
+        // Of a long one only the beginning was kept.
+        if !result.output.describes(Array(printed.prefix(result.output.count))) { differ(line, command, result.output, printed) }
+        guard let status = result.exitStatus, (status == 0) != (result.failure == nil) else { return }
+        differ(line, "verdict on \(command)", result.failure.map { "rejected: \($0)" } ?? "not rejected", "the exit status \(status)")
     }
 
     private mutating func checkOpened(_ prompt: String, _ mode: String, _ line: Int) -> Bool {
@@ -86,7 +140,7 @@ struct RecordingComparison {
                 unanswered)
         }
         commands += 1
-        if !result.output.describes(exchange.output) { differ(line, command, result.output, exchange.output) }
+        if !describes(result.output, exchange.output) { differ(line, command, result.output, exchange.output) }
         if result.failure != exchange.failure {
             func said(_ failure: String?) -> String { failure.map { "rejected by \(quoted(Array($0.utf8)))" } ?? "not rejected" }
             differ(line, "verdict on \(command)", said(result.failure), said(exchange.failure))
@@ -146,6 +200,14 @@ struct RecordingComparison {
         if expected != seen { differ(line, what, quoted(Array(expected.utf8)), quoted(Array(seen.utf8))) }
     }
 
+    /// Whether an output is the recorded one; what was a secret may be called by either name.
+    private func describes(_ recorded: RecordedResult.Output, _ seen: [UInt8]) -> Bool {
+        if recorded.describes(seen) { return true }
+        guard case .whole(let bytes) = recorded else { return false }
+        let mark = SecretSearch([Array(ConsoleMachine.secretMark.utf8)])
+        return mark.replaced(bytes, by: Recording.redaction) == mark.replaced(seen, by: Recording.redaction)
+    }
+
     /// Says where two outputs part.
     private mutating func differ(_ line: Int, _ command: String, _ expected: RecordedResult.Output, _ seen: [UInt8]) {
         guard case .whole(let bytes) = expected else {
@@ -167,4 +229,11 @@ struct RecordingComparison {
     }
 
     private func quoted(_ bytes: [UInt8]) -> String { "'\(escaped(bytes))'" }
+}
+
+extension [UInt8] {
+    /// Without the line ends at its end.
+    package var trimmedLineEnds: ArraySlice<UInt8> {
+        self[..<((lastIndex { $0 != 0x0A && $0 != 0x0D } ?? -1) + 1)]
+    }
 }

@@ -40,8 +40,8 @@ package struct RecordingPlayer {
         collect()
     }
 
-    package mutating func submit(_ command: String, id: Int) {
-        machine.submit(command, id: id, deadline: nil, now: now)
+    package mutating func submit(_ command: String, id: Int, answers: [AnsweredQuestion] = []) {
+        machine.submit(command, id: id, answers: answers, deadline: nil, now: now)
         collect()
     }
 

@@ -65,6 +65,13 @@ struct RecordingText {
         case .command(let id, let command):
             member("id", String(id), isQuoted: false)
             member("command", command)
+        case .exec(let id, let command):
+            member("id", String(id), isQuoted: false)
+            member("command", command)
+        case .answer(let answer):
+            member("id", String(answer.id), isQuoted: false)
+            member("pattern", answer.pattern)
+            member("reply", answer.reply)
         case .mode(let id, let mode), .entered(let id, let mode):
             member("id", String(id), isQuoted: false)
             member("mode", mode)
@@ -78,6 +85,7 @@ struct RecordingText {
                 member("fnv1a", String(sum, radix: 16))
             }
             if let failure = result.failure { member("failure", failure) }
+            if let status = result.exitStatus { member("status", String(status), isQuoted: false) }
             member("mode", result.mode)
             member("prompt", result.prompt)
         case .failed(let id, let kind):
@@ -171,6 +179,8 @@ extension RecordingMark {
         case .opened: "opened"
         case .platform: "platform"
         case .command: "command"
+        case .exec: "exec"
+        case .answer: "answer"
         case .mode: "mode"
         case .result: "result"
         case .entered: "entered"

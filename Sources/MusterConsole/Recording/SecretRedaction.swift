@@ -1,9 +1,6 @@
 /// Takes secrets out of the events of a session, also where one is spread over several of them.
 struct SecretRedaction {
-    /// The longest first.
-    private(set) var secrets: [[UInt8]] = []
-    /// What a secret can begin with.
-    private var firsts = [Bool](repeating: false, count: 256)
+    private(set) var search = SecretSearch()
     /// Events that may hold the beginning of a secret, and what came after them, so that the order stays.
     private var held: [RecordingEvent] = []
 
@@ -13,9 +10,7 @@ struct SecretRedaction {
 
     /// From here on `secret` is taken out as well.
     mutating func add(_ secret: [UInt8]) {
-        guard let first = secret.first, !secrets.contains(secret) else { return }
-        secrets.insert(secret, at: secrets.firstIndex { $0.count < secret.count } ?? secrets.count)
-        firsts[Int(first)] = true
+        search.add(secret)
     }
 
     /// Takes events in, and gives those out that are certain to be clean.
@@ -23,7 +18,7 @@ struct SecretRedaction {
     /// - Parameter isLast: nothing comes after them, so that what only begins like a secret is none.
     mutating func pass(_ events: [RecordingEvent], isLast: Bool) -> [RecordingEvent] {
         held += events
-        guard !secrets.isEmpty else {
+        guard !search.secrets.isEmpty else {
             defer { held = [] }
             return held
         }
@@ -42,18 +37,7 @@ struct SecretRedaction {
         String(decoding: redacted(Array(text.utf8)), as: UTF8.self)
     }
 
-    func redacted(_ bytes: [UInt8]) -> [UInt8] {
-        let (places, _) = places(in: bytes, isLast: true)
-        guard !places.isEmpty else { return bytes }
-        var result: [UInt8] = []
-        var start = 0
-        for place in places {
-            result += bytes[start..<place.lowerBound]
-            result.append(contentsOf: Recording.redaction.utf8)
-            start = place.upperBound
-        }
-        return result + bytes[start...]
-    }
+    func redacted(_ bytes: [UInt8]) -> [UInt8] { search.replaced(bytes, by: Recording.redaction) }
 
     /// Takes the secrets out of the bytes of one direction; the index of the first held event that is not certain to be clean.
     private mutating func clean(
@@ -66,7 +50,7 @@ struct SecretRedaction {
             parts.append((index, all.count..<all.count + bytes.count))
             all += bytes
         }
-        let (places, open) = places(in: all, isLast: isLast)
+        let (places, open) = search.places(in: all, isLast: isLast)
         if !places.isEmpty {
             var next = 0
             for part in parts {
@@ -89,27 +73,6 @@ struct SecretRedaction {
         return open.flatMap { open in parts.first { $0.range.upperBound > open }?.event } ?? held.count
     }
 
-    /// Where the secrets are, and from where on it is open whether one begins.
-    private func places(in bytes: [UInt8], isLast: Bool) -> (places: [Range<Int>], open: Int?) {
-        var places: [Range<Int>] = []
-        var index = 0
-        while index < bytes.count {
-            guard firsts[Int(bytes[index])] else {
-                index += 1
-                continue
-            }
-            let rest = bytes[index...]
-            if !isLast, secrets.contains(where: { $0.count > rest.count && $0.starts(with: rest) }) { return (places, index) }
-            guard let secret = secrets.first(where: { rest.starts(with: $0) }) else {
-                index += 1
-                continue
-            }
-            places.append(index..<index + secret.count)
-            index += secret.count
-        }
-        return (places, nil)
-    }
-
     /// The event with its texts redacted; nil where nothing is left of it.
     private func redacted(_ event: RecordingEvent) -> RecordingEvent? {
         var event = event
@@ -124,6 +87,11 @@ struct SecretRedaction {
         switch mark {
         case .opened(let prompt, let mode): return .opened(prompt: redacted(prompt), mode: mode)
         case .command(let id, let command): return .command(id: id, redacted(command))
+        case .exec(let id, let command): return .exec(id: id, redacted(command))
+        case .answer(var answer):
+            answer.pattern = redacted(answer.pattern)
+            answer.reply = redacted(answer.reply)
+            return .answer(answer)
         case .result(var result):
             result.command = redacted(result.command)
             result.failure = result.failure.map { redacted($0) }

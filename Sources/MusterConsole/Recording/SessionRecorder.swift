@@ -1,4 +1,4 @@
-import MusterTransport
+package import MusterTransport
 import Synchronization
 
 /// Takes down a session as it goes, without holding it up: events gather in memory, and another thread writes them.
@@ -74,7 +74,7 @@ package final class SessionRecorder: Sendable {
 
     // MARK: What happens
 
-    func received(_ bytes: UnsafeRawBufferPointer, at now: Instant) {
+    package func received(_ bytes: UnsafeRawBufferPointer, at now: Instant) {
         withState { state in
             if state.burst.isEmpty { state.burstAt = time(now, &state) }
             state.burst.append(contentsOf: bytes.bindMemory(to: UInt8.self))
@@ -82,7 +82,7 @@ package final class SessionRecorder: Sendable {
         }
     }
 
-    func burstEnded() {
+    package func burstEnded() {
         withState { endBurst(&$0) }
     }
 
@@ -96,7 +96,7 @@ package final class SessionRecorder: Sendable {
         }
     }
 
-    func mark(_ mark: RecordingMark, at now: Instant) {
+    package func mark(_ mark: RecordingMark, at now: Instant) {
         var size = 0
         if case .result(let result) = mark { size = result.output.count }
         withState { state in append(.mark(mark), size, at: time(now, &state), &state) }

@@ -48,8 +48,18 @@ struct LabRecordedShell: LabShell {
 
     private mutating func begin() {
         hasBegun = true
-        guard let command else { return show(recording.greeting) }
+        guard let command else {
+            // It had no terminal, so there is nothing to show.
+            guard recording.greeting.isEmpty, recording.turns.isEmpty, !recording.execs.isEmpty else { return show(recording.greeting) }
+            return end(byClient: false)
+        }
         let text = Array(command.utf8)
+        if let exec = recording.execs.first(where: { $0.command == text }) {
+            steps.append(.write(exec.output))
+            hasEnded = true
+            steps.append(.close(status: exec.status ?? 255, byClient: false))
+            return
+        }
         let turn = recording.turns.first { !$0.isKey && $0.text == text }
         // Without a terminal there is no echo, and no prompt after the answer.
         var body = turn?.answer[...] ?? (rejection(of: text) + [13, 10])[...]

@@ -33,6 +33,13 @@ package struct LabRecording: Sendable {
         var output: [UInt8]
     }
 
+    /// A command that was run over an exec channel.
+    struct Exec: Sendable {
+        var command: [UInt8]
+        var output: [UInt8] = []
+        var status: Int32?
+    }
+
     private static let redaction = Array("REDACTED".utf8)
 
     /// The device's name.
@@ -44,6 +51,7 @@ package struct LabRecording: Sendable {
     /// What the device printed before anything was typed.
     var greeting: [UInt8] = []
     var turns: [Turn] = []
+    var execs: [Exec] = []
     /// The device's prompts, of all their lines.
     var prompts: [[UInt8]] = []
     var rejection: Rejection?
@@ -69,6 +77,8 @@ package struct LabRecording: Sendable {
             }
             if let mark = event["mark"]?.string {
                 take(mark, event, &reader)
+            } else if let bytes = event["b"]?.bytes, reader.isExec {
+                execs[execs.count - 1].output += bytes
             } else if let bytes = event["b"]?.bytes {
                 reader.take(bytes, isTyped: event["d"]?.string == "out", &self)
             }
@@ -79,6 +89,17 @@ package struct LabRecording: Sendable {
     private mutating func take(_ mark: String, _ event: LabJSON, _ reader: inout Reader) {
         if let prompt = event["prompt"]?.bytes, !prompts.contains(prompt) { prompts.append(prompt) }
         switch mark {
+        case "exec":
+            reader.isExec = true
+            execs.append(Exec(command: event["command"]?.bytes ?? []))
+        case "result" where reader.isExec:
+            reader.isExec = false
+            // Without one it was ended by a signal.
+            execs[execs.count - 1].status = if case .number(let status)? = event["status"] { Int32(clamping: Int(status)) } else { 255 }
+        case "failed" where reader.isExec:
+            reader.isExec = false
+            // What did not come to its end is not known.
+            execs.removeLast()
         case "opened": reader.isLogin = false
         case "platform": platform = event["name"]?.string ?? platform
         case "closing": reader.isClosing = true
@@ -95,6 +116,8 @@ package struct LabRecording: Sendable {
     private struct Reader {
         var isLogin = true
         var isClosing = false
+        /// Whether what comes is a command's over an exec channel.
+        var isExec = false
         /// The unfinished line.
         var standing: [UInt8] = []
         /// What was typed together, and what came since.

@@ -42,6 +42,52 @@ struct RecordingCheckTests {
         #expect(check.endedAt == nil)
     }
 
+    private func answered(_ reply: String) -> [RecordingEvent.Kind] {
+        var kinds = session(output: "Sure? \(reply)\r\n1 up")
+        kinds[8] = .received(text("show links\r\nSure? "))
+        kinds.insert(.typed(text("\(reply)\n")), at: 9)
+        kinds.insert(.mark(.answer(RecordedAnswer(id: 7, pattern: "^sure", reply: reply))), at: 10)
+        kinds.insert(.received(text("\(reply)\r\n1 up\r\nr1#")), at: 11)
+        let output = reply == Recording.redaction ? "<secret>" : reply
+        kinds[12] = .mark(
+            .result(
+                RecordedResult(
+                    id: 7, command: "show links", output: .whole(text("Sure? \(output)\n1 up")), failure: nil, mode: "cli", prompt: "r1#")))
+        return kinds
+    }
+
+    @Test(arguments: ["yes", Recording.redaction])
+    func answersAsTheCallerDid_secretOrNot(_ reply: String) throws {
+        let check = RecordingCheck(recording(answered(reply)), platform: try platform())
+        #expect(check.differences.map(\.description) == [])
+        #expect(check.commands == 1 && check.endedAt == nil)
+        // Without the mark nobody knows what to say.
+        let unknown = answered(reply).filter { if case .mark(.answer) = $0 { false } else { true } }
+        #expect(!RecordingCheck(recording(unknown), platform: try platform()).hasPassed)
+    }
+
+    private func exec(output: String = "one\ntwo", status: Int = 0, failure: String? = nil) -> [RecordingEvent.Kind] {
+        let result = RecordedResult(id: 1, command: "ls", output: .whole(text(output)), failure: failure, exitStatus: status)
+        return [
+            .mark(.exec(id: 1, "ls")), .received(text("one\n")), .received(text("two\n\n")), .mark(.result(result)), .mark(.closing),
+            .mark(.ended("closed_here")),
+        ]
+    }
+
+    @Test func comparesOutputAndStatus_overExecChannels() throws {
+        let linux = try #require(Platform.builtIn(named: "linux"))
+        func differences(_ kinds: [RecordingEvent.Kind], _ platform: Platform) -> [String] {
+            RecordingCheck(recording(kinds), platform: platform).differences.map(\.description)
+        }
+        #expect(differences(exec(), linux) == [])
+        #expect(RecordingCheck(recording(exec()), platform: linux).commands == 1)
+        #expect(differences(exec(status: 3, failure: "exit status 3"), linux) == [])
+        #expect(differences(exec(output: "one\n2"), linux) == ["line 5: output of 'ls', line 2: expected '2', seen 'two'"])
+        #expect(differences(exec(status: 3), linux) == ["line 5: verdict on 'ls': expected not rejected, seen the exit status 3"])
+        #expect(
+            differences(exec(), try platform()).first?.hasSuffix("seen a definition that allows none (`exec: true`)") == true)
+    }
+
     @Test func showsExpectedAndSeen_whenTheOutputDiffers() throws {
         var kinds = session(output: "1 up\n2 up")
         kinds[8] = .received(text("show links\r\n1 up\r\n2 down\r\nr1#"))

@@ -42,6 +42,15 @@ struct RecordingFormatTests {
         #expect(bytes.count { $0 == 0x0A } == samples.count + 1)
     }
 
+    @Test func keepsAnswersAndExecChannels() throws {
+        let result = RecordedResult(id: 2, command: "ls", output: .whole([0x78]), failure: "exit status 3", exitStatus: 3)
+        let events: [RecordingEvent] = [
+            RecordingMark.answer(RecordedAnswer(id: 1, pattern: "^sure\\?", reply: "yes")), .exec(id: 2, "ls"), .result(result),
+        ].map { RecordingEvent(time: .zero, kind: .mark($0)) }
+        #expect(try Recording(reading: written(events), file: "t").events.map(\.kind) == events.map(\.kind))
+        #expect(String(decoding: written(events), as: UTF8.self).contains(#""mark":"answer","id":1,"pattern":"^sure\\?","reply":"yes""#))
+    }
+
     @Test func standsForABytesPlaceInPythonsWay() {
         let bytes = written([RecordingEvent(time: .microseconds(12_345), kind: .typed([0x61, 0xFF, 0x22, 0x0A, 0x1B]))])
         #expect(String(decoding: bytes, as: UTF8.self).hasSuffix("\n{\"t\":0.012345,\"d\":\"out\",\"b\":\"a\\udcff\\\"\\n\\u001b\"}\n"))

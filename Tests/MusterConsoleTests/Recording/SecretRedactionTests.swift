@@ -68,7 +68,7 @@ struct SecretRedactionTests {
 
     @Test func passesAllOn_whenThereAreNoSecrets() {
         var redaction = redaction("")
-        #expect(redaction.secrets.isEmpty)
+        #expect(redaction.search.secrets.isEmpty)
         #expect(shown(redaction.pass(received("a", "b"), isLast: false)) == ["<a", "<b"])
     }
 }

@@ -122,6 +122,68 @@ import Testing
         }
     }
 
+    @Test func answersAsRecorded_whenCommandsGoOverExecChannels() async throws {
+        let lab = LabDevice("d1", address: "127.1.0.1", platform: .linux)
+        let commands = ["uname -a", "frobnicate", "lab huge 3000"]
+        let (recorded, file) = try await withBench([lab]) { bench in
+            var device = bench.device(lab)
+            device.channel = .auto
+            let result = try await bench.run(commands, on: [device], options: options(bench)).result("d1")
+            return (result, try bytes(bench))
+        }
+        #expect(recorded.commands.map(\.exitStatus) == [0, 127, 0])
+        let recording = try Recording(reading: file, file: "d1")
+        #expect(!String(decoding: file, as: UTF8.self).contains(Hush.mark))
+        let check = RecordingCheck(recording, platform: try #require(Platform.builtIn(named: "linux")))
+        #expect(check.differences.isEmpty && check.commands == 3 && check.endedAt == nil, "\(check)")
+        var again = LabDevice("d1", address: "127.1.0.1", platform: .linux)
+        again.recording = try LabRecording(file, path: "d1.jsonl")
+        try await withBench([again]) { bench in
+            var device = bench.device(again)
+            device.channel = .auto
+            let replayed = try await bench.run(commands, on: [device], options: options(bench)).result("d1")
+            #expect(replayed.commands.map(\.output) == recorded.commands.map(\.output))
+            #expect(replayed.commands.map(\.exitStatus) == [0, 127, 0])
+        }
+    }
+
+    @Test func recordsTheShellThatFollows_whenAModeIsWantedAfterExecChannels() async throws {
+        let lab = LabDevice("d1", address: "127.1.0.1", platform: .linux)
+        try await withBench([lab]) { bench in
+            var device = bench.device(lab)
+            device.channel = .auto
+            try await withDevice(device, options: options(bench)) { session in
+                #expect(try await session.send("uname -a").exitStatus == 0)
+                try await session.enter(mode: "user")
+                #expect(try await session.send("uname -a").mode == "user")
+            }
+            let recording = try Recording(reading: bytes(bench), file: "d1")
+            let check = RecordingCheck(recording, platform: try #require(Platform.builtIn(named: "linux")))
+            #expect(check.differences.isEmpty && check.commands == 2 && check.endedAt == nil, "\(check)")
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func checksOut_withTheAnswersOfTheCaller(isSecret: Bool) async throws {
+        let lab = LabDevice("d1", address: "127.1.0.1")
+        try await withBench([lab]) { bench in
+            var options = options(bench)
+            options.answers = [
+                isSecret
+                    ? try QuestionAnswer(pattern: "proceed", reply: Secret("hush-yes"))
+                    : try QuestionAnswer(pattern: "proceed", reply: "yes indeed")
+            ]
+            let result = try await bench.run(["lab question", "show clock"], on: [bench.device(lab)], options: options).result("d1")
+            #expect(result.commands.map(\.status) == [.ok, .ok], "\(result)")
+            let text = String(decoding: try bytes(bench), as: UTF8.self)
+            #expect(!text.contains(Hush.mark))
+            #expect(text.contains(#""mark":"answer""#) && text.contains(isSecret ? #""reply":"REDACTED""# : #""reply":"yes indeed""#))
+            let check = RecordingCheck(
+                try Recording(reading: bytes(bench), file: "d1"), platform: try #require(Platform.builtIn(named: "cisco_iosxe")))
+            #expect(check.differences.isEmpty && check.commands == 2 && check.endedAt == nil, "\(check)")
+        }
+    }
+
     @Test func checksOut_whenThePlatformWasFoundOut() async throws {
         let lab = LabDevice("d1", address: "127.1.0.1", platform: .aristaEOS)
         try await withBench([lab]) { bench in

@@ -12,5 +12,6 @@ struct Scenario: Sendable {
 enum Scenarios {
     static let all: [Scenario] = [
         .sessionCost, .keyLogin, .manySessions, .roundTrips, .slowCommands, .bulkOutput, .longOutput, .manyCommands, .startUp,
+        .definitions,
     ]
 }
