@@ -83,6 +83,7 @@ extension ConsoleMachine {
                 return true
             }
             answer = secret
+            inFlight[0].dialogue.hasTypedSecret = true
         }
         inFlight[0].isAnswered = true
         inFlight[0].answeredAt = screen.finishedLines
