@@ -139,6 +139,9 @@ import Testing
     @Test func nothingIsConnectedTo_whenATextHasNoEnd() async {
         let world = World(input: "hostname r1\nbanner motd ^\nKeep out\n")
         #expect(await world.muster("run", "-w", "r1", "-p", "cisco_iosxe", "--commands-file", "-") == 64)
-        #expect(world.errors.contains("'banner motd ^', for r1, begins a text of several lines that has no end, which would be a line with '^'"), "\(world.errors)")
+        #expect(
+            world.errors.contains(
+                "'banner motd ^', for r1, begins a text of several lines that has no end, which would be a line with '^'"),
+            "\(world.errors)")
     }
 }

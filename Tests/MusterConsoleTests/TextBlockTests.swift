@@ -159,7 +159,8 @@ struct TextBlockTests {
     }
 
     @Test(arguments: [
-        ("cisco_iosxe", "no banner motd"), ("cisco_iosxe", "certificate map CMAP 10"), ("cisco_iosxe", "certificate self-signed 01 nvram:x"),
+        ("cisco_iosxe", "no banner motd"), ("cisco_iosxe", "certificate map CMAP 10"),
+        ("cisco_iosxe", "certificate self-signed 01 nvram:x"),
         ("cisco_iosxe", "description banner motd ^"), ("arista_eos", "banner motd x"), ("cisco_asa", "banner motd Hello"),
         ("juniper_junos", "banner motd ^"), ("generic", "banner motd ^"), ("huawei_vrp", "header login file x"),
     ])
@@ -177,7 +178,8 @@ struct TextBlockTests {
     // MARK: In a definition
 
     private func problems(_ multiline: String) -> [String] {
-        Platform.read(yaml: "modes: [{name: a}]\nmuster: {multiline: \(multiline)}\n", name: "x", file: "x.yaml").problems.map(\.description)
+        Platform.read(yaml: "modes: [{name: a}]\nmuster: {multiline: \(multiline)}\n", name: "x", file: "x.yaml").problems.map(
+            \.description)
     }
 
     @Test func mistakesAreNamed() {

@@ -43,7 +43,8 @@ public struct ConfigurationChange: Sendable, Hashable {
     /// - Parameter text: The lines.
     public init(text: String) {
         self.init(
-            source: text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init), rules: MultilineInput.common)
+            source: text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init), rules: MultilineInput.common
+        )
     }
 
     /// Makes a change of the lines of a source.

@@ -89,7 +89,8 @@ extension Platform {
                 try reader.texts(map["failure_indicators"], "failure_indicators")
             },
             failurePatterns: ownPatterns("failure_patterns"), onOpen: ownInstructions("on_open_instructions"),
-            onClose: closing(ownInstructions("on_close_instructions"), map["on_close_instructions"], reader), forceInSessionAuth: flag("force_in_session_auth"),
+            onClose: closing(ownInstructions("on_close_instructions"), map["on_close_instructions"], reader),
+            forceInSessionAuth: flag("force_in_session_auth"),
             bypassInSessionAuth: flag("bypass_in_session_auth"), ntcTemplatesPlatform: text("ntc_templates_platform"),
             geniePlatform: text("genie_platform"),
             pagers: reader.noting(nil) { () throws(PlatformProblem) in try pagers(muster["pager"], reader) },

@@ -128,7 +128,8 @@ extension ConsoleMachine {
         }
         if case .outOfStep(let before) = kind {
             error.expected = "the line '\(redacted(escaped(step.echoLine)))'"
-            error.hint = "The answer to '\(before)' was taken for ended at a line of its own that is like the prompt: it is not to be trusted"
+            error.hint =
+                "The answer to '\(before)' was taken for ended at a line of its own that is like the prompt: it is not to be trusted"
         }
         if case .ended = kind, error.hint == nil { error.hint = restartHint(step.command) }
         return error

@@ -84,7 +84,8 @@ extension LabCommand {
                 state.configure(begin + " " + text)
                 return .nothing
             }
-            return .ask("Enter TEXT message.  End with the character '\(sign)'.\n", .line, then: readText(begin + " " + text) { $0.contains(sign) })
+            return .ask(
+                "Enter TEXT message.  End with the character '\(sign)'.\n", .line, then: readText(begin + " " + text) { $0.contains(sign) })
         }
     }
 

@@ -12,11 +12,14 @@ import Testing
     }
 
     @Test func textIsOneLine_withAllThatIsInIt() {
-        let change = ConfigurationChange(text: "hostname r1\nbanner motd ^C\n  Keep out\n\n! # ^C\n\t ntp server 192.0.2.1\nbanner login ^x^\n")
-        #expect(change.lines.map(\.text) == ["hostname r1", "banner motd ^C\n  Keep out\n\n! # ^C", "ntp server 192.0.2.1", "banner login ^x^"])
+        let change = ConfigurationChange(
+            text: "hostname r1\nbanner motd ^C\n  Keep out\n\n! # ^C\n\t ntp server 192.0.2.1\nbanner login ^x^\n")
+        #expect(
+            change.lines.map(\.text) == ["hostname r1", "banner motd ^C\n  Keep out\n\n! # ^C", "ntp server 192.0.2.1", "banner login ^x^"])
         #expect(change.lines.map(\.number) == [1, 2, 6, 7])
         let certificate = "certificate ca 01\n  30820241 308201AA\n  A0030201\n  quit"
-        #expect(ConfigurationChange(text: "crypto pki certificate chain X\n \(certificate)\n!\n").lines.map(\.text).last == " " + certificate)
+        #expect(
+            ConfigurationChange(text: "crypto pki certificate chain X\n \(certificate)\n!\n").lines.map(\.text).last == " " + certificate)
         #expect(ConfigurationChange(text: "banner motd\nHello\nEOF\nend").lines.map(\.text) == ["banner motd\nHello\nEOF", "end"])
     }
 
@@ -24,22 +27,39 @@ import Testing
         ConfigurationChange(lines).lineProblem(on: try #require(Platform.builtIn(named: platform)))?.message
     }
 
-    @Test(arguments: ["banner motd ^\n x\n^", "banner motd ^x^", "certificate self-signed 01 nvram:x", "key-string", "certificate ca 01\n30\nquit"])
+    @Test(arguments: [
+        "banner motd ^\n x\n^", "banner motd ^x^", "certificate self-signed 01 nvram:x", "key-string", "certificate ca 01\n30\nquit",
+    ])
     func isSent_whenTheDefinitionKnowsItsEnd(text: String) throws {
         #expect(try lineProblem(text.split(separator: "\n").map(String.init), "cisco_iosxe") == nil)
     }
 
     @Test(arguments: [
-        ("cisco_iosxe", "banner motd ^C\nHello", "line 1, 'banner motd ^C', begins a text of several lines that has no end, which would be a line with '^'"),
-        ("cisco_iosxe", "banner motd", "line 1, 'banner motd', begins a text of several lines that has no end, which would be a sign behind it that ends the text"),
-        ("cisco_iosxe", "certificate ca 01\n30", "line 1, 'certificate ca 01', begins a text of several lines that has no end, which would be a line 'quit'"),
-        ("arista_eos", "banner motd\nHello", "line 1, 'banner motd', begins a text of several lines that has no end, which would be a line 'EOF'"),
+        (
+            "cisco_iosxe", "banner motd ^C\nHello",
+            "line 1, 'banner motd ^C', begins a text of several lines that has no end, which would be a line with '^'"
+        ),
+        (
+            "cisco_iosxe", "banner motd",
+            "line 1, 'banner motd', begins a text of several lines that has no end, which would be a sign behind it that ends the text"
+        ),
+        (
+            "cisco_iosxe", "certificate ca 01\n30",
+            "line 1, 'certificate ca 01', begins a text of several lines that has no end, which would be a line 'quit'"
+        ),
+        (
+            "arista_eos", "banner motd\nHello",
+            "line 1, 'banner motd', begins a text of several lines that has no end, which would be a line 'EOF'"
+        ),
         (
             "juniper_junos", "banner motd ^\nHello\n^",
             "line 1, 'banner motd ^', begins a text of several lines, and the definition of juniper_junos does not say how one is sent: it wants "
                 + "'multiline' under 'muster'"
         ),
-        ("arista_eos", "banner motd ^\nHello\n^", "line 1, 'banner motd ^', begins a text of several lines, and the definition of arista_eos does not say how one is sent: it wants 'multiline' under 'muster'"),
+        (
+            "arista_eos", "banner motd ^\nHello\n^",
+            "line 1, 'banner motd ^', begins a text of several lines, and the definition of arista_eos does not say how one is sent: it wants 'multiline' under 'muster'"
+        ),
         ("cisco_iosxe", "banner motd ^\n\tx\n^", "line 1 has a control character in it, which a device takes for a key"),
     ])
     func isRefused_whenItHasNoEndOrThePlatformNoRule(platform: String, text: String, message: String) throws {
