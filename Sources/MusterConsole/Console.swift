@@ -6,7 +6,7 @@ package import MusterTransport
 /// begun breaks the console: where the dialogue stands is unknown from there on, and the session should be ended.
 package actor Console: ByteReceiver {
     private nonisolated let transport: any ByteTransport
-    var machine: ConsoleMachine
+    private var machine: ConsoleMachine
     private var waiting: [Int: CheckedContinuation<Result<Answer, ConsoleError>, Never>] = [:]
     private var nextID = 1
     private var timer: LoopTimer?
@@ -62,6 +62,9 @@ package actor Console: ByteReceiver {
         machine.notesSecrets = recorder != nil
     }
 
+    /// What the console has been told of its device.
+    package var platform: Platform { machine.platform }
+
     /// The device's prompt as it last stood; empty before it is known.
     package var prompt: String { machine.promptText }
 
@@ -70,6 +73,12 @@ package actor Console: ByteReceiver {
 
     /// Set-up commands that the device rejected, with its words.
     package var setUpFailures: [String] { machine.setUpFailures }
+
+    /// Lines that are in no answer, and read like none of the device's messages.
+    package var strays: [StrayLines] { machine.strays }
+
+    /// What was found out on the way, for a log.
+    package var notes: [String] { machine.notes }
 
     /// Why long outputs are not in files as they should be.
     package private(set) var outputProblems: [String] = []
@@ -120,8 +129,8 @@ package actor Console: ByteReceiver {
     /// Types a command and waits for the prompt after it.
     ///
     /// - Parameters:
-    ///   - command: one line.
-    ///   - timeout: from this call to the prompt; for a command that is typed ahead of set-up's answers, from the last of these.
+    ///   - command: one line; or, with line ends between, a command and the text that the platform reads after it.
+    ///   - timeout: from this call to the prompt, for each line of a text; for a command that is typed ahead of set-up's answers, from the last of these.
     ///   - answers: to questions that the command may ask; they go before the definition's.
     /// - Throws: `ConsoleError`, which keeps what the command had printed. A command that the device rejects is no error: see `Exchange.failure`.
     ///   After a question that nobody has an answer to the device is back at its prompt, unless `isBroken`.
@@ -136,6 +145,29 @@ package actor Console: ByteReceiver {
         guard case .finished(let exchange) = answer else {
             throw ConsoleError(kind: .unusable, expected: "an answer to a command", command: command)
         }
+        return exchange
+    }
+
+    /// Does one instruction of a definition; nil where it types nothing that is answered.
+    ///
+    /// - Parameters:
+    ///   - instruction: What to do.
+    ///   - timeout: For each command or step.
+    ///   - answers: To questions that a command may ask, before the definition's.
+    /// - Throws: `ConsoleError`, as `send` and `enterMode`.
+    package func perform(
+        _ instruction: Instruction, timeout: Duration, answers: [AnsweredQuestion] = []
+    ) async throws(ConsoleError) -> Exchange? {
+        if case .enterMode(let name) = instruction {
+            try await enterMode(name, timeout: timeout)
+            return nil
+        }
+        let id = newID()
+        let answer = try await ask(id) { console, now in
+            console.recorder?.mark(.command(id: id, instruction.described), at: now)
+            console.machine.perform(instruction, id: id, answers: answers, deadline: now + timeout, now: now)
+        }
+        guard case .finished(let exchange) = answer else { return nil }
         return exchange
     }
 

@@ -24,6 +24,8 @@ package struct ConsoleError: Error, Sendable, Equatable {
         case credentialUntypable
         /// The prompt came without the command that was typed: whether the device has run it is not known.
         case echoMissing
+        /// What the device printed back was the command before, the name of which it is: answers and commands are out of step.
+        case outOfStep(String)
         /// A command asked what nobody has an answer to; the question, escaped.
         ///
         /// The device was brought back to its prompt unless the console is broken.
@@ -32,6 +34,8 @@ package struct ConsoleError: Error, Sendable, Equatable {
         case questionRepeated(String)
         /// An expression of the definition took too long on what the device printed, so what that is is not known; the expression.
         case patternExhausted(String)
+        /// A command, which it is, has ended the session as it should, and this was to follow it.
+        case left(String)
         /// The caller gave up.
         case cancelled
         /// The command cannot be typed: it has a control character in it.
@@ -82,6 +86,7 @@ extension ConsoleError: CustomStringConvertible {
         // The question is what was seen.
         if case .question = kind { return "\(summary) after \(seconds)s; expected \(expected)" }
         if case .questionRepeated = kind { return "\(summary) after \(seconds)s; expected \(expected)" }
+        if case .left = kind { return summary }
         let sight = seen.isEmpty ? "nothing was seen" : "the last that was seen is '\(seen)'"
         return "\(summary) after \(seconds)s: \(sight); expected \(expected)"
     }
@@ -100,9 +105,11 @@ extension ConsoleError: CustomStringConvertible {
         case .passwordMissing: "the device asks for a password"
         case .credentialUntypable: "the login cannot be typed"
         case .echoMissing: "a prompt, and not the command that was typed,"
+        case .outOfStep(let command): "the device printed '\(command)' back once more"
         case .question(let text): "the device asks '\(text)'"
         case .questionRepeated(let text): "the device asks '\(text)' again and again"
         case .patternExhausted(let source): "the platform's expression /\(source)/ takes too long on what the device printed,"
+        case .left(let command): "the session was ended by '\(command)'"
         case .cancelled: "cancelled"
         case .badCommand: "not a command"
         case .unusable: "the console is unusable"

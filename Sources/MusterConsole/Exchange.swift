@@ -45,6 +45,8 @@ package struct Exchange: Sendable, Equatable {
     package var outputProblem: String?
     /// How the output's bytes stand for text.
     package var encoding: TextEncoding
+    /// Whether the device has ended the session in answer, as it should.
+    package var endsSession = false
 
     /// The output as text; what is none in its encoding becomes U+FFFD.
     package var text: String { encoding.text(output) }

@@ -176,4 +176,21 @@ import Testing
         _ = await plain.muster("run", "-w", "r1", "-o", "jsonl", "x")
         #expect(!plain.output.contains("\"change\""))
     }
+
+    @Test func textIsOneLine_withItsBlanksAndNames() async throws {
+        let run = try await configure(
+            ["-w", "r3"], file: "banner motd ^\n  {{ host }}: keep out\n\n! all of you\n^\n! a comment\nntp server {{ data.ntp }}\n")
+        #expect(run.status == 0, "\(run.world.errors)")
+        let lines = run.world.tasks.first.flatMap(change)?.lines.map(\.text)
+        #expect(lines == ["banner motd ^\n  r3: keep out\n\n! all of you\n^", "ntp server 192.0.2.8"])
+    }
+
+    @Test func nothingIsSent_whenATextHasNoEnd_orThePlatformReadsNone() async throws {
+        for (arguments, file) in [(["-w", "r3"], "banner motd ^\nkeep out\n"), (["-w", "r1"], "banner motd ^\nkeep out\n^\n")] {
+            let run = try await configure(arguments, file: file)
+            #expect(run.status == 64)
+            #expect(run.world.errors.contains("line 1, 'banner motd ^', begins a text of several lines"), "\(run.world.errors)")
+            #expect(run.world.tasks.isEmpty)
+        }
+    }
 }

@@ -125,4 +125,23 @@ import Testing
         #expect(await world.muster("run", "-w", "r1", "first", "--commands-file", "-") == 0)
         #expect(world.commands == ["first", "show version", "show clock"])
     }
+
+    @Test func textGoesWithItsCommand_whereThePlatformReadsOne() async {
+        let input = "hostname r1\nbanner motd ^\n  # Keep out\n\n^\nntp server 192.0.2.1\n"
+        let world = World(input: input)
+        #expect(await world.muster("run", "-w", "r1", "-p", "cisco_iosxe", "--mode-name", "configuration", "--commands-file", "-") == 0)
+        #expect(world.commands == ["hostname r1", "banner motd ^\n  # Keep out\n\n^", "ntp server 192.0.2.1"])
+        let other = World(input: input)
+        #expect(await other.muster("run", "-w", "r1", "-p", "linux", "--commands-file", "-") == 0)
+        #expect(other.commands == ["hostname r1", "banner motd ^", "^", "ntp server 192.0.2.1"])
+    }
+
+    @Test func nothingIsConnectedTo_whenATextHasNoEnd() async {
+        let world = World(input: "hostname r1\nbanner motd ^\nKeep out\n")
+        #expect(await world.muster("run", "-w", "r1", "-p", "cisco_iosxe", "--commands-file", "-") == 64)
+        #expect(
+            world.errors.contains(
+                "'banner motd ^', for r1, begins a text of several lines that has no end, which would be a line with '^'"),
+            "\(world.errors)")
+    }
 }

@@ -58,7 +58,7 @@ struct Dialogue {
         }
         // Driblets take their time, and so the prompt at their end stands for a moment.
         if case .whole = arrival { return }
-        if machine.awaitsConfirmation { pause(.milliseconds(50)) }
+        if let time = machine.confirmation { pause(time) }
     }
 
     private mutating func deliver(_ bytes: ArraySlice<UInt8>) {
@@ -113,7 +113,7 @@ struct Dialogue {
 
     /// The answer to the last command, and takes it away; a prompt that is given a moment is given it.
     mutating func takeExchange(_ location: SourceLocation = #_sourceLocation) throws -> Exchange {
-        if machine.awaitsConfirmation { pause(.milliseconds(50)) }
+        if let time = machine.confirmation { pause(time) }
         let index = try #require(
             events.firstIndex { if case .finished = $0 { true } else { false } }, "no answer yet", sourceLocation: location)
         guard case .finished(_, let exchange) = events.remove(at: index) else { throw NoAnswer() }

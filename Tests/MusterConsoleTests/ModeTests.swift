@@ -167,6 +167,33 @@ struct ModeTests {
         #expect(device.takeTyped() == "")
     }
 
+    @Test func typesNothing_whenTheLoginLandsInTheMode() throws {
+        var device = try Dialogue.iosxe(secrets: ["enable": "s3cret"])
+        #expect(device.takeTyped() == "\nterminal length 0\nterminal width 511\n")
+        #expect(device.machine.mode == "privileged_exec")
+    }
+
+    @Test func saysThatItWasRefused_whenTheDeviceHasNoSecretToCompareWith() throws {
+        var device = try entering()
+        device.says("enable\r\n% No password set\r\nr1>")
+        let error = try device.takeError()
+        #expect(error.kind == .modeRefused)
+        #expect(error.seen.contains("% No password set"))
+        #expect(device.takeTyped() == "")
+        #expect(!device.machine.isBroken)
+    }
+
+    @Test func saysWhatItAsked_whenTheUserIsNotLetIn() throws {
+        var device = try entering()
+        device.says("enable\r\nUsername: ")
+        device.says("netops\r\nPassword: ")
+        _ = device.takeTyped()
+        device.says("\r\n% Authorization failed: netops, s3cret\r\nr1>")
+        let error = try device.takeError()
+        #expect(error.kind == .modeRefused)
+        #expect(error.seen.contains("% Authorization failed: netops, <secret>"))
+    }
+
     @Test func typesUserAndPassword_whenTheModeAsksForBoth() throws {
         var device = try entering()
         device.says("enable\r\nUsername: ")
@@ -271,6 +298,24 @@ struct ModeTests {
         device.submit("show")
         device.says("show\r\ndev#")
         #expect(try device.takeExchange().mode == mode)
+    }
+
+    @Test func goesFromOneToTheOther_whenModesShareAPrompt() throws {
+        var device = Dialogue.ready(try Platform.load(yaml: sharing, name: "x", file: "x.yaml"), prompt: "dev>")
+        let id = device.enter("private")
+        #expect(device.takeTyped() == "configure private\n")
+        device.says("configure private\r\ndev#")
+        #expect(device.events.last == .entered(id: id, mode: "private"))
+        device.submit("exit")
+        device.says("exit\r\ndev>")
+        #expect(try device.takeExchange().mode == "exec")
+        let second = device.enter("shared")
+        device.says("configure\r\ndev#")
+        #expect(device.events.last == .entered(id: second, mode: "shared"))
+        let third = device.enter("private")
+        #expect(device.takeTyped().hasSuffix("make private\n"))
+        device.says("make private\r\ndev#")
+        #expect(device.events.last == .entered(id: third, mode: "private"))
     }
 
     @Test func staysWhereItWas_whenAModeOfTheSamePromptIsRefused() throws {

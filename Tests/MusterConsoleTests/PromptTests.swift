@@ -100,7 +100,7 @@ struct PromptTests {
         #expect(!device.hasAnswer)
         device.says("show clock\r\nnoon\r\nr1#")
         #expect(!device.hasAnswer)
-        device.pause(.milliseconds(10))
+        device.pause(.milliseconds(200))
         let text = try device.takeExchange().text
         #expect(text.hasSuffix("are\nr1#show clock\nnoon"))
     }
@@ -121,7 +121,7 @@ struct PromptTests {
         device.says("help\r\n>")
         #expect(!device.hasAnswer)
         device.says("quoted\r\n>")
-        device.pause(.milliseconds(10))
+        device.pause(.milliseconds(200))
         #expect(try device.takeExchange().text == ">quoted")
     }
 

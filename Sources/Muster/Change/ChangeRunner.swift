@@ -105,6 +105,8 @@ struct ChangeRunner {
             return .rejected(error.code == .question ? result.failure ?? error.message : error.message)
         }
         if result.status == .failed { return .rejected(result.failure ?? "") }
+        // A line has ended the session, as it should.
+        if await console.isBroken { return .left }
         return outside != nil && result.mode == outside ? .left : .done(output: result.output)
     }
 

@@ -9,7 +9,7 @@ extension ConfigurationChange {
                 "it wants the key 'config' under 'muster'; or send the lines with muster run --mode-name"
             )
         }
-        if let problem = lineProblem ?? commitProblem(rules) { return problem }
+        if let problem = lineProblem(on: platform) ?? commitProblem(rules) { return problem }
         if let confirmWithin, !isDryRun {
             guard rules.has(.commitConfirmed) else {
                 return ("\(platform.name) has no commit that has to be confirmed", "leave out --confirm for its devices")
@@ -30,18 +30,18 @@ extension ConfigurationChange {
         return nil
     }
 
-    /// What is wrong with the lines, on whatever platform.
-    package var lineProblem: (message: String, hint: String)? {
+    /// What is wrong with the lines.
+    func lineProblem(on platform: Platform) -> (message: String, hint: String)? {
         guard !lines.isEmpty else { return ("there is no line to send", "empty lines and comments are left out") }
         for line in lines {
-            if line.text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
+            if line.text.unicodeScalars.contains(where: { $0.value < 0x20 && $0 != "\n" || $0.value == 0x7F }) {
                 return (
                     "line \(line.number) has a control character in it, which a device takes for a key",
                     "write blanks for tabs, and ^ and C for a Ctrl-C"
                 )
             }
-            if let problem = MultilineInput.problem(line) {
-                return ("line \(line.number), '\(line.text)', \(problem)", "everything else can be sent without it")
+            if let problem = MultilineInput.problem(line, on: platform) {
+                return ("line \(line.number), '\(line.texts[0])', \(problem)", "everything else can be sent without it")
             }
         }
         return nil
@@ -53,7 +53,7 @@ extension ConfigurationChange {
             $0.described.split(separator: " ").first?.lowercased()
         }
         .filter { $0.hasPrefix("commit") }
-        for line in lines {
+        for line in lines where line.texts.count == 1 {
             let words = line.text.lowercased().split(separator: " ").drop { ["do", "run", "top"].contains($0) }
             guard let verb = words.first, verb.count >= 3, commits.contains(where: { $0.hasPrefix(verb) }) else { continue }
             return ("line \(line.number), '\(line.text)', commits, which is done after the last line", "leave it out")

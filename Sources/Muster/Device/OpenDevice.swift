@@ -86,7 +86,8 @@ extension CommandResult {
     init(_ exchange: Exchange) {
         self.init(
             command: exchange.command, status: exchange.failure == nil ? .ok : .failed, output: exchange.text, elapsed: exchange.elapsed,
-            mode: exchange.mode, prompt: exchange.prompt, failure: exchange.failure, truncated: exchange.truncated)
+            mode: exchange.endsSession ? nil : exchange.mode, prompt: exchange.endsSession ? nil : exchange.prompt,
+            failure: exchange.failure, truncated: exchange.truncated)
         outputFile = exchange.outputFile
         pages = exchange.pagerAnswers
     }
@@ -110,7 +111,7 @@ extension ConsoleError {
     fileprivate var commandStatus: CommandResult.Status {
         switch kind {
         case .commandTimeout: .timeout
-        case .unusable, .neverPrompted: .skipped
+        case .unusable, .neverPrompted, .left: .skipped
         case .ended where isUntyped, .cancelled where isUntyped: .skipped
         default: .failed
         }
@@ -121,6 +122,8 @@ extension ConsoleError {
         switch kind {
         case .ended where isUntyped, .cancelled where isUntyped: nil
         case .ended: "the connection ended while it ran"
+        case .left(let command): "the session was ended by '\(command)'"
+        case .outOfStep: "whose answer came is not known"
         case .cancelled: "cancelled while it ran"
         case .echoMissing: "the device did not print it back, so whether it was run is not known"
         case .badCommand: "it cannot be typed"
@@ -142,7 +145,8 @@ extension Device {
             case .secretMissing: (.credential, .privilege)
             case .loginRefused: (.authentication, phase)
             case .passwordMissing, .credentialUntypable: (.credential, phase)
-            case .echoMissing: (.echo, phase)
+            case .echoMissing, .outOfStep: (.echo, phase)
+            case .left: (.sessionEnded, phase)
             case .question, .questionRepeated: (.question, phase)
             case .patternExhausted: (.definition, phase)
             case .cancelled: (.cancelled, phase)

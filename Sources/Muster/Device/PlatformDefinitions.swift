@@ -33,6 +33,15 @@ public struct PlatformDefinitions: Sendable {
         }
     }
 
+    /// The platforms of those names, each once, as far as they are known before a connection is made; nil stands for the generic one.
+    package func known(for names: [String?]) -> [Platform] {
+        var seen: Set<String> = []
+        return names.compactMap { name in
+            let name = name ?? "generic"
+            return Platform.isDetecting(name) || !seen.insert(name).inserted ? nil : library.platform(named: name)
+        }
+    }
+
     /// The same, with the definitions read that `names` need.
     ///
     /// - Throws: `MusterError` with code `definition` and every problem; `CancellationError`.

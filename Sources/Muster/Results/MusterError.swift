@@ -43,6 +43,8 @@ public struct MusterError: Error, Sendable, Hashable, Codable, CustomStringConve
         public static let rejected = Code(rawValue: "rejected")
         /// Another privilege level could not be entered.
         public static let privilege = Code(rawValue: "privilege")
+        /// A command ended the session, as `exit` does, and others were to follow it.
+        public static let sessionEnded = Code(rawValue: "session_ended")
         /// The device closed the connection in mid-work.
         public static let connectionLost = Code(rawValue: "connection_lost")
         /// The time set for a phase, a command or the run was over.

@@ -77,8 +77,10 @@ actor DeviceWorker {
 
     private func finish(legacyAlgorithms: [String], elapsed: Duration) {
         result.legacyAlgorithms = legacyAlgorithms
+        // Why the first one was not typed is why the others were not.
+        let reason = result.error?.code == .sessionEnded ? result.commands.last?.failure : nil
         for command in commands[result.commands.count...] {
-            result.commands.append(CommandResult(command: command, status: .skipped))
+            result.commands.append(CommandResult(command: command, status: .skipped, failure: reason))
         }
         result.status = Self.status(error: result.error, commands: result.commands)
         result.elapsed = elapsed
@@ -133,6 +135,13 @@ actor DeviceWorker {
             warn("paging is not off: the pager was answered in '\(first.command)'\(more); the output is complete")
         }
         for problem in await console.outputProblems { warn("long output: \(problem)") }
+        for strays in await console.strays {
+            let more = strays.count > 1 ? " and \(strays.count - 1) more" : ""
+            warn(
+                "after the answer to '\(strays.command)' came '\(strays.first)'\(more), which is in no output: "
+                    + "a message of the device, or the rest of an answer that has its prompt in it")
+        }
+        for note in await console.notes { environment.events(.note(host: device.name, note)) }
     }
 
     private func warn(_ text: String) {
@@ -169,7 +178,7 @@ actor DeviceWorker {
         case .cancelled: .cancelled
         case .skipped: .skipped
         // The device took the login and then refused what the commands needed.
-        case .privilege, .question, .echo, .rejected: .failed
+        case .privilege, .question, .echo, .rejected, .sessionEnded: .failed
         case .usage where error?.phase == .command: .failed
         case .definition where error?.phase == .command || error?.phase == .privilege: .failed
         case .credential where error?.phase == .privilege: .failed

@@ -112,6 +112,8 @@ public enum RunEvent: Sendable {
     indirect case finished(DeviceResult)
     /// An unknown host key was pinned.
     case pinned(host: String, keyType: String, fingerprint: String)
+    /// Something that was found out about a device, for a log.
+    case note(host: String, String)
     /// Something that the user should know; `host` is nil when it is about the run.
     case warning(host: String?, String)
 }

@@ -8,9 +8,10 @@ extension ConfigureCommand {
             throw CommandFailure.usage("no one to ask: there is no terminal; look at --dry-run, and then use --yes")
         }
         let answers = try questions.all(in: surroundings.environment)
-        let (change, lines) = try source(in: surroundings)
+        let source = try source(in: surroundings)
         let (hosts, config) = try targets(in: surroundings)
         let platforms = try PlatformSources(surroundings).definitions(for: hosts)
+        let (change, lines) = try change(of: source, for: hosts, platforms)
         let changes = try lines.rendered(for: hosts, defaultUser: surroundings.localUser).map { texts in
             var each = change
             for (index, text) in texts.enumerated() { each.lines[index].text = text }
@@ -30,20 +31,29 @@ extension ConfigureCommand {
         return try await run(tasks, options: options, remarks: config.notes, changes: true, in: surroundings)
     }
 
-    /// The change as it is written, and its lines to be filled in for each host.
-    private func source(in surroundings: Surroundings) throws -> (ConfigurationChange, LineTemplates) {
-        let name = file == "-" ? "standard input" : file?.oneLine
-        var change: ConfigurationChange
-        if let file {
-            let bytes = CommandsFile.lines(in: try read(file, "the configuration", in: surroundings))
-            change = ConfigurationChange(bytes.map { String($0.text) })
-        } else {
-            change = ConfigurationChange(lines)
+    private var sourceName: String? { file == "-" ? "standard input" : file?.oneLine }
+
+    /// The lines as they are written.
+    private func source(in surroundings: Surroundings) throws -> [String] {
+        guard let file else { return lines }
+        let source = CommandsFile.lines(in: try read(file, "the configuration", in: surroundings)).map { String($0.text) }
+        guard !ConfigurationChange(source).lines.isEmpty else {
+            throw CommandFailure.usage("no line of configuration in \(sourceName ?? "")")
         }
+        return source
+    }
+
+    /// The change, and its lines to be filled in for each host.
+    private func change(
+        of source: [String], for hosts: [InventoryHost], _ platforms: PlatformDefinitions
+    ) throws -> (ConfigurationChange, LineTemplates) {
+        let name = sourceName
+        var change = ConfigurationChange(
+            source: source, rules: MultilineInput.rules(MultilineInput.common, and: platforms.known(for: hosts.map(\.platform))))
         change.isDryRun = dryRun
         change.saves = save
         change.confirmWithin = confirm
-        guard !change.lines.isEmpty else { throw CommandFailure.usage("no line of configuration\(name.map { " in \($0)" } ?? "")") }
+        guard !change.lines.isEmpty else { throw CommandFailure.usage("no line of configuration") }
         let sources = change.lines.map { line in
             LineTemplates.Source(line.text, number: line.number, place: name.map { "\($0):\(line.number)" } ?? "line \(line.number)")
         }

@@ -11,7 +11,7 @@ struct ConfigureCommand: FleetVerb {
         discussion: """
             Enters configuration mode, sends the lines one by one and stops at the first that a device rejects. Where the platform has a commit, the change \
             is then committed, or thrown away if anything was rejected; elsewhere lines take effect as they are typed, and an error says which do. \
-            Empty lines and lines that begin with ! or # are left out.
+            Empty lines and lines that begin with ! or # are left out. A text of several lines, such as a banner, is sent as the device reads it, up to its end.
 
             Examples:
               muster configure --file ntp.cfg --dry-run        load, show the difference, throw away, where devices can

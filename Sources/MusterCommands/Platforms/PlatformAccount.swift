@@ -33,6 +33,9 @@ struct PlatformAccount {
             "a command is rejected by",
             platform.failureIndicators.map { "'\($0)'" } + platform.failurePatterns.map { "/\($0.source)/" }
                 + platform.failureExcludes.map { "but not by /\($0.source)/" })
+        text += section(
+            "reads a text after",
+            (platform.multiline ?? []).map { "/\($0.begin.source)/ up to \($0.end.map { "a line '\($0)'" } ?? "the sign behind it")" })
         let detection = platform.detection
         text += section(
             "detected by",
@@ -129,6 +132,14 @@ struct PlatformAccount {
             json.member("columns", platform.pty.columns)
             json.member("rows", platform.pty.rows)
             json.member("term", platform.pty.term)
+        }
+        json.key("multiline")
+        json.array(platform.multiline ?? []) { json, rule in
+            json.object { json in
+                json.member("begin", rule.begin.source)
+                json.member("end", rule.end)
+                json.member("ready", rule.ready?.source)
+            }
         }
         json.key("detect")
         json.object { json in

@@ -1,12 +1,27 @@
+import Muster
+import MusterConsole
+
 /// A file with one command a line.
 enum CommandsFile {
     /// The commands and the numbers of their lines, from 1: without spaces around them, empty lines and lines that begin with `#`.
-    static func commands(in bytes: [UInt8]) -> [(number: Int, text: String)] {
-        lines(in: bytes).compactMap { number, line in
-            let command = line.drop(while: \.isWhitespace)
-            guard let end = command.lastIndex(where: { !$0.isWhitespace }), !command.hasPrefix("#") else { return nil }
-            return (number, String(command[...end]))
+    ///
+    /// A command that begins a text by one of the rules has that text with it, to the letter.
+    static func commands(in bytes: [UInt8], rules: [MultilineRule] = []) -> [(number: Int, text: String)] {
+        let lines = lines(in: bytes).map(\.text)
+        let scratch = MatchScratch()
+        var commands: [(number: Int, text: String)] = []
+        var index = 0
+        while index < lines.count {
+            let count = MultilineInput.count(of: lines[index...], rules, scratch)
+            let command = lines[index].drop(while: \.isWhitespace)
+            if count > 1 {
+                commands.append((index + 1, lines[index..<index + count].joined(separator: "\n")))
+            } else if let end = command.lastIndex(where: { !$0.isWhitespace }), !command.hasPrefix("#") {
+                commands.append((index + 1, String(command[...end])))
+            }
+            index += count
         }
+        return commands
     }
 
     /// The number of the first line that is not UTF-8; nil when all are.

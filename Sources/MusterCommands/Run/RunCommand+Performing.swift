@@ -8,12 +8,17 @@ import Synchronization
 
 extension RunCommand {
     func perform(in surroundings: Surroundings) async throws -> Int32 {
-        let lines = try LineTemplates(allCommands(in: surroundings), isLiteral: templates.noTemplates)
+        let bytes = try commandsFile.map { try read($0, "the commands", in: surroundings) }
         let answers = try questions.all(in: surroundings.environment)
+        // What has no place on any platform is told before the inventory is looked at.
+        _ = try LineTemplates(allCommands(and: bytes, rules: []), isLiteral: templates.noTemplates)
         let (hosts, config) = try targets(in: surroundings)
         let platforms = try PlatformSources(surroundings).definitions(for: hosts)
         try checkMode(for: hosts, in: platforms)
+        let rules = MultilineInput.rules([], and: platforms.known(for: hosts.map(\.platform)))
+        let lines = try LineTemplates(allCommands(and: bytes, rules: rules), isLiteral: templates.noTemplates)
         let commands = try lines.rendered(for: hosts, defaultUser: surroundings.localUser)
+        try checkTexts(commands, for: hosts, in: platforms)
         if dryRun { return try showPlan(hosts: hosts, commands: commands, in: surroundings) }
         let devices = try await resolved(hosts, in: surroundings)
         let tasks = zip(devices, commands).map { DeviceTask($0, commands: $1) }
@@ -36,12 +41,24 @@ extension RunCommand {
         }
     }
 
+    /// Refuses a command with a text that some device's platform would not read as one.
+    private func checkTexts(_ commands: [[String]], for hosts: [InventoryHost], in platforms: PlatformDefinitions) throws {
+        for (host, commands) in zip(hosts, commands) {
+            guard let platform = platforms.known(for: [host.platform]).first else { continue }
+            for command in commands {
+                guard let problem = MultilineInput.problem(with: command, on: platform) else { continue }
+                let first = command.prefix { !$0.isNewline }
+                throw CommandFailure.usage("'\(String(first).oneLine)', for \(host.name.oneLine), \(problem.oneLine)")
+            }
+        }
+    }
+
     /// The commands of the arguments, then those of the file.
-    private func allCommands(in surroundings: Surroundings) throws -> [LineTemplates.Source] {
+    private func allCommands(and bytes: [UInt8]?, rules: [MultilineRule]) throws -> [LineTemplates.Source] {
         let given = commands.enumerated().map { LineTemplates.Source($1, number: $0 + 1, place: "command \($0 + 1)") }
         guard let path = commandsFile else { return given }
         let name = path == "-" ? "standard input" : path.oneLine
-        let lines = CommandsFile.commands(in: try read(path, "the commands", in: surroundings))
+        let lines = CommandsFile.commands(in: bytes ?? [], rules: rules)
         let all = given + lines.map { LineTemplates.Source($0.text, number: $0.number, place: "\(name):\($0.number)") }
         guard !all.isEmpty else { throw CommandFailure.usage("no command in \(name)") }
         return all

@@ -37,7 +37,9 @@ struct RunCommand: FleetVerb {
     @Option(
         help: ArgumentHelp(
             "Commands one a line, after those given as arguments; - is standard input.",
-            discussion: "Empty lines and lines that begin with # are left out.", valueName: "path"))
+            discussion:
+                "Empty lines and lines that begin with # are left out. A text that the platform reads, such as a banner, goes with its command.",
+            valueName: "path"))
     var commandsFile: String?
 
     @Flag(help: "Show what would run where, with all names filled in, and connect to nothing.")

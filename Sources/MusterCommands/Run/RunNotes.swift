@@ -41,6 +41,8 @@ final class RunNotes: Sendable {
         case .pinned(let host, let keyType, let fingerprint):
             state.withLock { $0.pinned.append(host) }
             logger.info("\(host): pinned its \(keyType) host key, \(fingerprint)")
+        case .note(let host, let text):
+            logger.info("\(host): \(text)")
         case .warning(let host, let text):
             guard !isQuiet, isNew(text) else { return }
             say("warning: \(host.map { "\($0.oneLine): " } ?? "")\(text.oneLine)\n")

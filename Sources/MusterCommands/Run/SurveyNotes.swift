@@ -27,7 +27,7 @@ struct SurveyNotes: Sendable {
         switch event {
         case .warning(let host, let text): note("warning: \(host.map { "\($0): " } ?? "")\(text)")
         case .pinned(let host, let keyType, let fingerprint): note("pinned the \(keyType) host key of \(host), \(fingerprint)")
-        case .started, .phase, .finished: break
+        case .started, .phase, .finished, .note: break
         }
     }
 

@@ -89,7 +89,8 @@ extension Platform {
                 try reader.texts(map["failure_indicators"], "failure_indicators")
             },
             failurePatterns: ownPatterns("failure_patterns"), onOpen: ownInstructions("on_open_instructions"),
-            onClose: ownInstructions("on_close_instructions"), forceInSessionAuth: flag("force_in_session_auth"),
+            onClose: closing(ownInstructions("on_close_instructions"), map["on_close_instructions"], reader),
+            forceInSessionAuth: flag("force_in_session_auth"),
             bypassInSessionAuth: flag("bypass_in_session_auth"), ntcTemplatesPlatform: text("ntc_templates_platform"),
             geniePlatform: text("genie_platform"),
             pagers: reader.noting(nil) { () throws(PlatformProblem) in try pagers(muster["pager"], reader) },
@@ -111,7 +112,8 @@ extension Platform {
                 try config(muster["config"], reader, modes: modes.map(\.name), defaultMode: text("default_mode") ?? modes.first?.name ?? "")
             },
             save: reader.noting(nil) { () throws(PlatformProblem) in try save(muster["save"], reader, modes: modes.map(\.name)) },
-            allowsExec: reader.noting(false) { () throws(PlatformProblem) in try allowsExec(muster["exec"], reader) })
+            allowsExec: reader.noting(false) { () throws(PlatformProblem) in try allowsExec(muster["exec"], reader) },
+            multiline: reader.noting(nil) { () throws(PlatformProblem) in try multiline(muster["multiline"], reader) })
     }
 
     /// Names of modes that are not there, twice there, or have no prompt.
@@ -155,7 +157,7 @@ extension Platform {
         "pager", "failure_patterns", "echo", "pty", "type_ahead", "return", "login", "telnet_return",
         "description", "failure_excludes", "version_command", "detect", "tests",
         "questions", "abort", "encoding",
-        "config", "save", "exec",
+        "config", "save", "exec", "multiline",
     ]
 
     private static func syntaxProblem(_ error: any Error, _ file: String) -> PlatformProblem {
@@ -201,6 +203,20 @@ extension Platform {
     /// `text` as an expression that matches it to the letter.
     private static func quoted(_ text: String) -> String {
         "^\\Q" + text.replacing("\\E", with: "\\E\\\\E\\Q") + "\\E"
+    }
+
+    /// Warns of secrets that would have to be typed before they are asked for: nothing is waited for at the end of a session.
+    private static func closing(_ instructions: [Instruction], _ node: Node?, _ reader: DefinitionReader) -> [Instruction] {
+        let nodes = node?.sequence.map { Array($0) } ?? []
+        for (index, instruction) in instructions.enumerated() {
+            guard case .sendPrompted(_, _, .secret) = instruction else { continue }
+            let key = "on_close_instructions[\(index)].send_prompted_input.response"
+            reader.warn(
+                reader.problem(
+                    nodes.count == instructions.count ? nodes[index] : node, key, "a secret is not typed at the end of a session",
+                    "an answer that is no secret"), .noEffect)
+        }
+        return instructions
     }
 
     static func instructions(

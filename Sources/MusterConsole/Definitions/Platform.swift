@@ -52,6 +52,8 @@ package final class Platform: Sendable {
     package let tests: DefinitionTests
     /// Whether a command may go over an exec channel of its own, and the exit status tell how it went.
     package let allowsExec: Bool
+    /// The commands that are followed by lines of text; nil where the definition does not say.
+    package let multiline: [MultilineRule]?
 
     /// Whether a device prints what is typed.
     package enum Echo: String, Sendable, CaseIterable {
@@ -72,7 +74,8 @@ package final class Platform: Sendable {
         summary: String? = nil, failureExcludes: [Pattern] = [], versionCommand: String? = nil,
         detection: DetectionRules = DetectionRules(), tests: DefinitionTests = DefinitionTests(), questions: [AnsweredQuestion] = [],
         abortKey: [UInt8] = [0x03], encoding: TextEncoding = .utf8,
-        config: ConfigRules? = nil, save: [Instruction]? = nil, allowsExec: Bool = false
+        config: ConfigRules? = nil, save: [Instruction]? = nil, allowsExec: Bool = false,
+        multiline: [MultilineRule]? = nil
     ) {
         self.name = name
         self.prompt = prompt
@@ -105,6 +108,7 @@ package final class Platform: Sendable {
         self.config = config
         self.save = save
         self.allowsExec = allowsExec
+        self.multiline = multiline
     }
 
     /// The mode of that name, or nil.

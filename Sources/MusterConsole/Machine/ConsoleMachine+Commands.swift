@@ -25,7 +25,7 @@ extension ConsoleMachine {
                 send(command, for: .setUp, now)
                 return true
             }
-            guard setUp.isEmpty, waiting.first.map({ $0.command != nil }) ?? true else { return false }
+            guard setUp.isEmpty, waiting.first?.canBeTypedAhead ?? true else { return false }
         }
         announceOpen()
         guard !waiting.isEmpty else { return false }
@@ -42,15 +42,30 @@ extension ConsoleMachine {
     private mutating func begin(_ job: Job, _ now: Instant) {
         switch job.request {
         case .command(let command, let answers):
-            send(command, for: .command, now)
-            inFlight[inFlight.count - 1].answers = answers
-            inFlight[inFlight.count - 1].target = target(of: command)
-            inFlight[inFlight.count - 1].id = job.id
-            inFlight[inFlight.count - 1].deadline = job.deadline
-            inFlight[inFlight.count - 1].sentAt = job.askedAt
+            let lines = command.split(separator: "\n", omittingEmptySubsequences: false)
+            send(String(lines[0]), for: .command, now)
+            if lines.count > 1 {
+                inFlight[inFlight.count - 1].block = TextBlock(
+                    typed: [String(lines[0])], rest: lines.dropFirst().map(String.init), ready: platform.text(in: lines[...])?.rule.ready,
+                    patience: job.deadline.map { $0 - job.askedAt }, line: screen.finishedLines)
+            }
+            own(job, answers)
+        case .instruction(let instruction, let answers):
+            begin(instruction, for: .command, now)
+            own(job, answers)
         case .mode(let name):
             walk = ModeWalk(id: job.id, target: name, deadline: job.deadline, startedAt: job.askedAt)
         }
+    }
+
+    /// Makes the command that was just typed the job's.
+    private mutating func own(_ job: Job, _ answers: [AnsweredQuestion]) {
+        let last = inFlight.count - 1
+        inFlight[last].answers = answers
+        inFlight[last].target = target(of: inFlight[last].command)
+        inFlight[last].id = job.id
+        inFlight[last].deadline = job.deadline
+        inFlight[last].sentAt = job.askedAt
     }
 
     /// Begins one instruction of the definition.
@@ -72,7 +87,9 @@ extension ConsoleMachine {
         var standing: [UInt8]
         if inFlight.isEmpty {
             // Whatever came since the last answer (log messages) is no part of this one. Some lines may belong to the prompt that stands.
-            if !screen.takeText().isEmpty { probedAt = nil }
+            let text = screen.takeText()
+            if !text.isEmpty { probedAt = nil }
+            noteStrays(text[...])
             scanned = 0
             pagerAnswers = 0
             bursts = 0
@@ -95,15 +112,19 @@ extension ConsoleMachine {
     mutating func settleCommands(_ now: Instant) {
         guard let head = inFlight.first else {
             // Between commands a device may talk for days.
-            if screen.text.count > 4096 { screen.forgetText(butLast: 4) }
+            if screen.text.count > 4096 {
+                noteStrays(screen.text[...])
+                screen.forgetText(butLast: 4)
+            }
             return
         }
         if head.purpose != .command { outgoing.append(contentsOf: screen.replies) }
         screen.replies.removeAll()
-        if head.isLenient, quiet(now) >= timing.echo, screen.finishedLines > head.lines {
+        if head.isLenient, quiet(now) >= (screen.finishedLines > head.lines ? timing.echo : timing.line) {
             finish(standing: prompt?.text ?? [], now)
             return
         }
+        if head.block != nil, continueText(now) { return }
         let pause = quiet(now)
         guard let line = standingLine else {
             if pause >= timing.prompt, let prompt = gluedPrompt(screen.standing) { endGlued(prompt, pause, now) }
@@ -112,8 +133,9 @@ extension ConsoleMachine {
         if head.question != nil, answerQuestion(line, now) { return }
         let hasNewLine = screen.finishedLines > head.lines
         if let prompt, hasNewLine, let standing = stands(prompt) ? prompt : known.last(where: stands) {
-            if pause < confirmation {
-                awaitsConfirmation = true
+            let time = timeToConfirm(standing, head)
+            if pause < time {
+                confirmation = time
                 return
             }
             endHead(standing.text, pause, now)
@@ -130,19 +152,32 @@ extension ConsoleMachine {
             endGlued(prompt, pause, now)
         } else if hasNewLine, let text = matchPrompt(allRules) {
             endHead(text, pause, now)
-        } else if hasNewLine, pause >= timing.line, platform.prompt.pattern == nil, isLikePrompt(line) {
-            endHead(Array(line), pause, now)
+        } else if hasNewLine, pause >= timing.line {
+            probePrompt(line, pause, now)
         }
     }
 
     /// How long the prompt has to stand before it ends an answer.
     ///
     /// Usually not at all. An answer that is long, or comes in driblets, may have the device's own prompt in it (a transcript, a log) just where
-    /// a piece ends, and a prompt of one sign may be a line of anything: there the rest is given the time that an echo takes to come.
-    private var confirmation: Duration {
-        let isShort = screen.text.count <= Self.shortAnswer && bursts <= Self.fewBursts
-        if isShort, let prompt, prompt.last.trimmedAtEnd.count >= 2 { return .zero }
-        return shortMoment
+    /// a piece ends, a prompt of one sign may be a line of anything, and one that the device had before, behind lines of output, a line of these:
+    /// there the rest is given the time that an echo takes to come. Where the answer has the prompt in it already, it is given more.
+    private func timeToConfirm(_ standing: LearnedPrompt, _ head: Step) -> Duration {
+        guard head.echo == .seen else { return isShort(standing) ? .zero : shortMoment }
+        if isTranscript(standing) { return timing.prompt }
+        guard isShort(standing) else { return shortMoment }
+        let isExpected = standing == prompt || head.purpose == .walk || screen.text.allSatisfy { $0 == 0x0A || $0 == 0x20 }
+        return isExpected ? .zero : shortMoment
+    }
+
+    private func isShort(_ standing: LearnedPrompt) -> Bool {
+        screen.text.count <= Self.shortAnswer && bursts <= Self.fewBursts && standing.last.trimmedAtEnd.count >= 2
+    }
+
+    /// Whether the end of the answer has a line in which something stands behind the prompt.
+    private func isTranscript(_ standing: LearnedPrompt) -> Bool {
+        let prompt = Array(standing.last)
+        return screen.text.suffix(Self.shortAnswer).withUnsafeBytes { $0.hasLine(beginningWith: prompt) }
     }
 
     /// The time that an echo takes to come, within bounds.
@@ -159,15 +194,6 @@ extension ConsoleMachine {
         // While the bytes come one by one, `r1#` may be the beginning of `r1# `: the blanks at the end are the same in all modes.
         guard let text = matchPrompt([rule]), let line = standingLine else { return nil }
         return line.count - line.trimmedAtEnd.count == prompt.last.count - prompt.last.trimmedAtEnd.count ? text : nil
-    }
-
-    /// Whether a line resembles the prompt, where the definition knows nothing of prompts: the same name first and the same sign last.
-    private func isLikePrompt(_ line: ArraySlice<UInt8>) -> Bool {
-        guard let last = prompt?.last, last.trimmedAtEnd.last == line.trimmedAtEnd.last else { return false }
-        func name(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-            text.prefix { $0 >= 0x80 || (0x30...0x39).contains($0) || (0x41...0x5A).contains($0 & 0xDF) || $0 == 0x5F || $0 == 0x2D }
-        }
-        return !name(last).isEmpty && name(last) == name(line)
     }
 
     /// `text` stands as the prompt: ends the first command, unless its echo is still to come.
@@ -208,13 +234,16 @@ extension ConsoleMachine {
     // MARK: Answered
 
     /// Ends the first command with what has come; `text` is the prompt from here on.
-    mutating func finish(standing text: [UInt8], rest: [UInt8] = [], _ now: Instant) {
+    ///
+    /// - Parameter count: how much of the output is kept; all where it is nil.
+    mutating func finish(standing text: [UInt8], rest: [UInt8] = [], keeping count: Int? = nil, _ now: Instant) {
         let before = prompt
         if !text.isEmpty { learn(text) }
         // What stands before the prompt is at the end of what came, whether or not that was kept.
         let truncated = screen.isTruncated
         var end = truncated ? Array(screen.tail) : []
         var output = screen.takeText()
+        if let count, count < output.count { output.removeSubrange(count...) }
         scanned = 0
         swapEnds(&output, &end, truncated)
         if let upper = prompt?.upper, !upper.isEmpty, output.suffix(upper.count).elementsEqual(upper) { output.removeLast(upper.count) }
@@ -247,6 +276,8 @@ extension ConsoleMachine {
         var end = end
         if truncated { end.removeBlankEnd() } else { output.removeBlankEnd() }
         let step = inFlight.removeFirst()
+        if let block = step.block, !truncated { output = block.answer(in: output, keys, scratch) }
+        answered = step.purpose == .command ? Answered(command: step.command, echoLine: step.echoLine) : nil
         // One may lie across the border to the last lines.
         let overflowed = endOverflow(end, of: step)
         let secrets = SecretSearch(secretBytes(in: step))
@@ -254,7 +285,7 @@ extension ConsoleMachine {
             output = secrets.replaced(output, by: Self.secretMark)
             end = secrets.replaced(end, by: Self.secretMark)
         }
-        let failure = failureLine(in: output) ?? failureLine(in: end)
+        let failure = failureLine(in: output) ?? failureLine(in: end) ?? step.block?.problem
         let size = overflowed ?? output.count
         switch step.purpose {
         case .setUp where step.dialogue.refused != nil: setUpFailures.append("\(step.command): it asked '\(questionText(step))'")
@@ -276,10 +307,11 @@ extension ConsoleMachine {
                 events.append(.failed(id: id, error.encoded(platform.encoding)))
                 break
             }
-            let exchange = Exchange(
-                command: step.command, output: output, failure: failure, mode: mode, prompt: promptText,
+            var exchange = Exchange(
+                command: step.block?.command ?? step.command, output: output, failure: failure, mode: mode, prompt: promptText,
                 elapsed: now - step.sentAt, truncated: truncated, pagerAnswers: pagerAnswers,
                 encoding: platform.encoding, size: size)
+            exchange.endsSession = leftBy != nil
             events.append(.finished(id: id, exchange))
         }
         pagerAnswers = 0

@@ -29,6 +29,12 @@ extension ConsoleMachine {
         line.starts(with: echo) && line.dropFirst(echo.count).starts(with: [0x20, 0x20])
     }
 
+    /// Where it was typed before the prompt was back, as after a command that is not waited for.
+    private func isEchoAfterPrompt(_ line: ArraySlice<UInt8>, _ head: Step) -> Bool {
+        guard head.standingCount == 0, !head.command.isEmpty, let prompt else { return false }
+        return isEcho(line, prompt.last + keys(head.command))
+    }
+
     private mutating func lookForEcho(_ head: Step, _ line: ArraySlice<UInt8>, _ end: Int, _ now: Instant) {
         let rest = head.echoLine[head.folded...]
         if platform.echo == .rewritten, isRewritten(head, line) {
@@ -36,11 +42,12 @@ extension ConsoleMachine {
             echoes = true
             cutText(through: end)
         } else if isEcho(line, Array(rest)) || (head.hasRightPrompt && isEchoWithRightPrompt(line, Array(rest)))
-            || (head.isInterrupted && isEcho(line, keys(head.command)))
+            || (head.isInterrupted && isEcho(line, keys(head.command))) || isEchoAfterPrompt(line, head)
         {
             if !head.command.isEmpty { echoes = true }
             inFlight[0].echo = .seen
             if inFlight.count == 1 { roundTrip = now - head.sentAt }
+            noteStrays(screen.text[..<line.startIndex])
             cutText(through: end)
         } else if line.count < rest.count, rest.starts(with: line), head.folded > 0 ? !line.isEmpty : line.count > head.standingCount {
             // The device folds what is typed at the width of its terminal.
@@ -50,6 +57,8 @@ extension ConsoleMachine {
             inFlight[0].folded = 0
         } else if echoes == false {
             _ = resolveEcho(.zero, now)
+        } else if isEchoOfAnswered(line, head) {
+            breakOff(.outOfStep(answered?.command ?? ""), now)
         } else {
             if line.trimmedAtEnd.elementsEqual(head.echoLine[..<head.standingCount].trimmedAtEnd) || head.standingCount == 0 {
                 inFlight[0].isInterrupted = true
@@ -81,6 +90,7 @@ extension ConsoleMachine {
         // A refused question's abort key may have taken the echo with it.
         if echoes == true, head.dialogue.refused == nil {
             guard let start = startOfEcho(head) else { return missEcho(head, pause, now) }
+            noteStrays(screen.text[..<start])
             screen.dropText(first: start)
             scanned = 0
         }

@@ -40,9 +40,16 @@ extension ConsoleMachine {
     }
 
     func unusable(_ job: Job) -> ConsoleError {
-        ConsoleError(
+        if let leftBy { return ConsoleError(kind: .left(leftBy), expected: "a prompt", command: job.command) }
+        return ConsoleError(
             kind: end.map { .ended($0) } ?? .unusable, expected: "a prompt", seen: seen(), command: job.command,
             hint: "An earlier error lost the place in the dialogue: begin a new session")
+    }
+
+    /// Whether a command of several lines is one with a text that the platform reads, and that ends with its last line.
+    func isWholeText(_ command: String) -> Bool {
+        let lines = command.split(separator: "\n", omittingEmptySubsequences: false)
+        return platform.text(in: lines[...])?.extent == .lines(lines.count)
     }
 
     /// The deadline of `job` came while something else was running.
@@ -61,7 +68,8 @@ extension ConsoleMachine {
             kind: .badCommand, expected: isLineEnd ? "one line" : "a command without the control character '\(escaped([byte]))'",
             seen: redacted(escaped(command.utf8.prefix(Self.seenLength))), command: command,
             hint: isLineEnd
-                ? "A command is one line; give several as several commands"
+                ? "A command is one line; give several as several commands. A text, such as a banner, goes with its command where the "
+                    + "platform's definition says how it ends, and up to that end"
                 : "A device takes '\(escaped([byte]))' for a key, not for a character: write a blank instead, or leave it out")
     }
 
@@ -114,13 +122,14 @@ extension ConsoleMachine {
         return error
     }
 
-    private func secretError(_ error: ConsoleError, _ name: String) -> ConsoleError {
+    func secretError(_ error: ConsoleError, _ name: String) -> ConsoleError {
         var error = error
         error.expected = "a secret named '\(name)', which was not supplied"
-        let field = name == "enable" ? "'enable' secret" : "'secrets: {\(name): …}'"
-        error.hint = "Give the host its \(field), or a user that lands in the mode '\(platform.defaultMode)'"
+        error.hint = "Give the host its \(Self.secretField(name)), or a user that lands in the mode '\(platform.defaultMode)'"
         return error
     }
+
+    static func secretField(_ name: String) -> String { name == "enable" ? "'enable' secret" : "'secrets: {\(name): …}'" }
 
     private func commandError(_ kind: ConsoleError.Kind, _ step: Step, isFirst: Bool, _ now: Instant) -> ConsoleError {
         if case .patternExhausted = kind, let exhaustion = scratch.exhaustion {
@@ -136,6 +145,12 @@ extension ConsoleMachine {
                 (step.isRetyped ? "It was typed twice. " : "")
                 + "If the device does not print what is typed, or prints it in another form, its definition wants 'muster: {echo: none}' or 'rewritten'"
         }
+        if case .outOfStep(let before) = kind {
+            error.expected = "the line '\(redacted(escaped(step.echoLine)))'"
+            error.hint =
+                "The answer to '\(before)' was taken for ended at a line of its own that is like the prompt: it is not to be trusted"
+        }
+        if case .ended = kind, error.hint == nil { error.hint = restartHint(step.command) }
         return error
     }
 
@@ -151,7 +166,7 @@ extension ConsoleMachine {
     }
 
     /// What the first command has printed so far, with the line that is not finished.
-    private func partialOutput(isFirst: Bool) -> [UInt8] {
+    func partialOutput(isFirst: Bool) -> [UInt8] {
         guard isFirst, let head = inFlight.first else { return [] }
         var output = screen.text
         let standing = head.echoLine[..<head.standingCount]

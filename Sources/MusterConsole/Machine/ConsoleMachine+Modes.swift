@@ -83,6 +83,7 @@ extension ConsoleMachine {
                 return true
             }
             answer = secret
+            inFlight[0].dialogue.hasTypedSecret = true
             noteTyped(secret)
         }
         inFlight[0].isAnswered = true

@@ -5,6 +5,8 @@ extension ConsoleMachine {
     struct Job {
         enum Request {
             case command(String, [AnsweredQuestion])
+            /// What a definition says; never to enter a mode.
+            case instruction(Instruction, [AnsweredQuestion])
             case mode(String)
         }
 
@@ -14,7 +16,17 @@ extension ConsoleMachine {
         var askedAt: Instant
 
         var command: String? {
-            if case .command(let command, _) = request { command } else { nil }
+            switch request {
+            case .command(let command, _): command
+            case .instruction(let instruction, _): instruction.described
+            case .mode: nil
+            }
+        }
+
+        /// Whether it may be typed before the set-up is answered.
+        var canBeTypedAhead: Bool {
+            guard case .command(let command, _) = request else { return false }
+            return !command.utf8.contains(0x0A)
         }
     }
 
@@ -68,6 +80,10 @@ extension ConsoleMachine {
         var dialogue = QuestionMemory()
         /// Typed without an answer to be expected: a pause ends it.
         var isLenient = false
+        /// The lines of text that follow it.
+        var block: TextBlock?
+        /// What may be the prompt from here on.
+        var probe: PromptProbe?
     }
 
     /// The way to a mode.

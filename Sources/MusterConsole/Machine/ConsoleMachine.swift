@@ -88,13 +88,21 @@ package struct ConsoleMachine {
     var bursts = 0
     /// From a command to its echo, as it was last.
     var roundTrip = Duration.zero
-    /// Whether the prompt stands and is given a moment.
-    var awaitsConfirmation = false
+    /// How long the prompt that stands has to do so, where it is given time.
+    var confirmation: Duration?
     /// Secrets that were typed in this session: answers to questions for a password, those of modes, the login's.
     var typedSecrets: [String] = []
     /// What takes them out of output that goes to a file.
     var overflowSecrets = SecretStream(mark: ConsoleMachine.secretMark)
     var end: TransportEnd?
+    /// The command in answer to which the device has ended the session.
+    var leftBy: String?
+    /// The command that was answered last, until something is known of what came after it.
+    var answered: Answered?
+    /// Lines that came between answers and were no messages.
+    package internal(set) var strays: [StrayLines] = []
+    /// What was found out on the way, for a log.
+    package internal(set) var notes: [String] = []
     /// Whether what is typed at a question for a secret is noted, for a recording to leave it out, and what that was.
     package var notesSecrets = false
     var notedSecrets: [[UInt8]] = []
@@ -199,13 +207,33 @@ package struct ConsoleMachine {
     ///
     /// The answer is an event with the same id.
     ///
-    /// - Parameter answers: to questions that it may ask; they go before the definition's.
+    /// - Parameters:
+    ///   - command: one line; or, with line ends between, a command and the text that the platform reads after it.
+    ///   - answers: to questions that it may ask; they go before the definition's.
     package mutating func submit(_ command: String, id: Int, answers: [AnsweredQuestion] = [], deadline: Instant?, now: Instant) {
-        if let byte = command.utf8.first(where: { $0 < 0x20 || $0 == 0x7F }) {
+        let isText = command.utf8.contains(0x0A) && isWholeText(command)
+        if let byte = command.utf8.first(where: { ($0 < 0x20 && !(isText && $0 == 0x0A)) || $0 == 0x7F }) {
             events.append(.failed(id: id, untypable(command, byte)))
             return
         }
         ask(Job(id: id, request: .command(command, answers), deadline: deadline, askedAt: now), now)
+    }
+
+    /// Asks for what a definition says, which may have keys in it; to enter a mode is to be asked for by `enterMode`.
+    ///
+    /// The answer is as that of `submit`.
+    package mutating func perform(
+        _ instruction: Instruction, id: Int, answers: [AnsweredQuestion] = [], deadline: Instant?, now: Instant
+    ) {
+        if case .sendPrompted(let input, _, .secret(let name)) = instruction, secrets[name] == nil {
+            // Nothing is typed that could not be answered.
+            var error = ConsoleError(kind: .secretMissing(name), expected: "", command: input)
+            error = secretError(error, name)
+            error.hint = "Give the host its \(Self.secretField(name))"
+            events.append(.failed(id: id, error))
+            return
+        }
+        ask(Job(id: id, request: .instruction(instruction, answers), deadline: deadline, askedAt: now), now)
     }
 
     /// Asks for a mode.
@@ -247,6 +275,7 @@ package struct ConsoleMachine {
     package mutating func ended(_ reason: TransportEnd, now: Instant) {
         guard end == nil else { return }
         end = reason
+        if leave(reason, now) { return }
         breakOff(meaning(of: reason), now)
     }
 
@@ -262,7 +291,11 @@ package struct ConsoleMachine {
             case .send(let input), .write(let input): type(input)
             // A way that needs an answer cannot be gone without waiting; the session ends all the same.
             case .enterMode(let name): typeWay(to: name)
-            case .sendPrompted: break
+            case .sendPrompted(let input, _, let response):
+                type(input)
+                // A secret is typed only where it is asked for.
+                guard case .literal(let answer) = response else { break }
+                type(answer)
             }
         }
         phase = .broken
@@ -294,7 +327,7 @@ package struct ConsoleMachine {
         for job in waiting { consider(job.deadline) }
         for step in inFlight { consider(step.deadline) }
         consider(walk?.deadline)
-        if awaitsConfirmation { consider(lastReceived + shortMoment) }
+        consider(confirmation.map { lastReceived + $0 })
         if phase == .login && !awaitsPermission || !inFlight.isEmpty {
             consider(timing.step(after: lastSettled, quietSince: lastReceived, pagerSuspected: pager.suspected || login.isAsked))
         }
@@ -329,7 +362,7 @@ package struct ConsoleMachine {
     /// Looks where the dialogue stands, as often as that changes something.
     mutating func settle(_ now: Instant) {
         lastSettled = max(lastSettled, now)
-        awaitsConfirmation = false
+        confirmation = nil
         switch phase {
         case .login: settleLogin(now)
         case .ready: settleCommands(now)

@@ -34,6 +34,24 @@ extension UnsafeRawBufferPointer {
     }
 }
 
+extension UnsafeRawBufferPointer {
+    /// Whether there is a finished line that begins with `part` and has more than blanks behind it.
+    func hasLine(beginningWith part: [UInt8]) -> Bool {
+        guard let baseAddress, !part.isEmpty else { return false }
+        var from = 0
+        while from < count, let end = memchr(baseAddress + from, 0x0A, count - from) {
+            let length = UnsafeRawPointer(end) - baseAddress - from
+            if length > part.count, memcmp(baseAddress + from, part, part.count) == 0,
+                self[from + part.count..<from + length].contains(where: { $0 != 0x20 && $0 != 0x09 })
+            {
+                return true
+            }
+            from += length + 1
+        }
+        return false
+    }
+}
+
 extension ArraySlice<UInt8> {
     func contains(_ part: [UInt8]) -> Bool {
         withUnsafeBytes { $0.contains(part) }

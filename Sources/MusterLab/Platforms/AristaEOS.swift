@@ -74,6 +74,7 @@ struct AristaEOS: LabPersonality {
         .ascends("exit"), .names("hostname <name>"),
         .descends("interface <line>", "config-if"), .descends("router bgp <as>", "config-router-bgp"),
         .descends("vlan <number>", "config-vlan"),
+        .readsText("banner <kind>", upTo: "EOF", saying: "Enter TEXT message. Type 'EOF' on its own line to end."),
         .accepts("description <line>", .configuration), .accepts("no <line>", .configuration), .accepts("ip <line>", .configuration),
         .accepts("ntp <line>", .configuration), .accepts("switchport <line>", .configuration), .accepts("shutdown", .configuration),
         LabCommand("write memory", .privileged) { state, _ in

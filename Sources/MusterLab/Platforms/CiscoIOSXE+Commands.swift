@@ -44,6 +44,10 @@ extension CiscoIOSXE {
         .descends("router <line>", "config-router"),
         .descends("line <line>", "config-line"),
         .descends("vlan <number>", "config-vlan"),
+        .readsText("banner <kind>"),
+        .descends("crypto pki certificate chain <name>", "config-cert-chain"),
+        .readsText(
+            "certificate <kind> [line]", upTo: "quit", saying: "Enter the certificate in hexadecimal representation...."),
         .accepts("description <line>", .configuration),
         .accepts("ip <line>", .configuration),
         .accepts("no <line>", .configuration),

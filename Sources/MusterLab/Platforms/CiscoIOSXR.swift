@@ -106,6 +106,7 @@ struct CiscoIOSXR: LabPersonality {
         LabCommand("show configuration", .configuration) { state, _ in
             .text("Building configuration...\n!! IOS XR Configuration 7.5.2\n" + state.pendingLines.map { $0 + "\n" }.joined() + "end\n\n")
         },
+        .readsText("banner <kind>"),
         LabCommand("hostname <name>", .configuration) { state, arguments in
             state.configure("hostname \(arguments[0])")
             return .nothing

@@ -45,6 +45,7 @@ struct CiscoNXOS: LabPersonality {
         .configures("configure", "Enter configuration commands, one per line. End with CNTL/Z.\n"),
         .ends("end"), .ascends("exit"), .names("hostname <name>"), .names("switchname <name>"),
         .descends("interface <line>", "config-if"), .descends("router <line>", "config-router"), .descends("vlan <number>", "config-vlan"),
+        .readsText("banner <kind>"),
         .accepts("description <line>", .configuration), .accepts("no <line>", .configuration), .accepts("feature <name>", .configuration),
         .accepts("ip <line>", .configuration), .accepts("ntp <line>", .configuration), .accepts("shutdown", .configuration),
         LabCommand("copy running-config startup-config", .all) { state, _ in

@@ -73,6 +73,41 @@ extension LabCommand {
         }
     }
 
+    /// A text of the configuration, which is read up to the sign that stands behind the command's words.
+    static func readsText(_ pattern: String) -> LabCommand {
+        let words = pattern.split(separator: " ").dropLast()
+        return LabCommand(pattern + " <line>", .configuration) { state, arguments in
+            let begin = (words.map(String.init) + arguments.prefix(1)).joined(separator: " ")
+            let text = arguments.dropFirst().joined(separator: " ")
+            guard let sign = text.first else { return .text("% Incomplete command.\n") }
+            if text.dropFirst().contains(sign) {
+                state.configure(begin + " " + text)
+                return .nothing
+            }
+            return .ask(
+                "Enter TEXT message.  End with the character '\(sign)'.\n", .line, then: readText(begin + " " + text) { $0.contains(sign) })
+        }
+    }
+
+    /// A text of the configuration, which is read up to a line.
+    static func readsText(_ pattern: String, upTo end: String, saying words: String) -> LabCommand {
+        LabCommand(pattern, .configuration) { _, arguments in
+            let begin = (pattern.split(separator: " ").prefix { !$0.hasPrefix("<") }.map(String.init) + arguments).joined(separator: " ")
+            return .ask(words + "\n", .line, then: readText(begin) { $0.trimmingSpaces == end })
+        }
+    }
+
+    private static func readText(
+        _ text: String, isEnd: @escaping @Sendable (String) -> Bool
+    ) -> @Sendable (String, inout LabShellState) -> LabReply {
+        { line, state in
+            let text = text + "\n" + line
+            guard isEnd(line) else { return .ask("", .line, then: readText(text, isEnd: isEnd)) }
+            state.configure(text)
+            return .nothing
+        }
+    }
+
     /// Enters a part of the configuration.
     static func descends(_ pattern: String, _ context: String) -> LabCommand {
         LabCommand(pattern, .configuration) { state, _ in

@@ -190,4 +190,56 @@ import Testing
             if kind.saves { #expect(bench.lab.isSaved(at: "127.1.0.1")) }
         }
     }
+
+    // MARK: Texts of several lines
+
+    /// A platform, a change with texts in it, and what its configuration has then.
+    static let texts: [(LabPlatform, String, String)] = [
+        (
+            .ciscoIOSXE,
+            "hostname r2\nbanner motd ^C\n  Keep out.\n\n! This is # no comment\n^C\n!\ncrypto pki certificate chain CA\n certificate ca 01\n  30820241 "
+                + "308201AA\n  A0030201\n  quit\nbanner login #One line#\n",
+            "banner motd ^C\n  Keep out.\n\n! This is # no comment\n^C\ncertificate ca 01\n  30820241 308201AA\n  A0030201\n  quit\n"
+                + "banner login #One line#\n"
+        ),
+        (.ciscoNXOS, "banner motd @\nKeep out.@\nhostname r2", "banner motd @\nKeep out.@\n"),
+        (.ciscoIOSXR, "banner motd $\nr1#\n$\nhostname r2", "banner motd $\nr1#\n$\n"),
+        (.aristaEOS, "banner motd\n   Keep out.\nEOF\nhostname r2", "banner motd\n   Keep out.\nEOF\n"),
+    ]
+
+    @Test(arguments: texts) func textsArrive(platform: LabPlatform, change: String, text: String) async throws {
+        let lab = LabDevice("r1", address: "127.1.0.1", platform: platform)
+        try await withBench([lab]) { bench in
+            let change = ConfigurationChange(text: change)
+            let result = try await configure(bench.device(lab), change, bench)
+            #expect(result.status == .ok, "\(String(describing: result.error))")
+            #expect(result.change?.state == .committed)
+            #expect(result.commands.map(\.command) == change.lines.map(\.text))
+            #expect(result.commands.allSatisfy { $0.status == .ok && $0.output.isEmpty })
+            let shown = try await withDevice(bench.device(lab), options: bench.options) { try await $0.send("show running-config").output }
+            #expect(shown.contains(text.dropLast()), "\(shown.suffix(600))")
+        }
+    }
+
+    @Test func nothingOfATextIsSent_whenTheDeviceTakesItForACommand() async throws {
+        let lab = LabDevice("r1", address: "127.1.0.1", platform: .ciscoIOSXE)
+        try await withBench([lab]) { bench in
+            let change = ConfigurationChange(text: "aaa authentication banner ^\nhostname evil\n^\n")
+            let result = try await configure(bench.device(lab), change, bench)
+            #expect(result.status == .failed)
+            #expect(result.error?.code == .rejected)
+            #expect(!bench.lab.typed(at: "127.1.0.1").contains("hostname evil"))
+        }
+    }
+
+    @Test func nothingIsConnectedTo_whenATextHasNoEnd() async throws {
+        let lab = LabDevice("r1", address: "127.1.0.1", platform: .ciscoIOSXE)
+        try await withBench([lab]) { bench in
+            let result = try await configure(bench.device(lab), ConfigurationChange(text: "hostname r2\nbanner motd ^\nKeep out"), bench)
+            #expect(result.status == .failed)
+            #expect(result.error?.code == .usage)
+            #expect(result.error?.message.hasPrefix("line 2, 'banner motd ^', begins a text of several lines that has no end") == true)
+            #expect(bench.lab.counts.connectionsTotal == 0)
+        }
+    }
 }

@@ -73,7 +73,7 @@ import Testing
                 case .phase(_, let phase): story.append(phase.rawValue)
                 case .pinned: story.append("pinned")
                 case .finished: story.append("finished")
-                case .warning(_, let text): story.append(text)
+                case .warning(_, let text), .note(_, let text): story.append(text)
                 }
             }
             #expect(
