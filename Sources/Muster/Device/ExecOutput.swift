@@ -1,9 +1,12 @@
 import MusterConsole
 import MusterTransport
+import Synchronization
 
 /// What one command prints over its exec channel; beyond a bound all of it goes to a file.
 actor ExecOutput: ByteReceiver {
     private nonisolated let loop: Loop
+    /// Whether the command may have been run, be it in part.
+    nonisolated let mayHaveRun = Atomic(false)
     private let limit: Int
     private let folder: OutputFolder
     private let name: String
