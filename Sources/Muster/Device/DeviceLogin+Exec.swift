@@ -9,7 +9,7 @@ extension DeviceLogin {
 
     /// Why a device can't have the exec channels that are asked for; nil when it can, or when nobody asked.
     func reasonAgainstExec(_ platform: Platform) -> (message: String, hint: String)? {
-        guard device.channel == .exec else { return nil }
+        guard allowsExec, device.channel == .exec else { return nil }
         guard platform.allowsExec else {
             // Without an exit status that can be relied on, a command that failed would pass for one that went well.
             return (
@@ -17,16 +17,13 @@ extension DeviceLogin {
                 "leave `channel` at auto, or set the device's platform to one with `exec: true`, such as linux"
             )
         }
-        switch device.transport {
-        case .ssh, .auto: return nil
-        case .openssh, .telnet:
-            return (
-                "the transport \(device.transport.rawValue) has no exec channels", "leave `channel` at auto, or use the transport ssh"
-            )
+        guard device.transport != .telnet else {
+            return ("telnet has no exec channels", "leave `channel` at auto, or use the transport ssh")
         }
+        return nil
     }
 
-    func execLine(over session: SSHSession, _ platform: Platform) -> OpenDevice {
+    func execLine(over session: any CommandCarrier, _ platform: Platform) -> OpenDevice {
         let recording = environment.recordings?.record(
             device, platform: platform, credentials: device.terminalLogin(on: platform, isExpected: false), events: environment.events)
         let line = ExecLine(

@@ -4,16 +4,47 @@ import MusterSSH
 import MusterTransport
 
 extension DeviceLogin {
-    /// Logs in by the system's `ssh`, as far as the first prompt; ssh is gone when that fails.
-    ///
-    /// One ssh has one user: where the device refuses all that one has to offer, another ssh goes on with the next.
+    /// Logs in by the system's `ssh`, as far as the first prompt, or as far as commands can be run; ssh is gone when that fails.
     func runOpenSSH(_ platform: Platform) async throws(MusterError) -> OpenDevice {
+        if usesExec(platform) { return try await runOpenSSHExec(platform) }
+        return try await overOpenSSH { login, openSSH, command throws(MusterError) in
+            let child = ChildCommand(
+                program: command.program, arguments: command.arguments,
+                environment: OpenSSHCommand.environment(inherited: openSSH.variables, term: platform.pty.term),
+                terminal: .init(columns: platform.pty.columns, rows: platform.pty.rows))
+            let session = login.openSSHSession()
+            return try await login.reaching(session, child, openSSH.desk) { login, shell throws(MusterError) in
+                do throws(MusterError) {
+                    return try await login.openCountedConsole(over: shell, platform: platform, carrier: session, isExpected: false)
+                } catch {
+                    // Where ssh ended in mid-login, it knows why.
+                    guard error.code == .connectionLost, !login.hasTypedPassword, let reason = await session.failure else { throw error }
+                    throw login.wrapped(reason, shown: nil)
+                }
+            }
+        }
+    }
+
+    /// What is prepared for `ssh`, if that can do for the device.
+    private func preparedOpenSSH() throws(MusterError) -> OpenSSHEnvironment {
         guard let openSSH = environment.openSSH else { throw failure(.usage, "no ssh is prepared") }
         if openSSH.desk == nil, device.hasPassword, device.allCredentials.allSatisfy(\.isPassword) {
             throw failure(
                 .credential, phase: .authenticate, "ssh takes a password only from a helper, and none is set",
                 hint: "name an installed muster in `RunOptions.openSSH.askpassHelper`")
         }
+        return openSSH
+    }
+
+    /// Goes on with `body` for what the device is logged in to with, until that works.
+    ///
+    /// One ssh has one user: where the device refuses all that one has to offer, another ssh goes on with the next.
+    ///
+    /// - Parameter body: Gets what ssh is told, and ends the ssh that it starts when it fails.
+    func overOpenSSH<R: Sendable>(
+        _ body: (DeviceLogin, OpenSSHEnvironment, OpenSSHCommand) async throws(MusterError) -> R
+    ) async throws(MusterError) -> R {
+        let openSSH = try preparedOpenSSH()
         let logins = device.openSSHLogins(hasAgent: openSSH.hasAgent)
         if let why = reasonToSkip(logins) { throw wrapped(LoginPolicy.skipped(why)) }
         environment.events(.phase(host: device.name, .resolve))
@@ -25,11 +56,13 @@ extension DeviceLogin {
                 continue
             }
             if !failures.isEmpty { clock.enter(.resolve, at: loop.now) }
-            do throws(OpenSSHRefusal) {
-                return try await run(as: login, platform, openSSH, pins)
+            openSSHLogins = device.jump.map { $0.openSSHLogins(hasAgent: openSSH.hasAgent)[0] } + [login]
+            hasBeenAnswered = false
+            do throws(MusterError) {
+                return try await body(self, openSSH, try await command(openSSH, pins: pins))
             } catch {
-                failures.append(error.error)
-                guard error.isAnswer else { throw error.error }
+                failures.append(error)
+                guard hasBeenAnswered else { throw error }
             }
         }
         throw joined(failures)
@@ -57,30 +90,31 @@ extension DeviceLogin {
         return error
     }
 
-    private func run(
-        as login: OpenSSHLogin, _ platform: Platform, _ openSSH: OpenSSHEnvironment, _ pins: [String?]
-    ) async throws(OpenSSHRefusal) -> OpenDevice {
-        let logins = device.jump.map { $0.openSSHLogins(hasAgent: openSSH.hasAgent)[0] } + [login]
-        let command: ChildCommand
-        do throws(MusterError) {
-            command = try await child(platform, openSSH, logins: logins, pins: pins)
-        } catch {
-            throw OpenSSHRefusal(error: error, isAnswer: false)
-        }
+    /// An `ssh` that is to be started.
+    ///
+    /// - Parameter heard: Gets, on the loop, the lines that it writes once it has logged in.
+    func openSSHSession(heard: @escaping @Sendable (String) -> Void = { _ in }) -> OpenSSHSession {
         let services = RunAskpassServices(device: device, environment: environment, timer: timer)
-        let session = OpenSSHSession(loop: loop, answers: answers(logins), services: services, clock: clock) {
-            [device, environment] event in
+        return OpenSSHSession(loop: loop, answers: answers, services: services, clock: clock) { [device, environment] event in
             switch event {
             case .phase(let phase): environment.events(.phase(host: device.name, phase))
             case .pinned(let keyType, let fingerprint):
                 environment.events(.pinned(host: device.name, keyType: keyType, fingerprint: fingerprint))
             case .notice(let text): environment.events(.warning(host: device.name, text.escapedForMessage(limit: 300)))
+            case .said(let line): heard(line)
             case .interactive: break
             }
         }
-        let result: Result<OpenDevice, MusterError> = await withTaskCancellationHandler {
+    }
+
+    /// Starts an `ssh`, and goes on with `body` when it has logged in; it is gone when any of that fails.
+    func reaching<R: Sendable>(
+        _ session: OpenSSHSession, _ child: ChildCommand, _ desk: AskpassDesk?,
+        _ body: (DeviceLogin, ChildTransport) async throws(MusterError) -> R
+    ) async throws(MusterError) -> R {
+        let result: Result<R, MusterError> = await withTaskCancellationHandler {
             do throws(MusterError) {
-                return .success(try await reachPrompt(session, platform, command, openSSH.desk))
+                return .success(try await body(self, try await reach(session, child, desk)))
             } catch {
                 return .failure(error)
             }
@@ -88,20 +122,22 @@ extension DeviceLogin {
             session.cancel()
         }
         switch result {
-        case .success(let open): return open
+        case .success(let value): return value
         case .failure(let error):
             // A bastion's refusal is no answer of the device's, nor is what it says in the terminal.
-            let isAnswer = await session.phase == .authenticate && [.authentication, .credential, .skipped].contains(error.code)
+            hasBeenAnswered = await session.phase == .authenticate && [.authentication, .credential, .skipped].contains(error.code)
             await session.close()
-            guard !Task.isCancelled else { throw OpenSSHRefusal(error: failure(.cancelled, "cancelled"), isAnswer: false) }
-            throw OpenSSHRefusal(error: error, isAnswer: isAnswer)
+            guard !Task.isCancelled else {
+                hasBeenAnswered = false
+                throw failure(.cancelled, "cancelled")
+            }
+            throw error
         }
     }
 
-    private func reachPrompt(
-        _ session: OpenSSHSession, _ platform: Platform, _ child: ChildCommand, _ desk: AskpassDesk?
-    ) async throws(MusterError) -> OpenDevice {
+    private func reach(_ session: OpenSSHSession, _ child: ChildCommand, _ desk: AskpassDesk?) async throws(MusterError) -> ChildTransport {
         timer.start { session.assumeIsolated { $0.expire() } }
+        // What comes then has the same deadline, and can say what it waited for and what it saw.
         defer { timer.stop() }
         let shell: Result<ChildTransport, OpenSSHFailure>
         do throws(OpenSSHFailure) {
@@ -114,22 +150,13 @@ extension DeviceLogin {
         legacyAlgorithms = await session.legacyAlgorithms
         switch shell {
         case .failure(let reason): throw wrapped(reason, shown: await session.shownHostKey)
-        case .success(let shell):
-            // The console has the same deadline, and can say what it waited for and what it saw.
-            timer.stop()
-            do throws(MusterError) {
-                return try await openCountedConsole(over: shell, platform: platform, carrier: session, isExpected: false)
-            } catch {
-                // Where ssh ended in mid-login, it knows why.
-                guard error.code == .connectionLost, !hasTypedPassword, let reason = await session.failure else { throw error }
-                throw wrapped(reason, shown: nil)
-            }
+        case .success(let shell): return shell
         }
     }
 
     // MARK: What ssh is told
 
-    private func answers(_ logins: [OpenSSHLogin]) -> AskpassAnswers {
+    private var answers: AskpassAnswers {
         let hops = device.jump + [device]
         var passphrases: [String: Secret] = [:]
         for credential in hops.flatMap(\.allCredentials) {
@@ -137,7 +164,7 @@ extension DeviceLogin {
             passphrases[path] = passphrase
         }
         return AskpassAnswers(
-            logins: zip(hops, logins).map { hop, login in
+            logins: zip(hops, openSSHLogins).map { hop, login in
                 // ssh asks in the name by which it looks up the host key.
                 AskpassAnswers.Login(
                     user: login.user, host: hop.hostKeyAlias ?? hop.address, password: login.passwords.first,
@@ -145,13 +172,12 @@ extension DeviceLogin {
             }, passphrases: passphrases)
     }
 
-    private func child(
-        _ platform: Platform, _ openSSH: OpenSSHEnvironment, logins: [OpenSSHLogin], pins: [String?]
-    ) async throws(MusterError) -> ChildCommand {
+    /// What `ssh` is told to reach the device.
+    private func command(_ openSSH: OpenSSHEnvironment, pins: [String?]) async throws(MusterError) -> OpenSSHCommand {
         var hops: [OpenSSHCommand.Hop] = []
         do {
             for (place, hop) in (device.jump + [device]).enumerated() {
-                hops.append(try await openSSH.hop(to: hop, as: logins[place], pins: pins[place]))
+                hops.append(try await openSSH.hop(to: hop, as: openSSHLogins[place], pins: pins[place]))
             }
         } catch is CancellationError {
             throw failure(.cancelled, "cancelled")
@@ -161,16 +187,13 @@ extension DeviceLogin {
         let target = hops.removeLast()
         var command = openSSH.command(to: target, through: hops, hostKeys: environment.hostKeys, connectTimeout: connectTimeout)
         command.keepAlive = keepAlive.interval > .zero ? keepAlive : nil
-        return ChildCommand(
-            program: command.program, arguments: command.arguments,
-            environment: OpenSSHCommand.environment(inherited: openSSH.variables, term: platform.pty.term),
-            terminal: .init(columns: platform.pty.columns, rows: platform.pty.rows))
+        return command
     }
 
     // MARK: Errors
 
     /// - Parameter shown: the host key that the device showed, as type and fingerprint.
-    private func wrapped(_ reason: OpenSSHFailure, shown: String?) -> MusterError {
+    func wrapped(_ reason: OpenSSHFailure, shown: String?) -> MusterError {
         if reason.code == .hostKey, !device.hostKeys.isEmpty, let shown { return hostKeyCheck.notPinned(shown) }
         let elapsed =
             switch reason.code {
@@ -180,12 +203,6 @@ extension DeviceLogin {
             }
         return failure(reason.code, phase: reason.phase, reason.message + elapsed, hint: reason.hint)
     }
-}
-
-/// Why an ssh did not get in, and whether the device itself said so, so that another user may have better luck.
-private struct OpenSSHRefusal: Error {
-    var error: MusterError
-    var isAnswer: Bool
 }
 
 extension OpenSSHSession: ConsoleCarrier {}

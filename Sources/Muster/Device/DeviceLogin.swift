@@ -23,6 +23,10 @@ final class DeviceLogin {
     var legacyAlgorithms: [String] = []
     /// The password that the device may ask for in the terminal, where that is not expected.
     var terminalPassword: TerminalPassword?
+    /// Who logs in by the system's `ssh` at the moment: to the bastions, and then to the device.
+    var openSSHLogins: [OpenSSHLogin] = []
+    /// Whether the device itself has answered that login with a refusal.
+    var hasBeenAnswered = false
     /// What went on on the way that the result is to tell.
     private(set) var warnings: [String] = []
     /// Whether the password was typed in the terminal.

@@ -8,7 +8,7 @@ import MusterTransport
 actor ExecLine {
     private let device: Device
     private let platform: Platform
-    private let session: SSHSession
+    private let session: any CommandCarrier
     private nonisolated let loop: Loop
     private let environment: DeviceEnvironment
     private let recorder: SessionRecorder?
@@ -21,7 +21,9 @@ actor ExecLine {
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
 
     /// - Parameter recorder: takes the session down; the caller ends it.
-    init(device: Device, platform: Platform, session: SSHSession, environment: DeviceEnvironment, recorder: SessionRecorder? = nil) {
+    init(
+        device: Device, platform: Platform, session: any CommandCarrier, environment: DeviceEnvironment, recorder: SessionRecorder? = nil
+    ) {
         self.recorder = recorder
         self.device = device
         self.platform = platform
@@ -38,33 +40,32 @@ actor ExecLine {
         defer { endTurn() }
         if let console { return await device.run(command, on: console, timeout: timeout, answers: answers) }
         let began = loop.now
-        let output = ExecOutput(
-            loop: loop, limit: environment.outputLimit, folder: environment.outputFolder, name: device.name, recorder: recorder)
         let number = nextID
         nextID += 1
+        let output = ExecOutput(
+            loop: loop, limit: environment.outputLimit, folder: environment.outputFolder, name: device.name, recorder: recorder,
+            mark: .exec(id: number, command))
         var result = CommandResult(command: command, status: .skipped)
         do throws(SSHError) {
             let session = session
             let timer = loop.schedule(at: began + timeout) {
-                session.assumeIsolated { $0.abort(SSHError(.timedOut, stage: .open, "expected the command's end, and it did not come")) }
+                session.giveUp(SSHError(.timedOut, stage: .open, "expected the command's end, and it did not come"))
             }
             defer { timer.cancel() }
-            let id = try await session.openExec()
-            // From here on it may run.
+            let exit = try await session.run(command, into: output)
             result.status = .failed
-            recorder?.mark(.exec(id: number, command), at: loop.now)
-            let channel = try await session.start(command, on: id)
-            _ = await output.gather(from: channel)
-            let exit = try await session.exit(of: channel)
-            channel.close()
             switch exit {
             case .status(let status):
                 result.exitStatus = status
                 if status == 0 { result.status = .ok } else { result.failure = "exit status \(status)" }
-            case .signal(let name): result.failure = "ended by signal \(name)"
+            // The system's ssh does not say which.
+            case .signal(let name): result.failure = name.isEmpty ? "ended by a signal" : "ended by signal \(name)"
             }
         } catch {
-            if result.status == .failed { recorder?.mark(.failed(id: number, kind: error.recordedKind), at: loop.now) }
+            if output.mayHaveRun {
+                result.status = .failed
+                recorder?.mark(.failed(id: number, kind: error.recordedKind), at: loop.now)
+            }
             if error.kind == .execRefused { return await runInShell(command, timeout: timeout, answers: answers) }
             await take(output, into: &result)
             result.elapsed = loop.now - began
@@ -130,12 +131,12 @@ actor ExecLine {
         if let console { return console }
         let deadline = loop.now + timeout
         let session = session
-        let timer = loop.schedule(at: deadline) { session.assumeIsolated { $0.expire() } }
-        let channel: SSHChannel
+        let timer = loop.schedule(at: deadline) { session.giveUp(SSHError(.timedOut, stage: .open, "expected a shell, and none was opened")) }
+        let channel: any ByteTransport
         do {
             defer { timer.cancel() }
             let terminal = TerminalSize(columns: platform.pty.columns, rows: platform.pty.rows)
-            channel = try await session.openShell(terminal: terminal, type: platform.pty.term)
+            channel = try await session.shell(terminal: terminal, type: platform.pty.term)
         } catch {
             let when = error.kind == .timedOut ? " within \(timeout.shown)" : ""
             throw MusterError(error.code, phase: .open, device: device.name, message: error.message + when, hint: error.hint)

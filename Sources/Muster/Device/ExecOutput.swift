@@ -1,9 +1,14 @@
 import MusterConsole
 import MusterTransport
+import Synchronization
 
 /// What one command prints over its exec channel; beyond a bound all of it goes to a file.
 actor ExecOutput: ByteReceiver {
     private nonisolated let loop: Loop
+    /// Whether the command may have been run, be it in part.
+    nonisolated var mayHaveRun: Bool { hasBegun.load(ordering: .relaxed) }
+    private nonisolated let hasBegun = Atomic(false)
+    private nonisolated let mark: RecordingMark
     private let limit: Int
     private let folder: OutputFolder
     private let name: String
@@ -21,12 +26,20 @@ actor ExecOutput: ByteReceiver {
     ///   - folder: where a longer output goes as a whole.
     ///   - name: how the names of files there begin.
     ///   - recorder: takes down what comes.
-    init(loop: Loop, limit: Int, folder: OutputFolder, name: String, recorder: SessionRecorder? = nil) {
+    ///   - mark: what it takes down when the command begins.
+    init(loop: Loop, limit: Int, folder: OutputFolder, name: String, recorder: SessionRecorder? = nil, mark: RecordingMark) {
         self.recorder = recorder
+        self.mark = mark
         self.loop = loop
         self.limit = limit
         self.folder = folder
         self.name = name
+    }
+
+    /// From here on the command may run. On the loop.
+    nonisolated func begins() {
+        hasBegun.store(true, ordering: .relaxed)
+        recorder?.mark(mark, at: loop.now)
     }
 
     /// What was printed, without the line ends at its end.

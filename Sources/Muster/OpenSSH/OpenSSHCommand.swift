@@ -56,6 +56,10 @@ struct OpenSSHCommand: Sendable, Equatable {
     var configuration = Configuration.standard
     /// Whether nobody answers ssh's questions.
     var asksNothing = false
+    /// Where others ask it for channels of the connection, which it opens no session on then.
+    var controlSocket: String?
+    /// How much ssh says: phases, and what becomes of channels, are read off its log.
+    var logLevel = "DEBUG1"
     /// The program.
     var program = "ssh"
 
@@ -64,12 +68,32 @@ struct OpenSSHCommand: Sendable, Equatable {
     /// Options of the command line go before those of configuration files, so nothing there can put another ssh, a forward or a command
     /// of its own in between.
     var arguments: [String] {
-        files(for: target) + ["-tt"]
+        files(for: target) + use
             + options([
-                ("RequestTTY", "force"), ("RemoteCommand", "none"), ("EscapeChar", "none"),
-                // Phases are read off the log.
-                ("LogLevel", "DEBUG1"), ("ClearAllForwardings", "yes"), ("ForwardAgent", "no"), ("ForwardX11", "no"),
+                ("RemoteCommand", "none"), ("EscapeChar", "none"),
+                ("LogLevel", logLevel), ("ClearAllForwardings", "yes"), ("ForwardAgent", "no"), ("ForwardX11", "no"),
             ]) + common(to: target) + way(to: target) + ["--", target.destination]
+    }
+
+    /// What the connection is for.
+    private var use: [String] {
+        guard let controlSocket else { return ["-tt"] + options([("RequestTTY", "force")]) }
+        // It goes before what is said of sharing connections below, and stays in the foreground.
+        return ["-M", "-N", "-S", Self.percentDoubled(controlSocket)] + options([("RequestTTY", "no"), ("ControlPersist", "no")])
+    }
+
+    /// The arguments of one more ssh, which has a channel of its own on the connection that this one shares.
+    ///
+    /// - Parameter command: What it runs, without a terminal and with nothing to read; a shell in a terminal for nil.
+    func sharing(_ socket: String, running command: String?) -> [String] {
+        files(for: target) + (command == nil ? ["-tt"] : ["-T", "-n"]) + ["-S", Self.percentDoubled(socket)]
+            + options([
+                // Where there is no connection to share any more, none is made.
+                ("ControlMaster", "no"), ("ProxyCommand", "false"), ("BatchMode", "yes"),
+                // Its words would be among those of the command.
+                ("LogLevel", "QUIET"), ("RequestTTY", command == nil ? "force" : "no"), ("RemoteCommand", "none"), ("EscapeChar", "none"),
+                ("ClearAllForwardings", "yes"), ("ForwardAgent", "no"), ("ForwardX11", "no"), ("PermitLocalCommand", "no"),
+            ]) + ["--", target.destination] + (command.map { [$0] } ?? [])
     }
 
     /// What both the way to the device and the way to its bastions need.

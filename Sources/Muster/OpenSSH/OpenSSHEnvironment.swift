@@ -19,7 +19,7 @@ final class OpenSSHEnvironment: Sendable {
     let variables: [String: String]
     /// Whether there is an agent for devices that name none.
     var hasAgent: Bool { variables["SSH_AUTH_SOCK"]?.isEmpty == false }
-    private let files = OpenSSHFiles()
+    let files = OpenSSHFiles()
 
     private init(options: RunOptions, desk: AskpassDesk?, repertoire: OpenSSHRepertoire) {
         self.options = options.openSSH

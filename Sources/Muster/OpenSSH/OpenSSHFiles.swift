@@ -7,12 +7,13 @@ import Synchronization
     import Foundation
 #endif
 
-/// Files that the `ssh` children of a run read, in a folder of the run's own: known hosts with the keys that the inventory pins, and lines of
-/// `ssh_config`, which may hold what is not for a list of processes.
+/// Files of the `ssh` children of a run, in a folder of the run's own: known hosts with the keys that the inventory pins, lines of
+/// `ssh_config`, which may hold what is not for a list of processes, and control sockets.
 final class OpenSSHFiles: Sendable {
     private struct State {
         var folder: String?
         var paths: [String: String] = [:]
+        var sockets = 0
     }
 
     private let state = Mutex(State())
@@ -26,16 +27,32 @@ final class OpenSSHFiles: Sendable {
         return try await Blocking.run { try self.writeNow(text) }
     }
 
+    /// A path for a control socket.
+    ///
+    /// - Throws: What the system says; `CancellationError`.
+    func socket() async throws -> String {
+        try await Blocking.run {
+            try self.state.withLock { state in
+                state.sockets += 1
+                return "\(try Self.folder(&state))/s\(state.sockets)"
+            }
+        }
+    }
+
+    /// The folder, which only the user may enter; its path is short, as a socket's has to be.
+    private static func folder(_ state: inout State) throws -> String {
+        if let folder = state.folder { return folder }
+        let folder = FileManager.default.temporaryDirectory.path + "/muster-" + UUID().uuidString.prefix(13)
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        state.folder = folder
+        return folder
+    }
+
     private func writeNow(_ text: String) throws -> String {
         try state.withLock { state in
             if let known = state.paths[text] { return known }
-            let folder = state.folder ?? FileManager.default.temporaryDirectory.path + "/muster-ssh-" + UUID().uuidString
-            if state.folder == nil {
-                try FileManager.default.createDirectory(
-                    atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-                state.folder = folder
-            }
-            let path = "\(folder)/\(state.paths.count + 1)"
+            let path = "\(try Self.folder(&state))/\(state.paths.count + 1)"
             // Under the lock, so that nobody is handed a file that is not written yet.
             try Data(text.utf8).write(to: URL(fileURLWithPath: path))
             state.paths[text] = path

@@ -8,6 +8,8 @@ package struct ChildCommand: Sendable, Equatable {
     package var environment: [String: String]
     /// The window size of the terminal that its standard input is; a pipe when `nil`.
     package var terminal: TerminalShape?
+    /// Whether what it writes to standard error goes where its standard output goes, in the order in which it writes.
+    package var mergesErrors = false
 
     /// The window size of a terminal, in characters.
     package struct TerminalShape: Sendable, Equatable {

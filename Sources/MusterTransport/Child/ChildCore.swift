@@ -51,7 +51,11 @@ final class ChildCore {
         read(child.output) {
             ChildReader(core: $0, received: { $0.received($1) }, burstEnded: { $0.burstEnded() }, ended: { $0.outputEnded() })
         }
-        read(child.errors) {
+        guard let descriptor = child.errors else {
+            haveErrorsEnded = true
+            return
+        }
+        read(descriptor) {
             ChildReader(core: $0, received: { $0.errors($1) }, burstEnded: { _ in }, ended: { $0.errorsEnded() })
         }
     }

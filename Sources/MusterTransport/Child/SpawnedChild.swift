@@ -14,7 +14,8 @@ struct SpawnedChild: Sendable {
     /// Its standard input's other end: a pipe's, or a terminal's.
     let input: Int32
     let output: Int32
-    let errors: Int32
+    /// Nil where the output has them.
+    let errors: Int32?
 
     /// Starts a program in a session of its own, so that it has no controlling terminal and Ctrl-C does not reach it.
     ///
@@ -41,7 +42,7 @@ struct SpawnedChild: Sendable {
             mine.append(ends[1])
             theirs.append(ends[0])
         }
-        for _ in 0..<2 {
+        for _ in 0..<(command.mergesErrors ? 1 : 2) {
             try check(muster_pipe(&ends))
             mine.append(ends[0])
             theirs.append(ends[1])
@@ -51,13 +52,13 @@ struct SpawnedChild: Sendable {
         var environment = command.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for entry in environment { free(entry) } }
         var pid: pid_t = 0
-        try check(muster_spawn(command.program, &arguments, &environment, theirs[0], theirs[1], theirs[2], &pid))
-        return SpawnedChild(pid: pid, input: mine[0], output: mine[1], errors: mine[2])
+        try check(muster_spawn(command.program, &arguments, &environment, theirs[0], theirs[1], theirs[theirs.count - 1], &pid))
+        return SpawnedChild(pid: pid, input: mine[0], output: mine[1], errors: command.mergesErrors ? nil : mine[2])
     }
 
     /// Ends a child that nobody wants any more, and waits for it.
     func discard() {
-        for descriptor in [input, output, errors] { close(descriptor) }
+        for descriptor in [input, output, errors].compactMap(\.self) { close(descriptor) }
         kill(pid, SIGKILL)
         while waitpid(pid, nil, 0) < 0, errno == EINTR {}
     }

@@ -36,6 +36,7 @@ import Testing
         var device = Device(
             name: "here", address: "127.0.0.1", port: server.port, platform: "linux", user: server.user, identities: [server.userKey])
         device.transport = transport
+        device.channel = .shell
         return device
     }
 
