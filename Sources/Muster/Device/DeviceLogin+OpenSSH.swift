@@ -17,13 +17,24 @@ extension DeviceLogin {
         do {
             return try await runSSH(platform)
         } catch {
-            if gap == nil { gap = await lackingKeyType(after: error) }
-            guard let gap, let openSSH = environment.openSSH, openSSH.fills(gap) else { throw error }
-            environment.events(.warning(host: device.name, "goes on with the system's ssh: \(error.message)"))
-            // A key that was pinned on the first way must be known on the second.
-            _ = await environment.knownHosts.flush()
+            guard await goesOnWithOpenSSH(after: error) else { throw error }
             return try await runOpenSSH(platform)
         }
+    }
+
+    /// Whether the system's `ssh` has what libssh2 lacked, where that alone was the reason for a failure; a warning says so.
+    func goesOnWithOpenSSH(after error: MusterError) async -> Bool {
+        guard let gap = await lack(after: error), let openSSH = environment.openSSH, openSSH.fills(gap) else { return false }
+        environment.events(.warning(host: device.name, "goes on with the system's ssh: \(error.message)"))
+        // A key that was pinned on the first way must be known on the second.
+        _ = await environment.knownHosts.flush()
+        return true
+    }
+
+    /// What libssh2 lacked, where that alone was the reason for a failure.
+    func lack(after error: MusterError) async -> SSHError.Gap? {
+        if gap == nil { gap = await lackingKeyType(after: error) }
+        return gap
     }
 
     /// The kind of key that libssh2 cannot use, when a login failed and the device has nothing but keys to log in with.
@@ -48,25 +59,10 @@ extension DeviceLogin {
 
     /// Logs in by the system's `ssh`, as far as the first prompt; ssh is gone when that fails.
     func runOpenSSH(_ platform: Platform) async throws(MusterError) -> OpenDevice {
-        guard let openSSH = environment.openSSH else { throw failure(.usage, "no ssh is prepared") }
-        if device.passwordForSSH != nil, device.keyPaths.isEmpty, openSSH.desk == nil {
-            throw failure(
-                .credential, phase: .authenticate, "ssh takes a password only from a helper, and none is set",
-                hint: "name an installed muster in `RunOptions.openSSH.askpassHelper`")
-        }
+        let openSSH = try preparedOpenSSH()
         environment.events(.phase(host: device.name, .resolve))
         let pinFiles = try await pinFiles(openSSH)
-        let services = RunAskpassServices(device: device, environment: environment, timer: timer)
-        let session = OpenSSHSession(loop: loop, answers: answers, services: services, clock: clock) {
-            [device, environment] event in
-            switch event {
-            case .phase(let phase): environment.events(.phase(host: device.name, phase))
-            case .pinned(let keyType, let fingerprint):
-                environment.events(.pinned(host: device.name, keyType: keyType, fingerprint: fingerprint))
-            case .notice(let text): environment.events(.warning(host: device.name, text.escapedForMessage(limit: 300)))
-            case .interactive: break
-            }
-        }
+        let session = openSSHSession()
         let result: Result<OpenDevice, MusterError> = await withTaskCancellationHandler {
             do throws(MusterError) {
                 return .success(try await reachPrompt(session, platform, child(platform, openSSH, pinFiles), openSSH.desk))
@@ -81,6 +77,34 @@ extension DeviceLogin {
             throw Task.isCancelled ? failure(.cancelled, "cancelled") : error
         }
         return try result.get()
+    }
+
+    /// What is prepared for `ssh`, if that can do for the device.
+    func preparedOpenSSH() throws(MusterError) -> OpenSSHEnvironment {
+        guard let openSSH = environment.openSSH else { throw failure(.usage, "no ssh is prepared") }
+        if device.passwordForSSH != nil, device.keyPaths.isEmpty, openSSH.desk == nil {
+            throw failure(
+                .credential, phase: .authenticate, "ssh takes a password only from a helper, and none is set",
+                hint: "name an installed muster in `RunOptions.openSSH.askpassHelper`")
+        }
+        return openSSH
+    }
+
+    /// An `ssh` that is to be started.
+    ///
+    /// - Parameter heard: Gets, on the loop, the lines that it writes once it has logged in.
+    func openSSHSession(heard: @escaping @Sendable (String) -> Void = { _ in }) -> OpenSSHSession {
+        let services = RunAskpassServices(device: device, environment: environment, timer: timer)
+        return OpenSSHSession(loop: loop, answers: answers, services: services, clock: clock) { [device, environment] event in
+            switch event {
+            case .phase(let phase): environment.events(.phase(host: device.name, phase))
+            case .pinned(let keyType, let fingerprint):
+                environment.events(.pinned(host: device.name, keyType: keyType, fingerprint: fingerprint))
+            case .notice(let text): environment.events(.warning(host: device.name, text.escapedForMessage(limit: 300)))
+            case .said(let line): heard(line)
+            case .interactive: break
+            }
+        }
     }
 
     private func reachPrompt(
@@ -127,6 +151,15 @@ extension DeviceLogin {
     }
 
     private func child(_ platform: Platform, _ openSSH: OpenSSHEnvironment, _ pinFiles: [String?]) -> ChildCommand {
+        let command = command(openSSH, pinFiles)
+        return ChildCommand(
+            program: command.program, arguments: command.arguments,
+            environment: OpenSSHCommand.environment(inherited: openSSH.variables, term: platform.pty.term),
+            terminal: .init(columns: platform.pty.columns, rows: platform.pty.rows))
+    }
+
+    /// What `ssh` is told to reach the device.
+    func command(_ openSSH: OpenSSHEnvironment, _ pinFiles: [String?]) -> OpenSSHCommand {
         func hop(_ device: Device, _ pinFile: String?) -> OpenSSHCommand.Hop {
             OpenSSHCommand.Hop(
                 host: device.address, port: device.port, user: device.user, identities: device.keyPaths,
@@ -145,16 +178,13 @@ extension DeviceLogin {
         case "none": command.configuration = .none
         case let path?: command.configuration = .file(path)
         }
-        return ChildCommand(
-            program: command.program, arguments: command.arguments,
-            environment: OpenSSHCommand.environment(inherited: openSSH.variables, term: platform.pty.term),
-            terminal: .init(columns: platform.pty.columns, rows: platform.pty.rows))
+        return command
     }
 
     // MARK: Errors
 
     /// - Parameter shown: the host key that the device showed, as type and fingerprint.
-    private func wrapped(_ reason: OpenSSHFailure, shown: String?) -> MusterError {
+    func wrapped(_ reason: OpenSSHFailure, shown: String?) -> MusterError {
         if reason.code == .hostKey, !device.hostKeys.isEmpty, let shown { return hostKeyCheck.notPinned(shown) }
         let elapsed =
             switch reason.code {

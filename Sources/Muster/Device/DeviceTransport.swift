@@ -14,12 +14,19 @@ public enum DeviceTransport: String, Sendable, CaseIterable {
 }
 
 extension Device {
-    /// Whether it may take a child process, with its streams.
-    var startsPrograms: Bool {
-        switch transport {
-        case .openssh, .auto: true
-        case .ssh: ssh.proxyCommand != nil
-        case .telnet: false
+    /// How many files may be open for it at once: a child process has three streams, with two ends each while it is started.
+    var openFiles: Int {
+        let startsPrograms =
+            switch transport {
+            case .openssh, .auto: true
+            case .ssh: ssh.proxyCommand != nil
+            case .telnet: false
+            }
+        if startsPrograms { return 6 }
+        switch jump.last?.transport {
+        // A pair of sockets, one end of which goes to ssh, and the connection over which it is asked.
+        case .openssh, .auto: return 3
+        case .ssh, .telnet, nil: return 1
         }
     }
 }

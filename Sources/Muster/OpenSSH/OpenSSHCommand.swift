@@ -51,6 +51,8 @@ struct OpenSSHCommand: Sendable, Equatable {
     var configuration = Configuration.standard
     /// Whether nobody answers ssh's questions.
     var asksNothing = false
+    /// Where others ask it for connections through the target, which it opens no session on then.
+    var controlSocket: String?
     /// The program.
     var program = "ssh"
 
@@ -59,12 +61,19 @@ struct OpenSSHCommand: Sendable, Equatable {
     /// Options of the command line go before those of configuration files, so nothing there can put another ssh, a forward or a command
     /// of its own in between.
     var arguments: [String] {
-        configurationArguments + ["-tt"]
+        configurationArguments + use
             + options([
-                ("RequestTTY", "force"), ("RemoteCommand", "none"), ("EscapeChar", "none"),
+                ("RemoteCommand", "none"), ("EscapeChar", "none"),
                 // Phases are read off the log.
                 ("LogLevel", "DEBUG1"), ("ClearAllForwardings", "yes"), ("ForwardAgent", "no"), ("ForwardX11", "no"),
             ]) + common(to: target) + way(to: target) + ["--", target.host]
+    }
+
+    /// What the connection is for.
+    private var use: [String] {
+        guard let controlSocket else { return ["-tt"] + options([("RequestTTY", "force")]) }
+        // It goes before what is said of sharing connections below, and stays in the foreground.
+        return ["-M", "-N", "-S", Self.percentDoubled(controlSocket)] + options([("RequestTTY", "no"), ("ControlPersist", "no")])
     }
 
     /// What both the way to the device and the way to its bastions need.

@@ -19,6 +19,8 @@ final class OpenSSHEnvironment: Sendable {
     let variables: [String: String]
     /// Where the keys are written that the inventory pins.
     let pins = PinFiles()
+    /// Those that are logged in to bastions.
+    let masters = OpenSSHMasters()
 
     private init(options: RunOptions, desk: AskpassDesk?, algorithms: OpenSSHAlgorithms) {
         self.options = options.openSSH
@@ -32,10 +34,10 @@ final class OpenSSHEnvironment: Sendable {
     ///
     /// - Throws: `MusterError` with code `usage` when the helper's socket cannot be made; `CancellationError`.
     static func open(for devices: [Device], options: RunOptions) async throws -> OpenSSHEnvironment? {
-        guard devices.contains(where: { $0.transport == .openssh || $0.transport == .auto }) else { return nil }
-        let loop = Loops.next()
         let all = devices + devices.flatMap(\.jump)
-        let wantsAlgorithms = devices.contains { $0.transport == .auto } || all.contains(where: \.legacy)
+        guard all.contains(where: { $0.transport == .openssh || $0.transport == .auto }) else { return nil }
+        let loop = Loops.next()
+        let wantsAlgorithms = all.contains { $0.transport == .auto || $0.legacy }
         let algorithms =
             wantsAlgorithms ? try await OpenSSHAlgorithms.known(to: options.openSSH.program, on: loop) : OpenSSHAlgorithms()
         guard let helper = options.openSSH.askpassHelper else {
@@ -53,6 +55,7 @@ final class OpenSSHEnvironment: Sendable {
     }
 
     func close() async {
+        await masters.close()
         await desk?.close()
         await pins.close()
     }

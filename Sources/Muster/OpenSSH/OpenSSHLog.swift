@@ -12,6 +12,8 @@ struct OpenSSHLog: Sendable {
         case notice(String)
         /// The session is open: what is typed goes to the device.
         case interactive
+        /// A line that came after that.
+        case said(String)
     }
 
     /// How far ssh is.
@@ -49,14 +51,15 @@ struct OpenSSHLog: Sendable {
     }
 
     private mutating func read(_ line: String) -> [Event] {
-        if line.hasPrefix("debug") { return readDebugging(line) }
+        let said: [Event] = isInteractive ? [.said(line)] : []
+        if line.hasPrefix("debug") { return isInteractive ? said : readDebugging(line) }
         if phase == .authenticate, line.hasPrefix("Authenticated to ") { return enter(.open) }
         guard !line.allSatisfy(\.isWhitespace) else { return [] }
         lines.append(line)
         if lines.count > Self.maximumLines { lines.removeFirst() }
-        guard line.hasPrefix("Warning: Permanently added ") else { return [] }
+        guard line.hasPrefix("Warning: Permanently added ") else { return said }
         // ssh says so right after it has told the key, and before the first encrypted packet.
-        guard phase == .hostKey, let hostKey else { return [] }
+        guard phase == .hostKey, let hostKey else { return said }
         return [.pinned(keyType: hostKey.type, fingerprint: hostKey.fingerprint)]
     }
 
