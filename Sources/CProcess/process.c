@@ -140,7 +140,7 @@ static int send_descriptor(int connection, int descriptor) {
 
 int muster_hand_over(const char *path, const void *bytes, size_t count, int copies, int *control, int *stream) {
     struct sockaddr_un address;
-    struct timeval patience = {10, 0};
+    struct timeval patience = {5, 0};
     int pair[2] = {-1, -1};
     int connection, status, number;
     memset(&address, 0, sizeof address);
