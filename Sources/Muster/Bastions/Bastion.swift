@@ -130,7 +130,6 @@ actor Bastion {
             line.whenLost { [weak self] in self?.assumeIsolated { $0.lost(lane) } }
             perform(machine.connected(lane, capacity: line.opensAtOnce))
         case .failure(let error):
-            // With another connection at work it goes on, more slowly.
             if let actions = machine.failed(lane) { perform(actions) } else { fail(error) }
         }
     }

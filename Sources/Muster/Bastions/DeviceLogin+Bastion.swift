@@ -11,7 +11,7 @@ extension DeviceLogin {
                 return try await runBuiltInBastion()
             } catch {
                 guard await lack(after: error) != nil else { throw error }
-                let way = "for a bastion that is `transport: auto` of \(device.name) in the inventory, since --transport is for devices alone"
+                let way = "`transport: auto` has to stand at the bastion \(device.name) in the inventory, for --transport is the devices'"
                 throw failure(error.code, phase: error.phase, error.message, hint: error.hint.map { "\($0); \(way)" } ?? way)
             }
         case .openssh: return try await runOpenSSHBastion()

@@ -69,6 +69,11 @@ struct LaneMachine: Sendable {
     private var requests: [Request] = []
     private var nextLane = 1
     private var losses = 0
+    /// Lowered when the bastion lets no further connection in.
+    private var limit = Self.maximumLanes
+    /// Connections that could not be made, one after the other.
+    private var failures = 0
+    private var hasConnected = false
     private var isClosed = false
 
     init(channels: Int) {
@@ -122,15 +127,24 @@ struct LaneMachine: Sendable {
     mutating func connected(_ number: Int, capacity: Int) -> [Action] {
         guard let lane = lanes.firstIndex(where: { $0.number == number }) else { return [] }
         lanes[lane].capacity = max(1, capacity)
+        hasConnected = true
+        failures = 0
         return serve()
     }
 
     /// A connection can't be made.
     ///
-    /// - Returns: What is to be done; nil when there is no other connection.
+    /// With others at work it goes on, more slowly; without, a bastion that could be connected to before is tried once more.
+    ///
+    /// - Returns: What is to be done; nil when there is nothing left to try.
     mutating func failed(_ number: Int) -> [Action]? {
         lanes.removeAll { $0.number == number }
-        return lanes.isEmpty ? nil : settleClocks()
+        failures += 1
+        guard lanes.isEmpty else {
+            limit = lanes.count
+            return settleClocks()
+        }
+        return hasConnected && failures == 1 ? serve() : nil
     }
 
     /// A connection has ended by itself: what it was to open, another one will, and it is made anew once.
@@ -153,7 +167,7 @@ struct LaneMachine: Sendable {
     }
 
     private mutating func widen() -> Action? {
-        guard lanes.allSatisfy(\.isStuck), lanes.count < Self.maximumLanes else { return nil }
+        guard lanes.allSatisfy(\.isStuck), lanes.count < limit else { return nil }
         lanes.append(Lane(number: nextLane))
         defer { nextLane += 1 }
         return .connect(lane: nextLane)

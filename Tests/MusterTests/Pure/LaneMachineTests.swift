@@ -101,6 +101,28 @@ struct LaneMachineTests {
         #expect(machine.giveUp(1) == [])
     }
 
+    @Test func noFurtherConnectionIsTried_whenTheBastionLetsNoneIn() {
+        var machine = LaneMachine(channels: 64)
+        _ = machine.ask(1)
+        _ = machine.connected(1, capacity: 1)
+        _ = machine.ask(2)
+        #expect(machine.isLate(1, on: 1) == [.connect(lane: 2)])
+        #expect(machine.failed(2) == [])
+        #expect(machine.ask(3) == [.pause(request: 3)])
+        // The one that waits in vain makes room.
+        #expect(machine.giveUp(1) == [.end(lane: 1), .resume(request: 2), .resume(request: 3), .connect(lane: 3)])
+    }
+
+    @Test func oneMoreTryIsMade_whenABastionThatWorkedCannotBeConnectedTo() {
+        var machine = LaneMachine(channels: 64)
+        _ = machine.ask(1)
+        _ = machine.connected(1, capacity: 1)
+        _ = machine.giveUp(1)
+        #expect(machine.ask(2) == [.connect(lane: 2)])
+        #expect(machine.failed(2) == [.connect(lane: 3)])
+        #expect(machine.failed(3) == nil)
+    }
+
     /// A bastion that goes on trying for two minutes, and devices half of which are silent.
     @Test(arguments: [1, 128]) func allComeToAnEnd_whenEveryOtherDeviceIsSilent(capacity: Int) {
         var world = World(devices: 400, capacity: capacity)

@@ -307,7 +307,7 @@ import Testing
                 #expect(
                     result.error?.message.contains("the bastion sshd cannot be used: no common host key algorithm") == true,
                     "\(String(describing: result.error))")
-                #expect(result.error?.hint?.contains("`transport: auto` of sshd in the inventory") == true)
+                #expect(result.error?.hint?.contains("`transport: auto` has to stand at the bastion sshd in the inventory") == true)
             }
         }
     }
