@@ -1,7 +1,8 @@
 extension Scenario {
     /// What it costs to reach devices through another machine.
     static let bastion = Scenario(
-        name: "bastion", title: "500 devices, 64 at once: directly, behind one bastion, and behind one that the system's ssh is logged in to"
+        name: "bastion",
+        title: "500 devices, 64 at once: directly, behind one bastion, and behind one that the system's ssh is logged in to"
     ) { bench, report in
         try Lab.with(bench) { lab in
             // As many at once as a bastion carries: the way is to make the difference.
