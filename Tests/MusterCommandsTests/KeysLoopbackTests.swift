@@ -280,7 +280,11 @@ import Testing
         }
     }
 
-    @Test func devicesBehindABastion_areLookedAtThroughIt() async throws {
+    /// The program that was built beside the tests.
+    private static let muster = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        .appending(path: "muster").path
+
+    @Test(arguments: ["ssh", "openssh"]) func devicesBehindABastion_areLookedAtThroughIt(transport: String) async throws {
         let bastion = LabDevice("bastion", address: "127.1.0.9", platform: .linux)
         try await withLab(LabConfiguration(devices: [a, b, bastion])) { lab in
             let text = """
@@ -288,12 +292,14 @@ import Testing
                 hosts:
                   a: {address: 127.1.0.1, jump: bastion}
                   b: {address: 127.1.0.2, jump: bastion}
-                  bastion: {address: 127.1.0.9, platform: linux}
+                  bastion: {address: 127.1.0.9, platform: linux, transport: \(transport)}
                 """
             try await withFiles(["lab.yaml": text]) { folder in
-                let files = ["-i", "\(folder)/lab.yaml", "--known-hosts", "\(folder)/known", "-w", "a,b"]
+                let files = ["-i", "\(folder)/lab.yaml", "--known-hosts", "\(folder)/known", "-w", "a,b", "-F", "none"]
                 let world = World()
-                #expect(await MusterTool.run(["keys", "scan"] + files, in: world.all) == 0, "\(world.errors)")
+                var surroundings = world.all
+                surroundings.executable = Self.muster
+                #expect(await MusterTool.run(["keys", "scan"] + files, in: surroundings) == 0, "\(world.errors)")
                 let expected = [1, 2].flatMap { number in
                     lab.hostKeys.map { "[127.1.0.\(number)]:\(lab.port) \($0.algorithm) \($0.base64)" }
                 }
@@ -304,7 +310,9 @@ import Testing
                 #expect(text.split(separator: "\n").count == 1)
                 #expect(text.hasPrefix("[127.1.0.9]:\(lab.port) "))
                 let audit = World()
-                #expect(await MusterTool.run(["audit", "crypto", "-o", "jsonl"] + files, in: audit.all) != 2, "\(audit.errors)")
+                surroundings = audit.all
+                surroundings.executable = Self.muster
+                #expect(await MusterTool.run(["audit", "crypto", "-o", "jsonl"] + files, in: surroundings) != 2, "\(audit.errors)")
                 #expect(audit.output.split(separator: "\n").count == 2)
                 try await lab.waitUntil { $0.connectionsOpen == 0 }
             }

@@ -66,6 +66,19 @@ import Testing
         }
     }
 
+    @Test func badData_whenABastionIsOneOfTelnet() async throws {
+        let lab = "defaults: {user: x, transport: telnet, jump: gate}\nhosts: {gate: {address: 192.0.2.1}, r1: {address: 192.0.2.2}}\n"
+        try await withFiles(["lab.yaml": lab]) { folder in
+            let worlds = [World(), World(), World()]
+            #expect(await worlds[0].muster("run", "-i", "\(folder)/lab.yaml", "-w", "r1", "x") == 65)
+            #expect(await worlds[1].muster("run", "--dry-run", "-i", "\(folder)/lab.yaml", "-w", "r1", "x") == 65)
+            #expect(await worlds[2].muster("keys", "check", "-i", "\(folder)/lab.yaml", "-w", "r1") == 65)
+            for world in worlds {
+                #expect(world.errors.contains("the bastion gate has the transport telnet"), "\(world.errors)")
+            }
+        }
+    }
+
     @Test func systemsSSHReadsTheSameFile_andTheChannelIsChosen() async throws {
         let lab = "defaults: {user: x, channel: shell}\nhosts: {a: {address: 192.0.2.1, channel: exec}, b: {address: 192.0.2.2}}\n"
         try await withFiles(["lab.yaml": lab, "config": "Host *\n  Compression yes\n"]) { folder in

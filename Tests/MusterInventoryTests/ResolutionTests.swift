@@ -99,6 +99,13 @@ import Testing
         #expect(bastion.credentials.count == 1)
     }
 
+    @Test(arguments: [("openssh", InventoryTransport.openssh), ("auto", .auto), ("telnet", nil)])
+    func bastionOfAnAddress_hasTheDefaultsTransport(usual: String, wanted: InventoryTransport?) throws {
+        let inventory = try Inventory.parse("defaults: {transport: \(usual), jump: 192.0.2.1}\nhosts: {r1: {}}")
+        let host = try #require(inventory["r1"])
+        #expect(try inventory.bastions(of: host).first?.transport == wanted)
+    }
+
     @Test func nullLeavesAFieldToTheNextLayer_andAnEmptyListDoesNot() throws {
         let text = "defaults: {user: d, jump: b}\nhosts: {r1: {user: ~, jump: []}, r2: {jump: null}}"
         let inventory = try Inventory.parse(text)

@@ -44,6 +44,34 @@ import Testing
         }
     }
 
+    @Test func programEnds_withTheInputThatItDoesNotRead() async throws {
+        try await withChild(shell("trap 'printf bye; exit 0' TERM; printf on; sleep 600 & wait").endedWithItsInput) { child, sink, _ in
+            await sink.wait { $0.bytes == Array("on".utf8) }
+            loop.execute { child.close() }
+            #expect(await child.waitForExit() == .exited(0))
+        }
+    }
+
+    @Test(arguments: [Int32(0), 7, 255]) func statusIsTold_whenTheProgramDoesNotWaitForItsInput(status: Int32) async throws {
+        try await withChild(shell("printf last; cat; exit \(status)").endedWithItsInput) { child, sink, _ in
+            #expect(await child.waitForExit() == .exited(status))
+            await sink.wait { $0.end == .closedByPeer }
+            #expect(sink.bytes == Array("last".utf8))
+        }
+    }
+
+    @Test func programIsKilled_whenItOutlivesItsInput() async throws {
+        var patience = ChildPatience()
+        patience.hangUp = .milliseconds(10)
+        patience.terminate = .milliseconds(10)
+        try await withChild(shell("trap '' TERM; printf on; while :; do sleep 600; done").endedWithItsInput, patience: patience) {
+            child, sink, _ in
+            await sink.wait { $0.bytes == Array("on".utf8) }
+            loop.execute { child.close() }
+            #expect(await child.waitForExit() == .signalled(SIGKILL))
+        }
+    }
+
     @Test func signalIsTold_whenTheChildIsKilled() async throws {
         try await withChild(shell("printf last; kill -KILL $$")) { child, sink, _ in
             #expect(await child.waitForExit() == .signalled(SIGKILL))

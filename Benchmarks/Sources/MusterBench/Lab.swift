@@ -46,6 +46,9 @@ struct Lab {
 
 /// A number of devices, as Muster and as the bare loop want them named.
 struct Fleet {
+    /// The name of the bastion of a fleet that has one.
+    static let bastion = "gate"
+
     let count: Int
     let port: Int
     /// For Muster.
@@ -60,7 +63,10 @@ struct Fleet {
     /// - Parameters:
     ///   - name: What tells the files apart from those of another fleet.
     ///   - credential: How Muster logs in, as fields of an inventory.
-    init(_ count: Int, port: Int, in folder: URL, name suffix: String = "", credential: String = "password: admin") throws {
+    ///   - bastion: What the inventory says of a further device, which all others are behind, beside its address.
+    init(
+        _ count: Int, port: Int, in folder: URL, name suffix: String = "", credential: String = "password: admin", bastion: String? = nil
+    ) throws {
         self.count = count
         self.port = port
         let name = "fleet-\(count)-\(port)\(suffix)"
@@ -68,8 +74,13 @@ struct Fleet {
         addresses = folder.appending(path: "\(name).addresses")
         knownHosts = folder.appending(path: "\(name).known_hosts")
         let list = (0..<count).map { "127.20.\($0 / 250).\($0 % 250 + 1)" }
-        let hosts = list.enumerated().map { "  bench-\($0.offset + 1): {address: \($0.element)}" }
-        let head = ["defaults: {user: admin, \(credential), platform: cisco_iosxe, port: \(port)}", "hosts:"]
+        let groups = bastion == nil ? "" : ", groups: [behind]"
+        let hosts = list.enumerated().map { "  bench-\($0.offset + 1): {address: \($0.element)\(groups)}" }
+        var head = ["defaults: {user: admin, \(credential), platform: cisco_iosxe, port: \(port)}", "hosts:"]
+        if let bastion {
+            head.insert("groups: {behind: {jump: \(Self.bastion)}}", at: 1)
+            head.append("  \(Self.bastion): {address: 127.21.0.1, \(bastion)}")
+        }
         // For the owner's eyes only, as it holds a password: Muster warns otherwise.
         let text = (head + hosts).joined(separator: "\n") + "\n"
         _ = FileManager.default.createFile(atPath: inventory.path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])

@@ -15,6 +15,12 @@ int muster_terminal(unsigned short columns, unsigned short rows, int *mine, int 
 int muster_spawn(
     const char *program, char *const arguments[], char *const environment[], int input, int output, int errors, pid_t *child);
 
+/// Connects to a Unix socket, sends bytes, and hands the process there one end of a new pair of sockets, as so many descriptors, each with a
+/// byte that is zero. Blocks, five seconds at the most, while the process has too many that it has not let in.
+///
+/// `control` is the connection, `stream` the end of the pair that is kept; no other program inherits them.
+int muster_hand_over(const char *path, const void *bytes, size_t count, int copies, int *control, int *stream);
+
 /// Who is at the other end of a Unix socket, as SO_PEERCRED tells it on Linux.
 struct muster_peer {
     pid_t process;

@@ -1,13 +1,12 @@
-import MusterSSH
 import MusterTransport
 import Synchronization
 
 /// A connection through a bastion to a device: a channel of the bastion's session that gives its place back when it ends.
 final class BastionChannel: ByteTransport {
-    private let channel: SSHChannel
+    private let channel: any ByteTransport
     private let release: Mutex<(@Sendable () -> Void)?>
 
-    init(_ channel: SSHChannel, release: @escaping @Sendable () -> Void) {
+    init(_ channel: any ByteTransport, release: @escaping @Sendable () -> Void) {
         self.channel = channel
         self.release = Mutex(release)
     }

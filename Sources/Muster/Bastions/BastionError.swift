@@ -1,3 +1,4 @@
+import MusterSSH
 import MusterTransport
 
 /// Why a device behind a bastion has no way to it.
@@ -10,6 +11,21 @@ enum BastionError: Error, Sendable {
     case timedOut(bastion: String, waitingFor: String)
     /// The task was cancelled.
     case cancelled
+}
+
+extension BastionError {
+    /// What a bastion answered that opened no channel.
+    init(_ error: SSHError, bastion: String) {
+        let (code, hint): (MusterError.Code, String) =
+            switch error.kind {
+            case .unreachableTarget:
+                (.connection, "check the address as the bastion sees it, the port, and that the device is up")
+            case .forwardingRefused, .channelShortage:
+                (.channel, "the bastion's sshd decides by AllowTcpForwarding, PermitOpen and DisableForwarding")
+            default: (.connectionLost, error.hint ?? "try again")
+            }
+        self = .refused(bastion: bastion, code: code, error.message, hint: hint)
+    }
 }
 
 extension DeviceLogin {

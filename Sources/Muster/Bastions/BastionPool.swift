@@ -17,7 +17,7 @@ final class BastionPool: Sendable {
     private let wish: AsyncStream<BastionLane>.Continuation
 
     /// How many channels each may carry at once.
-    private let channels: Int
+    let channels: Int
 
     init(channels: Int) {
         self.channels = channels

@@ -30,7 +30,8 @@ public struct Device: Sendable {
     public var legacy = false
     /// The bastions on the way to it, outermost first.
     ///
-    /// Each is a device to log in to by SSH; those that are equal in address, port and user share one connection in a run.
+    /// Each is logged in to by its own `transport`, which can't be `telnet`; those that are equal in address, port and user share one connection
+    /// in a run.
     public var jump: [Device] = []
     /// The host keys that are the only right ones, whatever known hosts files say; empty when those decide.
     public var hostKeys: [HostKeyPin] = []

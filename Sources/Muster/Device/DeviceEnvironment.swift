@@ -58,11 +58,12 @@ final class DeviceEnvironment: Sendable {
 
     /// Reads the files that the devices need, each once and off the event loops.
     ///
-    /// - Throws: `MusterError` with code `usage` when a known hosts file exists and cannot be read, or the folder for recordings is of no use;
-    ///   with code `definition` when a platform's can't be used.
+    /// - Throws: `MusterError` with code `usage` when a known hosts file exists and cannot be read, the folder for recordings is of no use, or a
+    ///   bastion is one of telnet; with code `definition` when a platform's can't be used.
     static func load(
         devices: [Device], options: RunOptions, events: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> DeviceEnvironment {
+        if let bastion = devices.lazy.flatMap(\.jump).first(where: { $0.transport == .telnet }) { throw bastion.telnetRefusal }
         let platforms = try await options.platforms.reading(Set(devices.map(\.platform)))
         for warning in platforms.library.warnings { events(.warning(host: nil, "\(warning.place): \(warning.message)")) }
         var recordings: RecordingFolder?

@@ -16,14 +16,25 @@ extension DeviceLogin {
         do {
             return try await runSSH(platform)
         } catch {
-            if gap == nil { gap = await lackingKeyType(after: error) }
-            guard let gap, let openSSH = environment.openSSH, openSSH.fills(gap) else { throw error }
-            warn("goes on with the system's ssh: \(error.message)")
-            // A key that was pinned on the first way must be known on the second.
-            _ = await environment.knownHosts.flush()
-            clock.enter(.resolve, at: loop.now)
+            guard await goesOnWithOpenSSH(after: error) else { throw error }
             return try await runOpenSSH(platform)
         }
+    }
+
+    /// Whether the system's `ssh` has what libssh2 lacked, where that alone was the reason for a failure; a warning says so.
+    func goesOnWithOpenSSH(after error: MusterError) async -> Bool {
+        guard let gap = await lack(after: error), let openSSH = environment.openSSH, openSSH.fills(gap) else { return false }
+        warn("goes on with the system's ssh: \(error.message)")
+        // A key that was pinned on the first way must be known on the second.
+        _ = await environment.knownHosts.flush()
+        clock.enter(.resolve, at: loop.now)
+        return true
+    }
+
+    /// What libssh2 lacked, where that alone was the reason for a failure.
+    func lack(after error: MusterError) async -> SSHError.Gap? {
+        if gap == nil { gap = await lackingKeyType(after: error) }
+        return gap
     }
 
     /// The kind of key that libssh2 cannot use, when a login failed and the device has nothing but keys to log in with.

@@ -1,7 +1,6 @@
 import MusterConsole
 import MusterSSH
 import MusterTransport
-import Synchronization
 
 extension DeviceLogin {
     /// Logs in by an `ssh` that shares its connection, and opens nothing: commands have channels of their own.
@@ -25,7 +24,8 @@ extension DeviceLogin {
         }
     }
 
-    private func controlSocket(_ openSSH: OpenSSHEnvironment) async throws(MusterError) -> String {
+    /// A path for the socket over which an `ssh` that shares its connection is asked.
+    func controlSocket(_ openSSH: OpenSSHEnvironment) async throws(MusterError) -> String {
         do {
             return try await openSSH.files.socket()
         } catch is CancellationError {
@@ -33,18 +33,5 @@ extension DeviceLogin {
         } catch {
             throw failure(.usage, "no folder for ssh's control socket can be made: \(error)", hint: "is the temporary folder writable?")
         }
-    }
-}
-
-/// Where the lines of a program go, once there is somebody to hear them.
-private final class LineOutlet: Sendable {
-    private let listener = Mutex<(@Sendable (String) -> Void)?>(nil)
-
-    func hear(_ listener: @escaping @Sendable (String) -> Void) {
-        self.listener.withLock { $0 = listener }
-    }
-
-    func say(_ line: String) {
-        listener.withLock { $0 }?(line)
     }
 }

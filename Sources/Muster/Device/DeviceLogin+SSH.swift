@@ -30,14 +30,6 @@ extension DeviceLogin {
         }
     }
 
-    /// Logs in by SSH and opens nothing: a bastion is asked for channels only.
-    func runBastion() async throws(MusterError) -> SSHSession {
-        try await withSession { login, session, _ throws(MusterError) in
-            login.clock.finish(at: login.loop.now)
-            return session
-        }
-    }
-
     /// Finds the prompt and does the platform's set-up.
     ///
     /// - Parameter credentials: what to answer when the device asks, in the terminal, who is there.
@@ -74,7 +66,7 @@ extension DeviceLogin {
     }
 
     /// Connects and logs in, over as many connections as it takes, and goes on with `body`; the session is closed when any of it fails.
-    private func withSession<R: Sendable>(
+    func withSession<R: Sendable>(
         _ body: (DeviceLogin, SSHSession, LoginTimer) async throws(MusterError) -> R
     ) async throws(MusterError) -> R {
         let ways = DeviceCredentials(device: device, ring: environment.keys, timer: timer)

@@ -14,12 +14,17 @@ public enum DeviceTransport: String, Sendable, CaseIterable {
 }
 
 extension Device {
-    /// Whether it may take a child process, with its streams.
-    var startsPrograms: Bool {
+    /// How many files may be open for it at once: a child process has three streams, with two ends each while it is started.
+    var openFiles: Int {
         switch transport {
-        case .openssh, .auto: true
-        case .ssh: ssh.proxyCommand != nil
-        case .telnet: false
+        // With exec channels there are two of them at a time: the one that is logged in, and that of a command.
+        case .openssh, .auto: return 9
+        case .ssh, .telnet: if ssh.proxyCommand != nil { return 6 }
+        }
+        switch jump.last?.transport {
+        // A pair of sockets, one end of which goes to ssh, and the connection over which it is asked.
+        case .openssh, .auto: return 3
+        case .ssh, .telnet, nil: return 1
         }
     }
 }

@@ -20,6 +20,8 @@ final class OpenSSHEnvironment: Sendable {
     /// Whether there is an agent for devices that name none.
     var hasAgent: Bool { variables["SSH_AUTH_SOCK"]?.isEmpty == false }
     let files = OpenSSHFiles()
+    /// Those that are logged in to bastions.
+    let masters = OpenSSHMasters()
 
     private init(options: RunOptions, desk: AskpassDesk?, repertoire: OpenSSHRepertoire) {
         self.options = options.openSSH
@@ -35,10 +37,10 @@ final class OpenSSHEnvironment: Sendable {
     ///
     /// - Throws: `MusterError` with code `usage` when the helper's socket cannot be made; `CancellationError`.
     static func open(for devices: [Device], options: RunOptions) async throws -> OpenSSHEnvironment? {
-        guard devices.contains(where: { $0.transport == .openssh || $0.transport == .auto }) else { return nil }
-        let loop = Loops.next()
         let all = devices + devices.flatMap(\.jump)
-        let wantsAlgorithms = devices.contains { $0.transport == .auto } || all.contains(where: \.legacy)
+        guard all.contains(where: { $0.transport == .openssh || $0.transport == .auto }) else { return nil }
+        let loop = Loops.next()
+        let wantsAlgorithms = all.contains { $0.transport == .auto || $0.legacy }
         let repertoire = wantsAlgorithms ? try await OpenSSHRepertoire.of(options.openSSH.program, on: loop) : OpenSSHRepertoire()
         guard let helper = options.openSSH.askpassHelper else {
             return OpenSSHEnvironment(options: options, desk: nil, repertoire: repertoire)
@@ -55,6 +57,7 @@ final class OpenSSHEnvironment: Sendable {
     }
 
     func close() async {
+        await masters.close()
         await desk?.close()
         await files.close()
     }

@@ -17,6 +17,13 @@ struct OpenSSHFailure: Error, Sendable, Equatable {
             return
         }
         let shown = said.tail
+        if log.phase == .resolve, status == 126 || status == 127 {
+            // A shell that was to start it says so.
+            self.init(
+                .usage, .connect, "ssh cannot be run: \"\(shown)\"",
+                hint: "the transport openssh needs the OpenSSH client, in the PATH")
+            return
+        }
         let ending = status.map { "ssh ended with status \($0)" } ?? "ssh was ended"
         self.init(
             Self.usualCode(log.phase), log.phase, shown.isEmpty ? "\(ending) and said nothing" : "\(ending): \"\(shown)\"",

@@ -18,6 +18,9 @@ final class OpenSSHFiles: Sendable {
 
     private let state = Mutex(State())
 
+    /// A socket's path has room for so many bytes on macOS, where it is shorter, and ssh adds 17 to it while it makes the socket.
+    private static let longestSocketPath = 103 - 17
+
     /// Writes a file, once for each text.
     ///
     /// - Returns: Its path.
@@ -42,7 +45,9 @@ final class OpenSSHFiles: Sendable {
     /// The folder, which only the user may enter; its path is short, as a socket's has to be.
     private static func folder(_ state: inout State) throws -> String {
         if let folder = state.folder { return folder }
-        let folder = FileManager.default.temporaryDirectory.path + "/muster-" + UUID().uuidString.prefix(13)
+        let name = "/muster-" + UUID().uuidString.prefix(13)
+        var folder = FileManager.default.temporaryDirectory.path + name
+        if folder.utf8.count + 6 > longestSocketPath { folder = "/tmp" + name }
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
         state.folder = folder

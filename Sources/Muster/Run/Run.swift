@@ -59,7 +59,7 @@ public func withResults<R: Sendable>(
         throw MusterError(.usage, phase: .resolve, device: "", message: "expected a fan-out of 1 or more, found \(options.fanout)")
     }
     let environment = try await DeviceEnvironment.load(devices: devices, options: options, events: events)
-    let fanout = min(options.fanout, FileLimit.raise(filesPerDevice: devices.contains(where: \.startsPrograms) ? 9 : 1))
+    let fanout = min(options.fanout, FileLimit.raise(filesPerDevice: devices.map(\.openFiles).max() ?? 1))
     if fanout < min(options.fanout, devices.count) {
         events(.warning(host: nil, "the open-file limit allows \(fanout) devices at once, not \(options.fanout); raise it with ulimit -n"))
     }

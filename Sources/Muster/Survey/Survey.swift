@@ -27,7 +27,7 @@ package struct Survey: Sendable {
         _ devices: [Device], control: RunControl = RunControl(), _ look: @escaping @Sendable (SurveyVisit) async throws(MusterError) -> Seen
     ) async throws -> [Result<Seen, MusterError>] {
         let environment = try await DeviceEnvironment.load(devices: devices.flatMap(\.jump), options: options, events: events)
-        let atOnce = max(1, min(options.fanout, FileLimit.raise(filesPerDevice: devices.contains(where: \.startsPrograms) ? 6 : 1)))
+        let atOnce = max(1, min(options.fanout, FileLimit.raise(filesPerDevice: devices.map(\.openFiles).max() ?? 1)))
         async let bastions: Void = environment.bastions.run(in: environment)
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         control.observe { if $0 > .running { stop.yield() } }

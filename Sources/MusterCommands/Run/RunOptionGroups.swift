@@ -102,7 +102,7 @@ struct LoginOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What carries the command line.",
+            "What carries the devices' command lines; bastions have their own 'transport' in the inventory.",
             discussion:
                 "ssh: built in. openssh: the system's ssh. auto: openssh where the built-in one lacks an algorithm. telnet: in the clear.",
             valueName: "name"), transform: ArgumentText.transport)

@@ -50,7 +50,7 @@ struct RunTargets {
 
     /// The hosts with their bastions looked up, and with what `ssh_config` says of both.
     ///
-    /// - Throws: `CommandFailure` with status 65 for a `jump` that makes no sense.
+    /// - Throws: `CommandFailure` with status 65 for a `jump` that makes no sense or leads over telnet.
     private func routed(_ hosts: [InventoryHost], in inventory: Inventory) throws -> [InventoryHost] {
         try hosts.map { host in
             var host = host
@@ -59,7 +59,13 @@ struct RunTargets {
             } catch {
                 throw CommandFailure.badData("'jump' of \(host.name.oneLine): \(error)")
             }
-            return try inventory.configured(host, in: config)
+            let configured = try inventory.configured(host, in: config)
+            if let bastion = configured.bastions.first(where: { $0.transport == .telnet }) {
+                throw CommandFailure.badData(
+                    "'jump' of \(host.name.oneLine): the bastion \(bastion.name.oneLine) has the transport telnet, which carries nothing onwards; "
+                        + "give it 'transport: ssh', 'openssh' or 'auto' of its own")
+            }
+            return configured
         }
     }
 

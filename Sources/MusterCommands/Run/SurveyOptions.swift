@@ -57,6 +57,8 @@ struct SurveyOptions: ParsableArguments {
         options.fanout = fanout
         options.connectTimeout = connectTimeout ?? options.connectTimeout
         options.knownHostsFiles = known.paths(in: notes.surroundings.environment)
+        options.openSSH.configurationFile = devices.inventory.sshConfig
+        options.openSSH.askpassHelper = notes.surroundings.executable
         return Survey(options: options) { notes.apply($0) }
     }
 }

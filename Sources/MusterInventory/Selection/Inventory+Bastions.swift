@@ -53,6 +53,8 @@ extension InventoryHost {
         passphrase = defaults.passphrase?.value
         credentials = defaults.credentials?.value ?? []
         legacy = defaults.legacy?.value
+        // Telnet carries nothing onwards: that is said of the devices.
+        if let usual = defaults.transport?.value, usual != .telnet { transport = usual }
         if identity.isEmpty || sshOrigins["identity"] == nil, let files = defaults.identity?.value {
             identity = files
             identityIsOptional = false

@@ -10,7 +10,7 @@ import Testing
 struct ExecOutputTests {
     private func output(limit: Int, of pieces: [String], folder: String = "/proc/nowhere") async -> ExecOutput {
         let loop = Loops.next()
-        let output = ExecOutput(loop: loop, limit: limit, folder: OutputFolder(folder), name: "r1")
+        let output = ExecOutput(loop: loop, limit: limit, folder: OutputFolder(folder), name: "r1", mark: .exec(id: 1, "show"))
         await withCheckedContinuation { done in
             loop.execute {
                 for piece in pieces { Array(piece.utf8).withUnsafeBytes { output.received($0) } }

@@ -27,6 +27,19 @@ struct OpenSSHCommandTests {
         #expect(option("IdentitiesOnly", in: arguments) == nil)
     }
 
+    @Test func noSessionIsOpened_whenOthersShareTheConnection() {
+        var command = plain
+        command.controlSocket = "/tmp/100%/1"
+        let arguments = command.arguments
+        // It goes before the options that keep other devices' connections to themselves.
+        #expect(arguments.starts(with: ["-M", "-N", "-S", "/tmp/100%%/1"]))
+        #expect(!arguments.contains("-tt"))
+        #expect(option("RequestTTY", in: arguments) == "no")
+        #expect(option("ControlPersist", in: arguments) == "no")
+        #expect(option("ClearAllForwardings", in: arguments) == "yes")
+        #expect(arguments.last == "192.0.2.1")
+    }
+
     @Test func nobodyIsAsked_whenThereIsNoHelper() {
         var command = plain
         command.asksNothing = true

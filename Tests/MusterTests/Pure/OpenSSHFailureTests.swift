@@ -117,6 +117,14 @@ struct OpenSSHFailureTests {
         .init(.connect, "", .connection, .connect, "ssh ended with status 255 and said nothing"),
     ]
 
+    @Test(arguments: [Int32(126), 127]) func usage_whenAShellFindsNoSSH(status: Int32) {
+        var log = OpenSSHLog()
+        _ = log.receive(Array("sh: 4: ssh: not found\n".utf8))
+        let failure = OpenSSHFailure(log: log, status: status)
+        #expect(failure.code == .usage)
+        #expect(failure.message == "ssh cannot be run: \"sh: 4: ssh: not found\"")
+    }
+
     @Test(arguments: samples) func codeAndPhase_areReadOffTheText(sample: Sample) {
         var log = OpenSSHLog()
         for (phase, line) in Self.steps {

@@ -36,6 +36,14 @@ struct OpenSSHLogTests {
         #expect(log.lines == ["Warning: Permanently added '[127.0.0.1]:22822' (ED25519) to the list of known hosts."])
     }
 
+    @Test func linesAreHandedOn_onceTheSessionIsOpen() {
+        var log = OpenSSHLog()
+        _ = log.receive(Array(Self.wayIn.utf8))
+        let events = log.receive(Array("debug1: channel 2: new\r\nchannel 2: open failed: x\r\n".utf8))
+        #expect(events == [.said("debug1: channel 2: new"), .said("channel 2: open failed: x")])
+        #expect(log.lines.last == "channel 2: open failed: x")
+    }
+
     @Test func agreementIsRead_andNothingThatComesAfterTheKeys() {
         var log = OpenSSHLog()
         let text = """

@@ -21,15 +21,8 @@ import Testing
                 let session = OpenSSHSession(
                     loop: loop, answers: AskpassAnswers(logins: []), services: NoServices(), clock: PhaseClock(at: loop.now)
                 ) { _ in }
-                var ssh = OpenSSHCommand(
-                    target: .init(host: "127.0.0.1", port: server.port, user: server.user, identities: [server.userKey]), hostKeys: .off,
-                    connectTimeout: .seconds(60))
-                ssh.configuration = .none
-                ssh.asksNothing = true
-                let child = ChildCommand(
-                    program: "ssh", arguments: ssh.arguments,
-                    environment: OpenSSHCommand.environment(inherited: ["PATH": "/usr/bin:/bin"], term: "dumb"),
-                    terminal: .init(columns: 80, rows: 24))
+                var child = child(ssh(to: server))
+                child.terminal = .init(columns: 80, rows: 24)
                 do {
                     let shell = ReadyTransport(try await session.reachShell(child, desk: nil))
                     await shell.begin()
@@ -41,6 +34,47 @@ import Testing
                 await session.close()
             }
         }.check(behaviour)
+    }
+
+    /// A connection through a bastion that ssh is logged in to.
+    @Test(arguments: TransportBehaviour.allCases) func openSSHBastion(_ behaviour: TransportBehaviour) async throws {
+        try await TransportConformance(tellsResets: false) { port, body in
+            try await withOpenSSHServer { server in
+                let loop = Loops.next()
+                let session = OpenSSHSession(
+                    loop: loop, answers: AskpassAnswers(logins: []), services: NoServices(), clock: PhaseClock(at: loop.now)
+                ) { _ in }
+                var master = ssh(to: server)
+                master.controlSocket = "\(server.folder)/s"
+                do {
+                    _ = try await session.reachShell(child(master).endedWithItsInput, desk: nil)
+                    let line = OpenSSHMaster(session, socket: "\(server.folder)/s", opensAtOnce: 1)
+                    let result = await withCheckedContinuation { continuation in
+                        loop.execute { line.open(to: "127.0.0.1", port: port) { continuation.resume(returning: $0) } }
+                    }
+                    try await body(try result.get())
+                    await line.logOut()
+                } catch {
+                    await session.close()
+                    throw error
+                }
+            }
+        }.check(behaviour)
+    }
+
+    private func ssh(to server: OpenSSHServer) -> OpenSSHCommand {
+        var ssh = OpenSSHCommand(
+            target: .init(host: "127.0.0.1", port: server.port, user: server.user, identities: [server.userKey]), hostKeys: .off,
+            connectTimeout: .seconds(60))
+        ssh.configuration = .none
+        ssh.asksNothing = true
+        return ssh
+    }
+
+    private func child(_ ssh: OpenSSHCommand) -> ChildCommand {
+        ChildCommand(
+            program: "ssh", arguments: ssh.arguments,
+            environment: OpenSSHCommand.environment(inherited: ["PATH": "/usr/bin:/bin"], term: "dumb"))
     }
 }
 

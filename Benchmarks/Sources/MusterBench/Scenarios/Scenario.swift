@@ -11,7 +11,7 @@ struct Scenario: Sendable {
 /// All that is measured, in order.
 enum Scenarios {
     static let all: [Scenario] = [
-        .sessionCost, .keyLogin, .manySessions, .roundTrips, .slowCommands, .bulkOutput, .longOutput, .manyCommands, .startUp,
+        .sessionCost, .keyLogin, .bastion, .manySessions, .roundTrips, .slowCommands, .bulkOutput, .longOutput, .manyCommands, .startUp,
         .definitions,
     ]
 }
