@@ -15,7 +15,7 @@ extension ConsoleMachine {
         case .closedByPeer: break
         // Some devices drop the connection instead of closing it. Without the echo the line may have been down before.
         case .lost: guard isEchoed else { return false }
-        case .closedHere: return false
+        case .closedHere, .gone: return false
         }
         var output = partialOutput(isFirst: true)
         if head.echo == .awaited, output[...].trimmed.elementsEqual(keys(head.command)[...].trimmed) { output = [] }
