@@ -32,7 +32,8 @@ extension Console {
                 isSecret = true
             }
             guard let pattern = question.pattern else { return try await send(input, timeout: timeout, answers: answers) }
-            return try await send(input, timeout: timeout, answers: [AnsweredQuestion(pattern: pattern, answer: answer, isSecret: isSecret)] + answers)
+            return try await send(
+                input, timeout: timeout, answers: [AnsweredQuestion(pattern: pattern, answer: answer, isSecret: isSecret)] + answers)
         }
     }
 }

@@ -92,8 +92,8 @@ package struct ConsoleMachine {
     var awaitsConfirmation = false
     /// Secrets that were typed in this session: answers to questions for a password, those of modes, the login's.
     var typedSecrets: [String] = []
-    /// What takes them out of output that goes to a file.
-    var overflowSecrets = SecretStream(mark: ConsoleMachine.secretMark)
+    /// What takes them out of output that goes to a file, while some does.
+    var overflowSecrets: SecretStream?
     var end: TransportEnd?
     /// Whether what is typed at a question for a secret is noted, for a recording to leave it out, and what that was.
     package var notesSecrets = false
