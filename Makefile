@@ -21,7 +21,7 @@ deps: ## Install the system packages that building needs, if any are missing
 
 test-deps: ## The same for the tests, and the definitions that scrapli publishes
 	@scripts/install-packages build test
-	@scripts/fetch-definitions $(DEFINITIONS)
+	@scripts/fetch-definitions "$(DEFINITIONS)"
 
 bench-deps: ## The same for the benchmarks
 	@scripts/install-packages build bench
@@ -37,7 +37,7 @@ demo: build lab ## Start 24 simulated devices and run "show version" on them all
 
 # With the variable set, tests fail that would be passed over without the definitions.
 test: test-deps ## Run all tests
-	MUSTER_TEST_DEFINITIONS=$(DEFINITIONS)/scrapli/definitions $(SWIFT) test
+	MUSTER_TEST_DEFINITIONS="$(DEFINITIONS)/scrapli/definitions" $(SWIFT) test
 
 lint: ## Check the layout of the Swift sources
 	$(SWIFT) format lint --strict --recursive $(SOURCES)

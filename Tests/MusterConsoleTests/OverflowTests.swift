@@ -95,7 +95,7 @@ struct OverflowTests {
             device.says("copy it\r\nPassword: ")
             device.pause(.milliseconds(100))
             device.says("\r\nsent \(secret)\r\nr1#")
-            #expect(try device.takeExchange().text == "Password:\nsent <secret>")
+            #expect(try device.takeExchange().text.hasSuffix("sent <secret>"))
             device.submit("show history")
             device.says("show history\r\n copy \(secret) WS-C2960\r\nr1#")
             #expect(try device.takeExchange().text == " copy \(isShown ? secret : "<secret>") WS-C2960")

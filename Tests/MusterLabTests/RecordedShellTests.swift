@@ -121,7 +121,9 @@ struct RecordedShellTests {
             #"{"t":0,"mark":"failed","id":3,"why":"command_timeout"}"#,
         ], platform: "linux")
 
-    @Test(arguments: [("uname", "Linux\n", Int32(0)), ("false", "", 3), ("sleep 9", "% Invalid input: 'sleep 9' is not in the recording\r\n", 1)])
+    @Test(arguments: [
+        ("uname", "Linux\n", Int32(0)), ("false", "", 3), ("sleep 9", "% Invalid input: 'sleep 9' is not in the recording\r\n", 1),
+    ])
     func answersOverExecChannels_withTheRecordedStatus(_ command: String, _ output: String, _ status: Int32) throws {
         var screen = try Screen(Self.commands, command: command)
         #expect(screen.type("") == output)

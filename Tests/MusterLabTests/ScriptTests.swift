@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import MusterLab
@@ -39,6 +40,18 @@ struct ScriptTests {
         typist.type("back\r")
         typist.type("quit\r")
         #expect(typist.closed?.byClient == true)
+    }
+
+    @Test func becomeDevicesOfThePlan_withTheirPlatforms() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "lab-\(UUID().uuidString).yaml").path
+        try Data(Self.yaml.utf8).write(to: URL(filePath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var plan = LabPlan(count: 1)
+        try plan.add(scriptsIn: path)
+        #expect(plan.devices.map(\.name) == ["edge-01", "sw1"])
+        let text = plan.inventory(port: 22, LabConfiguration())
+        #expect(text.contains("\"sw1\": {address: 127.1.0.2, platform: \"acme_os\", data:"))
+        #expect(throws: LabError.self) { try plan.add(scriptsIn: path + ".gone") }
     }
 
     @Test(arguments: [

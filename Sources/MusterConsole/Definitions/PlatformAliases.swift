@@ -62,7 +62,8 @@ enum PlatformAliases {
         // Dell SmartFabric OS10
         "dell_os10_ssh": "dell_os10", "dellos10": "dell_os10", "dellemc.os10.os10": "dell_os10",
         // Dell EMC Networking OS6
-        "dell_os6_ssh": "dell_os6", "dell_emc": "dell_os6", "dell_dnos6": "dell_os6", "dell_dnos6_telnet": "dell_os6", "dell_powerconnect": "dell_os6",
+        "dell_os6_ssh": "dell_os6", "dell_emc": "dell_os6", "dell_dnos6": "dell_os6", "dell_dnos6_telnet": "dell_os6",
+        "dell_powerconnect": "dell_os6",
         "dell_powerconnect_ssh": "dell_os6", "dell_powerconnect_telnet": "dell_os6", "dellos6": "dell_os6", "dellemc.os6.os6": "dell_os6",
         // Dell EMC Networking OS9
         "dell_os9_ssh": "dell_os9", "dell_dnos9": "dell_os9", "dell_dnos9_ssh": "dell_os9", "dell_force10": "dell_os9",

@@ -74,7 +74,8 @@ extension ConsoleMachine {
     }
 
     /// The error for a search that was broken off; without its answer it is not known what the device waits for, or what it said.
-    func exhaustionError(_ exhaustion: MatchScratch.Exhaustion, command: String?, elapsed: Duration, partialOutput: [UInt8]) -> ConsoleError {
+    func exhaustionError(_ exhaustion: MatchScratch.Exhaustion, command: String?, elapsed: Duration, partialOutput: [UInt8]) -> ConsoleError
+    {
         ConsoleError(
             kind: .patternExhausted(exhaustion.source),
             expected: "an end of the search in \(exhaustion.bytes) bytes before PCRE2's limit (\(exhaustion.reason))",

@@ -22,7 +22,7 @@ extension ConsoleMachine {
 
     private mutating func hand(out bytes: [UInt8], isLast: Bool = false, of step: Step? = nil) {
         let secrets = (step ?? inFlight.first).map { secretBytes(in: $0) } ?? []
-        let bytes = overflowSecrets.pass(bytes, without: secrets, isLast: isLast)
+        let bytes = overflowSecrets?.pass(bytes, without: secrets, isLast: isLast) ?? bytes
         guard !bytes.isEmpty else { return }
         overflowed += bytes.count
         overflow.append(bytes)
@@ -33,6 +33,7 @@ extension ConsoleMachine {
         guard isOverflowing else { return nil }
         isOverflowing = false
         hand(out: tail, isLast: true, of: step)
+        overflowSecrets = nil
         return overflowed
     }
 }

@@ -92,8 +92,8 @@ package struct ConsoleMachine {
     var confirmation: Duration?
     /// Secrets that were typed in this session: answers to questions for a password, those of modes, the login's.
     var typedSecrets: [String] = []
-    /// What takes them out of output that goes to a file.
-    var overflowSecrets = SecretStream(mark: ConsoleMachine.secretMark)
+    /// What takes them out of output that goes to a file, while some does.
+    var overflowSecrets: SecretStream?
     var end: TransportEnd?
     /// The command in answer to which the device has ended the session.
     var leftBy: String?

@@ -2,8 +2,8 @@
 struct SecretSearch: Sendable, Equatable {
     /// The longest first.
     private(set) var secrets: [[UInt8]] = []
-    /// What a secret can begin with.
-    private var firsts = [Bool](repeating: false, count: 256)
+    /// What a secret can begin with; empty while there is none.
+    private var firsts: [Bool] = []
 
     init(_ secrets: [[UInt8]] = []) {
         for secret in secrets { add(secret) }
@@ -13,6 +13,7 @@ struct SecretSearch: Sendable, Equatable {
     mutating func add(_ secret: [UInt8]) {
         guard let first = secret.first, !secrets.contains(secret) else { return }
         secrets.insert(secret, at: secrets.firstIndex { $0.count < secret.count } ?? secrets.count)
+        if firsts.isEmpty { firsts = [Bool](repeating: false, count: 256) }
         firsts[Int(first)] = true
     }
 

@@ -99,7 +99,9 @@ private struct LabScriptReader {
         var members: [(name: String, node: Node)] = []
         for (key, value) in mapping {
             let name = try text(key)
-            if let known, !known.contains(name) { throw problem(key, "no such key '\(name)', expected one of \(known.joined(separator: ", "))") }
+            if let known, !known.contains(name) {
+                throw problem(key, "no such key '\(name)', expected one of \(known.joined(separator: ", "))")
+            }
             members.append((name, value))
         }
         return members
@@ -122,7 +124,9 @@ private struct LabScriptReader {
         if script.login.isEmpty, script.modes.count == 1 { script.login = script.modes.keys.first ?? "" }
         let targets = [script.login] + ([script.commands] + script.modes.values.map(\.commands)).flatMap { $0.values.compactMap(\.to) }
         for target in targets where script.modes[target] == nil {
-            throw problem(node, "device '\(name)': there is no mode '\(target)', expected one of \(script.modes.keys.sorted().joined(separator: ", "))")
+            throw problem(
+                node,
+                "device '\(name)': there is no mode '\(target)', expected one of \(script.modes.keys.sorted().joined(separator: ", "))")
         }
         return script
     }

@@ -19,7 +19,8 @@ struct StatusTests {
         (MusterError.Code.unknownHost, DeviceResult.Status.unreachable), (.connection, .unreachable), (.handshake, .unreachable),
         (.noCommonAlgorithm, .unreachable), (.hostKey, .unreachable), (.authentication, .unreachable), (.credential, .unreachable),
         (.channel, .unreachable), (.connectionLost, .unreachable), (.prompt, .timeout), (.timeout, .timeout), (.cancelled, .cancelled),
-        (.skipped, .skipped), (.privilege, .failed), (.usage, .failed), (MusterError.Code(rawValue: "of_tomorrow"), .unreachable),
+        (.skipped, .skipped), (.privilege, .failed), (.usage, .failed), (.definition, .failed),
+        (MusterError.Code(rawValue: "of_tomorrow"), .unreachable),
     ])
     func followsTheError_whenThereIsOne(code: MusterError.Code, expected: DeviceResult.Status) {
         #expect(status(code) == expected)

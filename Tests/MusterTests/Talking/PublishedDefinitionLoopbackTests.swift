@@ -107,7 +107,9 @@ struct PublishedDefinitionLoopbackTests {
                 // "Parsing error: ..." is none of the words that the published definition of SR Linux knows.
                 #expect(try await session.send("frobnicate").status == (platform == .nokiaSRLinux ? .ok : .failed))
                 try await session.enter(mode: start)
-                #expect(try await session.send("show version").output.split(separator: "\n").count == version.output.split(separator: "\n").count)
+                #expect(
+                    try await session.send("show version").output.split(separator: "\n").count
+                        == version.output.split(separator: "\n").count)
             }
         }
     }

@@ -20,19 +20,21 @@ extension Scenario {
         ]
         report.table = [["", "wall", "CPU", "peak memory"]]
         var walls: [Double] = []
+        var processor: [Double] = []
         for (name, arguments) in cases {
             let runs = try (0..<9).map { _ in try bench.measure(bench.muster, arguments) }
             if let odd = runs.first(where: { $0.cost.exit != 0 }) {
                 report.problems.append("\(name): exit status \(odd.cost.exit), 0 expected. \(odd.complaint)")
             }
             walls.append(runs.map { $0.cost.wall * 1000 }.median)
+            processor.append(runs.map { $0.cost.cpu * 1000 }.median)
             report.table.append([
-                name, "\(Report.number(walls[walls.count - 1])) ms", "\(Report.number(runs.map { $0.cost.cpu * 1000 }.median)) ms",
+                name, "\(Report.number(walls[walls.count - 1])) ms", "\(Report.number(processor[processor.count - 1])) ms",
                 "\(Report.number(runs.map { Double($0.cost.peakKilobytes) / 1024 }.median)) MB",
             ])
         }
         // Reading it, compiling its expressions and putting its own tests to them.
-        report.figures.append(Figure(name: "one definition more, wall", value: (walls[1] - walls[0]) / 100, unit: "ms", limit: 5))
+        report.figures.append(Figure(name: "one definition more, CPU", value: (processor[1] - processor[0]) / 100, unit: "ms", limit: 5))
         report.figures.append(Figure(name: "list of all platforms, wall", value: walls[2], unit: "ms", limit: 100))
     }
 }

@@ -40,41 +40,42 @@ struct PatternStress {
         // With less there is nothing that could be shared out in many ways.
         guard shape.choices >= 2 else { return nil }
         let alphabet = Self.alphabet(of: shape)
-        let lines = lines(shape, alphabet)
+        var loops: [Loop] = []
+        Self.gather(shape, after: [], into: &loops)
+        let (starts, units) = (self.starts(loops), self.units(loops, alphabet))
+        // Hardly any expression allows the control character. All that the expression may insist on comes behind it: a text that lacks
+        // something is refused without a search.
+        let end: [UInt8] = [0x01] + alphabet + [0x01]
         for length in Set([min(Self.ordinary, longest), longest]).sorted() {
             let scratch = MatchScratch()
-            for line in lines {
-                var text = line.start
-                while text.count + line.unit.count < length { text += line.unit }
-                text += line.end
-                _ = pattern.match(in: text, scratch)
-                if scratch.exhaustion != nil { return Explosion(line: escaped(text.prefix(24)) + "…", isOrdinary: length <= Self.ordinary) }
+            for unit in units {
+                let block = Array(repeatElement(unit, count: length / unit.count).joined())
+                for start in starts where start.count < length {
+                    let text = start + block.prefix(length - start.count) + end
+                    _ = pattern.match(in: text, scratch)
+                    if scratch.exhaustion != nil {
+                        return Explosion(line: escaped(text.prefix(24)) + "…", isOrdinary: length <= Self.ordinary)
+                    }
+                }
             }
         }
         return nil
     }
 
-    private struct Line {
-        var start: [UInt8]
-        var unit: [UInt8]
-        var end: [UInt8]
+    /// What leads to the loops, and what the examples begin with.
+    private func starts(_ loops: [Loop]) -> [[UInt8]] {
+        var starts: [[UInt8]] = [[]]
+        for start in loops.map(\.start) + examples.map({ Array($0.dropLast()) }) where !starts.contains(start) { starts.append(start) }
+        return Array(starts.prefix(Self.mostLoops))
     }
 
-    private func lines(_ shape: PatternShape, _ alphabet: [UInt8]) -> [Line] {
-        var loops: [Loop] = []
-        Self.gather(shape, after: [], into: &loops)
-        var starts: [[UInt8]] = [[]]
-        for start in loops.map(\.start) + examples.map({ Array($0.dropLast()) }) where start.count < longest && !starts.contains(start) {
-            starts.append(start)
-        }
+    /// What is repeated.
+    private func units(_ loops: [Loop], _ alphabet: [UInt8]) -> [[UInt8]] {
         let paired = alphabet.prefix(Self.mostPaired)
         var units = alphabet.prefix(24).map { [$0] }
         units += paired.flatMap { first in paired.filter { $0 != first }.map { [first, $0] } }
         for word in loops.flatMap(\.words) where !word.isEmpty && word.count <= 16 && !units.contains(word) { units.append(word) }
-        // Hardly any expression allows the control character. All that the expression may insist on comes behind it: a text that lacks
-        // something is refused without a search.
-        let end: [UInt8] = [0x01] + alphabet + [0x01]
-        return starts.prefix(Self.mostLoops).flatMap { start in units.map { Line(start: start, unit: $0, end: end) } }
+        return units
     }
 
     /// A character for each group of those that all sets of the expression hold or lack together, printable where there is one.
