@@ -13,6 +13,7 @@ extension RunCommand {
         let (hosts, config) = try targets(in: surroundings)
         let platforms = try PlatformSources(surroundings).definitions(for: hosts)
         try checkMode(for: hosts, in: platforms)
+        try checkChannels(for: hosts, in: platforms)
         let commands = try lines.rendered(for: hosts, defaultUser: surroundings.localUser)
         if dryRun { return try showPlan(hosts: hosts, commands: commands, in: surroundings) }
         let devices = try await resolved(hosts, in: surroundings)

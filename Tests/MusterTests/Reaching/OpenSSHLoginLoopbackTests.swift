@@ -4,6 +4,7 @@ import MusterInventory
 import MusterLab
 import MusterSSHConfig
 import MusterTestSupport
+import Synchronization
 import Testing
 
 /// What the system's `ssh` logs in with, and what it is told of a device.
@@ -124,6 +125,27 @@ import Testing
                     let result = try await bench.badDay(device(bench, lab, password: Hush.password), options: options)
                     #expect(result.error == nil, "\(String(describing: result.error))")
                 }
+            }
+        }
+    }
+
+    @Test func personIsAskedOnce_whenManyDevicesWantALockedKey() async throws {
+        try await withOpenSSHServer(passphrase: Hush.passphrase) { server in
+            try await withBench { bench in
+                let asked = Mutex(0)
+                var options = options(bench)
+                options.ask = { _ in
+                    asked.withLock { $0 += 1 }
+                    return Secret(Hush.passphrase)
+                }
+                let devices = (1...3).map { number in
+                    var device = device(server, [LoginCredential(.identity(path: server.userKey, passphrase: nil))])
+                    device.name = "d\(number)"
+                    return device
+                }
+                let record = try await bench.run(["echo hello"], on: devices, options: options)
+                #expect(record.results.allSatisfy { $0.status == .ok }, "\(record.results.map { $0.error })")
+                #expect(asked.withLock(\.self) == 1)
             }
         }
     }
