@@ -67,7 +67,8 @@ import Testing
     }
 
     @Test func systemsSSHReadsTheSameFile_andTheChannelIsChosen() async throws {
-        let lab = "defaults: {user: x, channel: shell}\nhosts: {a: {address: 192.0.2.1, channel: exec, platform: linux}, b: {address: 192.0.2.2}}\n"
+        let lab =
+            "defaults: {user: x, channel: shell}\nhosts: {a: {address: 192.0.2.1, channel: exec, platform: linux}, b: {address: 192.0.2.2}}\n"
         try await withFiles(["lab.yaml": lab, "config": "Host *\n  Compression yes\n"]) { folder in
             let world = World()
             #expect(await world.muster("run", "-i", "\(folder)/lab.yaml", "-F", "\(folder)/config", "x") == 0, "\(world.errors)")

@@ -268,7 +268,9 @@ import Testing
             try await makeKey(type: "ed25519", path: authority)
             let configuration = ["TrustedUserCAKeys \(authority).pub", "AuthorizedKeysFile none"]
             try await withOpenSSHServer(configuration: configuration) { server in
-                let sign = ["/usr/bin/ssh-keygen", "-q", "-s", authority, "-I", "x", "-n", server.user, "-V", "+1h", "\(server.userKey).pub"]
+                let sign = [
+                    "/usr/bin/ssh-keygen", "-q", "-s", authority, "-I", "x", "-n", server.user, "-V", "+1h", "\(server.userKey).pub",
+                ]
                 #expect(await Program.runAsync(sign) == 0)
                 try await withSSHAgent(keys: [server.userKey]) { socket in
                     try await withBench { bench in
