@@ -80,13 +80,17 @@ import Testing
     }
 
     @Test func systemsSSHReadsTheSameFile_andTheChannelIsChosen() async throws {
-        let lab = "defaults: {user: x, channel: shell}\nhosts: {a: {address: 192.0.2.1, channel: exec}, b: {address: 192.0.2.2}}\n"
+        let lab =
+            "defaults: {user: x, channel: shell}\nhosts: {a: {address: 192.0.2.1, channel: exec, platform: linux}, b: {address: 192.0.2.2}}\n"
         try await withFiles(["lab.yaml": lab, "config": "Host *\n  Compression yes\n"]) { folder in
             let world = World()
             #expect(await world.muster("run", "-i", "\(folder)/lab.yaml", "-F", "\(folder)/config", "x") == 0, "\(world.errors)")
             #expect(world.options.openSSH.configurationFile == "\(folder)/config")
             #expect(world.devices.map(\.channel) == [.exec, .shell])
             #expect(world.devices.map(\.ssh.compression) == [true, true])
+            // What ssh is told is what was read here.
+            #expect(world.devices.map(\.ssh.openSSHLines) == [[], []])
+            #expect(world.devices.map(\.ssh.alias) == ["192.0.2.1", "192.0.2.2"])
             #expect(await world.muster("run", "-i", "\(folder)/lab.yaml", "--channel", "auto", "x") == 0, "\(world.errors)")
             #expect(world.options.openSSH.configurationFile == nil)
             #expect(world.devices.map(\.channel) == [.auto, .auto])

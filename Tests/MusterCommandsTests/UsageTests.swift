@@ -23,6 +23,14 @@ import Testing
         (["run", "x", "--output-limit", "9999999999G"], "is no number of bytes"),
         (["run", "x", "--output-limit", "1K"], "expected 64K or more"), (["run", "a\tb"], "has a control character"),
         (["run", "x", "-w", "h", "-p", "cisco_iosxe", "--mode-name", "configuratoin"], "has no mode 'configuratoin'"),
+        (
+            ["run", "x", "-w", "h[1-7]", "-p", "cisco_iosxe", "--channel", "exec"],
+            "h1, h2, h3, h4, h5 and 2 more can't have exec channels: the"
+        ),
+        (
+            ["run", "x", "-w", "h", "-p", "linux", "--channel", "exec", "--transport", "telnet"],
+            "h can't have exec channels: telnet has none"
+        ),
         (["replay", "x", "--speed", "1e-300"], "from 0.001 to 1000000"),
         (["run", "-w", "h", "--commands-file", "-"], "no command in standard input"),
         (["run", "-w", "h", "--commands-file", "/nonexistent"], "can't read the commands from /nonexistent"),

@@ -92,7 +92,9 @@ import Testing
     @Test func unheededKeywordsAreNotes() throws {
         let config = try config("SendEnv LANG\nPrt 22\nHost r1\n VerifyHostKeyDNS yes\nMatch exec \"true\" host r1\n Port 9\n")
         #expect(config.notes.map(\.kind) == [.unused, .unknown, .unsupported, .unsupported])
-        #expect(config.notes[1].description == "/home/alice/.ssh/config:2: 'prt' is not a keyword that is known; it is for the transport openssh alone")
+        #expect(
+            config.notes[1].description
+                == "/home/alice/.ssh/config:2: 'prt' is not a keyword that is known; it is for the transport openssh alone")
         #expect(config.notes[3].description == "/home/alice/.ssh/config:5: Match exec is not evaluated; the block never applies")
         // Nothing is run, so the block does not apply.
         #expect(try config.resolve(host: "r1").port == nil)

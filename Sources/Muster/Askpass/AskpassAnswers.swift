@@ -36,6 +36,8 @@ struct AskpassAnswers: Sendable {
         case answer(Secret)
         /// This login's password, which it has, if it may be offered; the one before may have been refused.
         case offer(Login, isAnother: Bool = false)
+        /// The passphrase of a key, which somebody else may know.
+        case unlock(key: String)
         /// No answer; ssh goes on with what else it has.
         case refuse
         /// The password, if it may be offered, and right behind it the code that the question asks for.
@@ -74,10 +76,7 @@ struct AskpassAnswers: Sendable {
         case .passphrase(let key):
             // ssh shows the first hundred bytes of a path.
             guard let passphrase = passphrases.first(where: { $0.key == key || $0.key.utf8.prefix(100).elementsEqual(key.utf8) })?.value
-            else {
-                keyTrouble.append("the key \(Self.shown(key)) is encrypted, and there is no passphrase")
-                return .refuse
-            }
+            else { return count(key) == 0 ? .unlock(key: key) : .refuse }
             guard count(key) == 0 else { return .refuse }
             keyTrouble.append("the passphrase of the key \(Self.shown(key)) was of no use")
             return .answer(passphrase)
@@ -152,6 +151,11 @@ struct AskpassAnswers: Sendable {
                     hint: "check the user name and the password"))
         }
         return .offer(login, isAnother: times > 0 && candidates.count == 1)
+    }
+
+    /// Takes in that nobody knows a key's passphrase.
+    mutating func staysLocked(_ key: String) {
+        keyTrouble.append("the key \(Self.shown(key)) is encrypted, and there is no passphrase")
     }
 
     /// The failure for a question that nobody answers.

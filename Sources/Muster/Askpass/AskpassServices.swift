@@ -13,8 +13,15 @@ protocol AskpassServices: Sendable {
     /// - Parameter user: Whose login it is for.
     func code(for question: String, user: String) async throws -> Secret?
 
+    /// The passphrase of a key file, for which a person may be asked; `nil` when nobody knows it.
+    func passphrase(for key: String) async -> Secret?
+
     /// Says that a login of this user's with the latest code was refused, so that nobody else is given the code.
     func codeWasRefused(user: String)
+}
+
+extension AskpassServices {
+    func passphrase(for key: String) async -> Secret? { nil }
 }
 
 /// Whether a password may be offered.

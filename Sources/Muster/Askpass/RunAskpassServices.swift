@@ -55,6 +55,17 @@ final class RunAskpassServices: AskpassServices {
         return Secret(code)
     }
 
+    func passphrase(for key: String) async -> Secret? {
+        let keys = environment.keys
+        // ssh shows the first hundred bytes of a path.
+        let paths = (device.jump + [device]).flatMap(\.keyPaths)
+        guard let path = paths.first(where: { $0 == key }) ?? paths.first(where: { $0.utf8.prefix(100).elementsEqual(key.utf8) }),
+            let file = keys.file(path), file.problem == nil, keys.reasonNotToAsk(for: file) == nil
+        else { return nil }
+        if file.answer == nil { await timer.paused { await keys.askPassphrase(of: file) } }
+        return file.answer.map { Secret($0) }
+    }
+
     func codeWasRefused(user: String) {
         services(user: user).codeWasRefused()
     }

@@ -1,4 +1,4 @@
-import MusterConsole
+package import MusterConsole
 import MusterSSH
 
 extension DeviceLogin {
@@ -10,17 +10,7 @@ extension DeviceLogin {
     /// Why a device can't have the exec channels that are asked for; nil when it can, or when nobody asked.
     func reasonAgainstExec(_ platform: Platform) -> (message: String, hint: String)? {
         guard allowsExec, device.channel == .exec else { return nil }
-        guard platform.allowsExec else {
-            // Without an exit status that can be relied on, a command that failed would pass for one that went well.
-            return (
-                "the definition of \(platform.name) does not allow exec channels",
-                "leave `channel` at auto, or set the device's platform to one with `exec: true`, such as linux"
-            )
-        }
-        guard device.transport != .telnet else {
-            return ("telnet has no exec channels", "leave `channel` at auto, or use the transport ssh")
-        }
-        return nil
+        return platform.reasonAgainstExec(isTelnet: device.transport == .telnet)
     }
 
     func execLine(over session: any CommandCarrier, _ platform: Platform) -> OpenDevice {
@@ -29,5 +19,20 @@ extension DeviceLogin {
         let line = ExecLine(
             device: device, platform: platform, session: session, environment: environment, recorder: recording?.recorder)
         return OpenDevice(device: device, carrier: session, line: .exec(line), loop: loop, recording: recording)
+    }
+}
+
+extension Platform {
+    /// Why its devices can't have exec channels; nil when they can.
+    ///
+    /// - Parameter isTelnet: Whether they are reached by telnet.
+    package func reasonAgainstExec(isTelnet: Bool) -> (message: String, hint: String)? {
+        guard !isTelnet else { return ("telnet has none", "leave `channel` at auto, or use the transport ssh") }
+        guard !allowsExec else { return nil }
+        // Without an exit status that can be relied on, a command that failed would pass for one that went well.
+        return (
+            "the definition of \(name) does not allow exec channels",
+            "leave `channel` at auto, or set the device's platform to one with `exec: true`, such as linux"
+        )
     }
 }

@@ -85,7 +85,8 @@ extension DeviceLogin {
     /// The failures of all users in one.
     private func joined(_ failures: [MusterError]) -> MusterError {
         // What a device said counts for more than what it was not asked.
-        var error = failures.first { $0.code == .authentication } ?? failures.first { $0.code == .credential } ?? failures[failures.count - 1]
+        var error =
+            failures.first { $0.code == .authentication } ?? failures.first { $0.code == .credential } ?? failures[failures.count - 1]
         error.message = failures.map(\.message).joined(separator: "; ")
         return error
     }

@@ -76,7 +76,9 @@ final class DeviceLogin {
                 .usage, "unknown platform '\(device.platform)'",
                 hint: nearest ?? "the platforms are \(environment.platforms.names.joined(separator: ", "))")
         }
-        if let reason = reasonAgainstExec(platform) { throw failure(.usage, reason.message, hint: reason.hint) }
+        if let reason = reasonAgainstExec(platform) {
+            throw failure(.usage, "it can't have exec channels: \(reason.message)", hint: reason.hint)
+        }
         switch device.transport {
         case .ssh: return try await runSSH(platform)
         case .openssh: return try await runOpenSSH(platform)

@@ -131,7 +131,9 @@ actor ExecLine {
         if let console { return console }
         let deadline = loop.now + timeout
         let session = session
-        let timer = loop.schedule(at: deadline) { session.giveUp(SSHError(.timedOut, stage: .open, "expected a shell, and none was opened")) }
+        let timer = loop.schedule(at: deadline) {
+            session.giveUp(SSHError(.timedOut, stage: .open, "expected a shell, and none was opened"))
+        }
         let channel: any ByteTransport
         do {
             defer { timer.cancel() }

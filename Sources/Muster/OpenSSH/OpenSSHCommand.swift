@@ -126,7 +126,8 @@ struct OpenSSHCommand: Sendable, Equatable {
             return [
                 ("StrictHostKeyChecking", "yes"), ("UserKnownHostsFile", Self.path(pins)), ("GlobalKnownHostsFile", "/dev/null"),
                 // Nothing else that ssh might be told of keys counts; OpenSSH before 8.5 does not know the last of them.
-                ("VerifyHostKeyDNS", "no"), ("CheckHostIP", "no"), ("NoHostAuthenticationForLocalhost", "no"), ("IgnoreUnknown", "KnownHostsCommand"), ("KnownHostsCommand", "none"),
+                ("VerifyHostKeyDNS", "no"), ("CheckHostIP", "no"), ("NoHostAuthenticationForLocalhost", "no"),
+                ("IgnoreUnknown", "KnownHostsCommand"), ("KnownHostsCommand", "none"),
             ]
         }
         switch policy {

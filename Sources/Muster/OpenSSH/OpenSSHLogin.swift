@@ -64,7 +64,8 @@ extension Device {
             if let value { settings.append(OpenSSHCommand.Setting(keyword: keyword, value: value)) }
         }
         add("IdentityAgent", agents.isEmpty ? configuredAgent : agents[0].map(OpenSSHCommand.path) ?? agentInUse)
-        let areOnly = !wantsAgent && !identities.isEmpty && !namesKeyProvider && !(ssh.identitiesAreOptional && credentials.isEmpty && !hasSecret)
+        let areOnly =
+            !wantsAgent && !identities.isEmpty && !namesKeyProvider && !(ssh.identitiesAreOptional && credentials.isEmpty && !hasSecret)
         add("IdentitiesOnly", areOnly ? "yes" : ssh.identitiesOnly.map { $0 ? "yes" : "no" })
         if areDefaults { identities = [] } else if identities.isEmpty, isSettled { add("IdentityFile", "none") }
         for file in ssh.certificateFiles { add("CertificateFile", OpenSSHCommand.path(file)) }

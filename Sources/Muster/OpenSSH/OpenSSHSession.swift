@@ -147,6 +147,10 @@ actor OpenSSHSession {
         switch answers.verdict(question.prompt) {
         case .answer(let secret): question.reply(secret)
         case .refuse: question.reply(nil)
+        case .unlock(let key):
+            let passphrase = await services.passphrase(for: key)
+            if passphrase == nil { answers.staysLocked(key) }
+            question.reply(passphrase)
         case .offer(let login, let isAnother):
             if isAnother { refused(login) }
             await offer(login, question)

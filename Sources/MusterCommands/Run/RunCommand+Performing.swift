@@ -15,6 +15,7 @@ extension RunCommand {
         let (hosts, config) = try targets(in: surroundings)
         let platforms = try PlatformSources(surroundings).definitions(for: hosts)
         try checkMode(for: hosts, in: platforms)
+        try checkChannels(for: hosts, in: platforms)
         let rules = MultilineInput.rules([], and: platforms.known(for: hosts.map(\.platform)))
         let lines = try LineTemplates(allCommands(and: bytes, rules: rules), isLiteral: templates.noTemplates)
         let commands = try lines.rendered(for: hosts, defaultUser: surroundings.localUser)

@@ -71,6 +71,9 @@ struct AskpassTests {
         #expect(answers.verdict(.passphrase(key: "/one")) == .answer(Secret(Hush.passphrase)))
         #expect(answers.verdict(.passphrase(key: "/two")) == .answer(Secret("hush-two")))
         #expect(answers.verdict(.passphrase(key: "/one")) == .refuse)
+        #expect(answers.verdict(.passphrase(key: "/three")) == .unlock(key: "/three"))
+        answers.staysLocked("/three")
+        #expect(answers.keyTrouble.last == "the key /three is encrypted, and there is no passphrase")
         #expect(answers.verdict(.passphrase(key: "/three")) == .refuse)
     }
 

@@ -6,8 +6,16 @@ import Testing
 struct ExecLogTests {
     @Test(arguments: [
         (["debug1: client_input_channel_req: channel 2 rtype exit-status reply 0"], ExecLog.Outcome.status),
-        (["debug1: client_input_channel_req: channel 12 rtype exit-signal reply 0", "debug1: channel 12: free: client-session, nchannels 3"], .signal),
-        (["channel 4: open failed: connect failed: open failed", "debug1: channel 4: free: client-session, nchannels 5"], .unopened("connect failed: open failed")),
+        (
+            [
+                "debug1: client_input_channel_req: channel 12 rtype exit-signal reply 0",
+                "debug1: channel 12: free: client-session, nchannels 3",
+            ], .signal
+        ),
+        (
+            ["channel 4: open failed: connect failed: open failed", "debug1: channel 4: free: client-session, nchannels 5"],
+            .unopened("connect failed: open failed")
+        ),
         (["debug2: channel_input_status_confirm: type 100 id 2", "debug1: channel 2: free: client-session, nchannels 3"], .refused),
         (["debug1: channel 2: free: client-session, nchannels 3"], .untold),
     ]) func outcomeIsToldByTheFirstLineThatDecides(lines: [String], outcome: ExecLog.Outcome) {

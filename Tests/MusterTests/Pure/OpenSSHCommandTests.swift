@@ -71,7 +71,9 @@ struct OpenSSHCommandTests {
         #expect(option("HostName", in: command.arguments) == "fe80::2%%eth0")
     }
 
-    @Test(arguments: ["", "-r1", "netops@r1", "ssh://r1", "a b", "$(x)", "a;b", "a\u{85}b"]) func addressIsTyped_whenTheNameIsNoGood(alias: String) {
+    @Test(arguments: ["", "-r1", "netops@r1", "ssh://r1", "a b", "$(x)", "a;b", "a\u{85}b"]) func addressIsTyped_whenTheNameIsNoGood(
+        alias: String
+    ) {
         var command = plain
         command.target.alias = alias
         #expect(command.arguments.suffix(2) == ["--", "192.0.2.1"])

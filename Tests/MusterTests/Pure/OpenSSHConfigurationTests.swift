@@ -19,7 +19,8 @@ import Testing
         "addkeystoagent", "batchmode", "canonicalizehostname", "clearallforwardings", "connecttimeout", "controlmaster", "controlpath",
         "controlpersist", "escapechar", "forkafterauthentication", "forwardagent", "forwardx11", "globalknownhostsfile", "host",
         "ignoreunknown", "loglevel", "numberofpasswordprompts", "permitlocalcommand", "proxycommand", "proxyjump", "requesttty",
-        "serveralivecountmax", "serveraliveinterval", "stricthostkeychecking", "tag", "updatehostkeys", "userknownhostsfile", "visualhostkey",
+        "serveralivecountmax", "serveraliveinterval", "stricthostkeychecking", "tag", "updatehostkeys", "userknownhostsfile",
+        "visualhostkey",
     ]
 
     @Test func corpusIsThere() {
@@ -114,7 +115,8 @@ import Testing
             let user = word.contains("@") ? String(word.prefix { $0 != "@" }) : nil
             let rest = user == nil ? word : word.drop { $0 != "@" }.dropFirst()
             let parts = rest.split(separator: ":")
-            return parts.count == 2 ? Target(user: user, host: String(parts[0]), port: Int(parts[1])) : Target(user: user, host: String(rest))
+            return parts.count == 2
+                ? Target(user: user, host: String(parts[0]), port: Int(parts[1])) : Target(user: user, host: String(rest))
         }
     }
 

@@ -4,6 +4,7 @@ import MusterInventory
 import MusterLab
 import MusterSSHConfig
 import MusterTestSupport
+import Synchronization
 import Testing
 
 /// What the system's `ssh` logs in with, and what it is told of a device.
@@ -128,6 +129,27 @@ import Testing
         }
     }
 
+    @Test func personIsAskedOnce_whenManyDevicesWantALockedKey() async throws {
+        try await withOpenSSHServer(passphrase: Hush.passphrase) { server in
+            try await withBench { bench in
+                let asked = Mutex(0)
+                var options = options(bench)
+                options.ask = { _ in
+                    asked.withLock { $0 += 1 }
+                    return Secret(Hush.passphrase)
+                }
+                let devices = (1...3).map { number in
+                    var device = device(server, [LoginCredential(.identity(path: server.userKey, passphrase: nil))])
+                    device.name = "d\(number)"
+                    return device
+                }
+                let record = try await bench.run(["echo hello"], on: devices, options: options)
+                #expect(record.results.allSatisfy { $0.status == .ok }, "\(record.results.map { $0.error })")
+                #expect(asked.withLock(\.self) == 1)
+            }
+        }
+    }
+
     // MARK: ssh_config
 
     @Test func linesThatOnlySSHHeedsCount_andAreInNoListOfProcesses() async throws {
@@ -246,7 +268,9 @@ import Testing
             try await makeKey(type: "ed25519", path: authority)
             let configuration = ["TrustedUserCAKeys \(authority).pub", "AuthorizedKeysFile none"]
             try await withOpenSSHServer(configuration: configuration) { server in
-                let sign = ["/usr/bin/ssh-keygen", "-q", "-s", authority, "-I", "x", "-n", server.user, "-V", "+1h", "\(server.userKey).pub"]
+                let sign = [
+                    "/usr/bin/ssh-keygen", "-q", "-s", authority, "-I", "x", "-n", server.user, "-V", "+1h", "\(server.userKey).pub",
+                ]
                 #expect(await Program.runAsync(sign) == 0)
                 try await withSSHAgent(keys: [server.userKey]) { socket in
                     try await withBench { bench in

@@ -165,7 +165,7 @@ import Testing
 
     @Test(arguments: [
         (LabPlatform.ciscoIOSXE, DeviceTransport.ssh, "does not allow exec channels"),
-        (.ciscoIOSXE, .openssh, "does not allow exec channels"), (.linux, .telnet, "has no exec channels"),
+        (.ciscoIOSXE, .openssh, "does not allow exec channels"), (.linux, .telnet, "telnet has none"),
     ])
     func usageError_whenExecIsAskedForAndCannotBe(platform: LabPlatform, transport: DeviceTransport, words: String) async throws {
         let lab = LabDevice("d1", address: "127.1.0.1", platform: platform)
