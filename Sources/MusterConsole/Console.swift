@@ -75,7 +75,10 @@ package actor Console: ByteReceiver {
     package var setUpFailures: [String] { machine.setUpFailures }
 
     /// Lines that are in no answer, and read like none of the device's messages.
-    package var strays: [StrayLines] { machine.strays }
+    package var strays: [StrayLines] {
+        machine.lookForStrays()
+        return machine.strays
+    }
 
     /// What was found out on the way, for a log.
     package var notes: [String] { machine.notes }

@@ -185,6 +185,11 @@ import Testing
         #expect(lines == ["banner motd ^\n  r3: keep out\n\n! all of you\n^", "ntp server 192.0.2.8"])
     }
 
+    @Test func textIsShownLineByLine() async throws {
+        let run = try await configure(["-w", "r3", "--render-only"], file: "banner motd ^\n  keep out\n\n^\nntp server 192.0.2.8\n")
+        #expect(run.world.output.hasSuffix("banner motd ^\n  keep out\n\n^\nntp server 192.0.2.8\n"), "\(run.world.output)")
+    }
+
     @Test func nothingIsSent_whenATextHasNoEnd_orThePlatformReadsNone() async throws {
         for (arguments, file) in [(["-w", "r3"], "banner motd ^\nkeep out\n"), (["-w", "r1"], "banner motd ^\nkeep out\n^\n")] {
             let run = try await configure(arguments, file: file)

@@ -148,7 +148,7 @@ struct ModeTests {
     /// At `r1>`, with `enable` typed.
     private func entering(user: String? = "netops", secrets: [String: String] = ["enable": "s3cret"]) throws -> Dialogue {
         var device = try Dialogue("cisco_iosxe", secrets: secrets)
-        device.start(credentials: user.map { LoginCredentials(user: $0, password: "p", isExpected: false) })
+        device.start(credentials: user.map { LoginCredentials(user: $0, password: "Tr0ub4dor", isExpected: false) })
         device.says("r1#")
         device.says("\r\nr1#")
         device.says("terminal length 0\r\nr1#terminal width 511\r\nr1#")

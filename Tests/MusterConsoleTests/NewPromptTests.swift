@@ -31,7 +31,6 @@ struct NewPromptTests {
         #expect(device.takeTyped() == "\n")
         #expect(!device.hasAnswer)
         device.says("\r\n\(after)")
-        device.pause(.seconds(1))
         let exchange = try device.takeExchange()
         #expect(exchange.text == "Some words")
         #expect(exchange.prompt == after)

@@ -56,6 +56,18 @@ struct StrayTests {
         #expect(device.machine.strays.map(\.first) == ["the rest"])
     }
 
+    @Test func isTold_whenNoCommandFollows() throws {
+        var device = try Dialogue.iosxeReady()
+        device.submit("show log")
+        device.says("show log\r\nr1#")
+        _ = try device.takeExchange()
+        device.machine.lookForStrays()
+        #expect(device.machine.strays == [])
+        device.says("\r\nthe rest\r\nr1#")
+        device.machine.lookForStrays()
+        #expect(device.machine.strays.map(\.first) == ["the rest"])
+    }
+
     @Test(arguments: [
         "*Mar  1 00:01:02.003: %SYS-5-CONFIG_I: Configured from console", "%LINK-3-UPDOWN: Interface up",
         "%Apr 26 12:00:00:000 2020 H3C SHELL/5/SHELL_LOGIN: ops logged in", "2026 Nov 30 08:00:00 n9k %ETHPORT-5-IF_UP: up",

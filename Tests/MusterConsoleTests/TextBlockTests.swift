@@ -86,6 +86,16 @@ struct TextBlockTests {
         #expect(try device.takeExchange().failure == nil)
     }
 
+    @Test func isTyped_whenTheCommandIsScrolledSideways() throws {
+        var device = try configuring()
+        device.submit("banner login ^ a beginning that is long\n^")
+        device.says("banner login\r$n ^ a beginning that is long\r\n" + Self.ready)
+        device.pause(.milliseconds(500))
+        #expect(device.takeTyped().hasSuffix("long\n^\n"))
+        device.says("^\r\nr1(config)#")
+        #expect(try device.takeExchange().output == [])
+    }
+
     @Test func theQuestionIsRefused_whenTheDeviceAsksInsteadOfReading() throws {
         var device = try configuring()
         device.submit("banner motd ^\ny\n^")

@@ -60,8 +60,8 @@ public struct ConfigurationChange: Sendable, Hashable {
         while index < texts.count {
             let count = MultilineInput.count(of: texts[index...], rules, scratch)
             if count > 1 {
-                let text = texts[index..<index + count]
-                lines.append(Line(text.joined(separator: "\n"), number: index + 1))
+                let text = texts[index..<index + count].joined(separator: "\n")
+                lines.append(Line(String(text.drop { $0 == " " || $0 == "\t" }), number: index + 1))
             } else if let line = Line(source: texts[index], number: index + 1) {
                 lines.append(line)
             }

@@ -97,7 +97,9 @@ extension ConfigureCommand {
             let palette = Palettes(choice: output.color, surroundings).output
             for (host, change) in plan {
                 text += (text.isEmpty ? "" : "\n") + palette.bold(host.name.oneLine) + palette.dim(" (\(host.platform.oneLine))") + "\n"
-                for line in change.lines { text += line.text.oneLine + "\n" }
+                for line in change.lines.flatMap({ $0.text.split(separator: "\n", omittingEmptySubsequences: false) }) {
+                    text += String(line).oneLine + "\n"
+                }
             }
         } else {
             text = JSONList(lines: output.output == .jsonl).text(of: Array(plan)) { json, entry in

@@ -15,7 +15,8 @@ enum CommandsFile {
             let count = MultilineInput.count(of: lines[index...], rules, scratch)
             let command = lines[index].drop(while: \.isWhitespace)
             if count > 1 {
-                commands.append((index + 1, lines[index..<index + count].joined(separator: "\n")))
+                let text = lines[index..<index + count].joined(separator: "\n")
+                commands.append((index + 1, String(text.drop { $0 == " " || $0 == "\t" })))
             } else if let end = command.lastIndex(where: { !$0.isWhitespace }), !command.hasPrefix("#") {
                 commands.append((index + 1, String(command[...end])))
             }

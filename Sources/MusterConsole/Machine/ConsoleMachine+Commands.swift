@@ -147,6 +147,7 @@ extension ConsoleMachine {
             return
         }
         if meetQuestion(line, now) { return }
+        if let probe = head.probe, line.elementsEqual(probe.text), finishProbe(probe, now) { return }
         guard pause >= timing.prompt, hasNewLine || echoes == false else { return }
         if let prompt = gluedPrompt(line) {
             endGlued(prompt, pause, now)

@@ -22,26 +22,36 @@ extension ConsoleMachine {
     private static let mostProbes = 3
     private static let signs = Array("#>$%".utf8)
 
-    /// Looks whether `line`, which nothing else is known of, is the prompt from here on.
+    /// Puts `line`, which nothing else is known of, to the proof if it may be the prompt from here on.
     mutating func probePrompt(_ line: ArraySlice<UInt8>, _ pause: Duration, _ now: Instant) {
         guard inFlight.count == 1, inFlight[0].dialogue.refused == nil, !screen.isContinued, !screen.isTruncated,
-            resemblesPrompt(line), !looksLikeQuestion(line)
+            !line.elementsEqual(inFlight[0].probe?.text ?? []), resemblesPrompt(line), !looksLikeQuestion(line)
         else { return }
-        let text = Array(line)
-        if var probe = inFlight[0].probe, probe.text == text {
-            guard screen.finishedLines > probe.line else { return }
-            // What the return has finished, and what the device printed before the line stood there again.
-            let between = Array(screen.text[min(probe.sentAt, screen.text.count)...])
-            guard let end = between.firstIndex(of: 0x0A), between[..<end].trimmedAtEnd.elementsEqual(text.trimmedAtEnd) else { return }
-            let rest = Array(between[(end + 1)...])
-            if rest.allSatisfy({ $0 == 0x0A || $0 == 0x20 }) || rest == probe.between { return take(probe, now) }
-            guard probe.returns < Self.mostProbes else { return }
-            probe.between = rest
-            return press(probe, now)
-        }
-        guard inFlight[0].probe.map({ $0.returns < Self.mostProbes }) ?? true, resolveEcho(pause, now) else { return }
         let returns = inFlight[0].probe?.returns ?? 0
-        press(PromptProbe(text: text, start: screen.text.count, sentAt: 0, line: 0, returns: returns), now)
+        guard returns < Self.mostProbes, resolveEcho(pause, now) else { return }
+        press(PromptProbe(text: Array(line), start: screen.text.count, sentAt: 0, line: 0, returns: returns), now)
+    }
+
+    /// Looks whether the line that was put to the proof has come again; false where there is nothing to do yet.
+    mutating func finishProbe(_ probe: PromptProbe, _ now: Instant) -> Bool {
+        guard screen.finishedLines > probe.line, !screen.isContinued, !screen.isTruncated, inFlight[0].dialogue.refused == nil else {
+            return false
+        }
+        // What the return has finished, and what the device printed before the line stood there again.
+        let between = Array(screen.text[min(probe.sentAt, screen.text.count)...])
+        guard let end = between.firstIndex(of: 0x0A), between[..<end].trimmedAtEnd.elementsEqual(probe.text.trimmedAtEnd) else {
+            return false
+        }
+        let rest = Array(between[(end + 1)...])
+        if rest.allSatisfy({ $0 == 0x0A || $0 == 0x20 }) || rest == probe.between {
+            take(probe, now)
+            return true
+        }
+        guard probe.returns < Self.mostProbes else { return false }
+        var probe = probe
+        probe.between = rest
+        press(probe, now)
+        return true
     }
 
     private mutating func press(_ probe: PromptProbe, _ now: Instant) {

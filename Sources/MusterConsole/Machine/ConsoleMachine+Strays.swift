@@ -22,6 +22,11 @@ extension ConsoleMachine {
     /// So many are kept.
     private static let mostStrays = 8
 
+    /// Looks at what has come since the last answer.
+    package mutating func lookForStrays() {
+        if inFlight.isEmpty { noteStrays(screen.text[...]) }
+    }
+
     /// Takes note of `bytes`, finished lines that are in no answer, unless they read like messages or are only prompts.
     mutating func noteStrays(_ bytes: ArraySlice<UInt8>) {
         guard let answered, let prompt, !bytes.isEmpty, strays.count < Self.mostStrays else { return }

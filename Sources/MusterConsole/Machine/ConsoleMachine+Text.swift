@@ -26,8 +26,12 @@ extension ConsoleMachine {
     /// True: there is nothing more to look at.
     mutating func continueText(_ now: Instant) -> Bool {
         guard let head = inFlight.first, let block = head.block, !block.rest.isEmpty else { return false }
-        guard head.echo != .awaited || echoes == false else { return false }
         let pause = quiet(now)
+        if head.echo == .awaited, echoes != false {
+            guard pause >= timing.echo, screen.finishedLines > head.lines else { return false }
+            // In another form, as of a line that was scrolled sideways.
+            guard resolveEcho(pause, now) else { return true }
+        }
         if screen.finishedLines > block.line, let prompt, stands(prompt) || known.contains(where: stands) {
             // It may be the beginning of a line of the text that is being printed back.
             return pause < timing.prompt

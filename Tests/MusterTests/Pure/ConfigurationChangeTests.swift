@@ -19,7 +19,7 @@ import Testing
         #expect(change.lines.map(\.number) == [1, 2, 6, 7])
         let certificate = "certificate ca 01\n  30820241 308201AA\n  A0030201\n  quit"
         #expect(
-            ConfigurationChange(text: "crypto pki certificate chain X\n \(certificate)\n!\n").lines.map(\.text).last == " " + certificate)
+            ConfigurationChange(text: "crypto pki certificate chain X\n \(certificate)\n!\n").lines.map(\.text).last == certificate)
         #expect(ConfigurationChange(text: "banner motd\nHello\nEOF\nend").lines.map(\.text) == ["banner motd\nHello\nEOF", "end"])
     }
 

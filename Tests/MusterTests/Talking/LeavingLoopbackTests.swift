@@ -1,5 +1,6 @@
 import Muster
 import MusterLab
+import MusterTestSupport
 import Testing
 
 /// Commands that end the session, and prompts that change, on simulated devices.
@@ -27,6 +28,33 @@ import Testing
         #expect(result.commands.map(\.status) == [.ok, .ok])
         #expect(result.commands[1].mode == nil)
         #expect(result.commands[1].prompt == nil)
+    }
+
+    @Test func isOk_overTelnet() async throws {
+        let lab = LabDevice("r1", address: "127.1.0.1")
+        try await withBench([lab]) {
+            $0.listensForTelnet = true
+        } _: { bench in
+            var device = bench.device(lab)
+            device.transport = .telnet
+            device.port = Int(bench.lab.telnetPort)
+            let result = try await bench.run(["show clock", "exit"], on: [device]).result("r1")
+            #expect(result.status == .ok, "\(String(describing: result.error))")
+        }
+    }
+
+    @Test func isOk_inTheShellOfThisMachine() async throws {
+        try await withOpenSSHServer { server in
+            try await withBench { bench in
+                var device = Device(
+                    name: "here", address: "127.0.0.1", port: server.port, platform: "linux", user: server.user,
+                    identities: [server.userKey])
+                device.channel = .shell
+                let result = try await bench.run(["echo hello", "exit"], on: [device]).result("here")
+                #expect(result.status == .ok, "\(String(describing: result.error))")
+                #expect(result.commands.map(\.status) == [.ok, .ok])
+            }
+        }
     }
 
     @Test func othersAreSkippedWithTheReason_whenTheyWereToFollow() async throws {
