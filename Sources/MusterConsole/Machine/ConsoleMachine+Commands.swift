@@ -46,6 +46,7 @@ extension ConsoleMachine {
             inFlight[inFlight.count - 1].answers = answers
             inFlight[inFlight.count - 1].target = target(of: command)
             inFlight[inFlight.count - 1].id = job.id
+            inFlight[inFlight.count - 1].isBreakable = job.isBreakable
             inFlight[inFlight.count - 1].deadline = job.deadline
             inFlight[inFlight.count - 1].sentAt = job.askedAt
         case .mode(let name):
@@ -105,8 +106,10 @@ extension ConsoleMachine {
             return
         }
         let pause = quiet(now)
+        if head.isBrokenOff { return settleBrokenOff(pause, now) }
         guard let line = standingLine else {
-            if pause >= timing.prompt, let prompt = gluedPrompt(screen.standing) { endGlued(prompt, pause, now) }
+            if pause >= timing.prompt, let prompt = gluedPrompt(screen.standing) { return endGlued(prompt, pause, now) }
+            meetFinishedQuestion(now)
             return
         }
         if head.question != nil, answerQuestion(line, now) { return }
@@ -189,7 +192,7 @@ extension ConsoleMachine {
     }
 
     /// The prompt, if it stands at the end of a line with something before it.
-    private func gluedPrompt(_ line: ArraySlice<UInt8>) -> LearnedPrompt? {
+    func gluedPrompt(_ line: ArraySlice<UInt8>) -> LearnedPrompt? {
         guard let prompt, prompt.last.count >= 2, line.count > prompt.last.count, line.hasSuffix(Array(prompt.last)) else { return nil }
         return prompt
     }
@@ -264,6 +267,10 @@ extension ConsoleMachine {
             walk?.question = question
         case .command:
             guard let id = step.id else { break }
+            if step.isBrokenOff {
+                events.append(.failed(id: id, brokenOffError(step, partialOutput: output, now).encoded(platform.encoding)))
+                break
+            }
             if step.dialogue.refused != nil {
                 events.append(.failed(id: id, questionError(step, partialOutput: output, now).encoded(platform.encoding)))
                 break

@@ -12,6 +12,8 @@ extension ConsoleMachine {
         var request: Request
         var deadline: Instant?
         var askedAt: Instant
+        /// Whether the command may be broken off when its time is over.
+        var isBreakable = false
 
         var command: String? {
             if case .command(let command, _) = request { command } else { nil }
@@ -68,6 +70,11 @@ extension ConsoleMachine {
         var dialogue = QuestionMemory()
         /// Typed without an answer to be expected: a pause ends it.
         var isLenient = false
+        /// Whether it may be broken off when its time is over, and whether it was.
+        var isBreakable = false
+        var isBrokenOff = false
+        /// How much of the echo the lines before had while it was the second command, and how long these lines are with their ends.
+        var foldedAhead = (echo: 0, text: 0)
     }
 
     /// The way to a mode.
@@ -86,6 +93,8 @@ extension ConsoleMachine {
         var said: [UInt8] = []
         /// The question that was refused on the way.
         var question: String?
+        /// The secret that the hop may ask for and nobody has supplied.
+        var lacking: String?
     }
 
     struct Login {
@@ -117,6 +126,8 @@ extension ConsoleMachine {
         /// How often a key was pressed for a device that waits for one, and at which line.
         var keys = 0
         var keyLine = -1
+        /// What came again after a return and is no prompt.
+        var menu: [UInt8]?
     }
 
     /// The pager's questions that were answered, to the letter.
