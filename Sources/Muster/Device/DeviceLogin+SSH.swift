@@ -55,18 +55,18 @@ extension DeviceLogin {
             await recording?.finish()
             throw device.wrapped(error, phase: .login, timeout: connectTimeout)
         }
-        var detected: DetectionMachine.Verdict?
         if Platform.isDetecting(device.platform) {
             do throws(MusterError) {
-                detected = try await detect(on: console, carrier: carrier)
+                try await detect(on: console, carrier: carrier)
             } catch {
                 await recording?.finish()
                 throw error
             }
         }
+        for remark in await console.remarks { warn(remark) }
         clock.finish(at: loop.now)
         return OpenDevice(
-            device: device, carrier: carrier, line: .shell(console), loop: loop, recording: recording, detected: detected)
+            device: device, carrier: carrier, line: .shell(console), loop: loop, recording: recording)
     }
 
     /// Connects and logs in, over as many connections as it takes, and goes on with `body`; the session is closed when any of it fails.

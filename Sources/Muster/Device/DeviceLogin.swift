@@ -23,15 +23,25 @@ final class DeviceLogin {
     var legacyAlgorithms: [String] = []
     /// Whether the password was typed in the terminal.
     var hasTypedPassword = false
+    /// Only the platform is to be found out; its set-up is left.
+    let stopsAtVerdict: Bool
+    /// What the device was found to be, whatever came after that.
+    var detected: DetectionMachine.Verdict?
+    /// What those who asked for the session should know of it; they were told already.
+    var warnings: [String] = []
     /// The types of the host keys that the device has shown so far.
     var shownKeyTypes: [String] = []
 
-    init(device: Device, environment: DeviceEnvironment, loop: Loop, sendsAtOnce: Bool = false, allowsExec: Bool = false) {
+    init(
+        device: Device, environment: DeviceEnvironment, loop: Loop, sendsAtOnce: Bool = false, allowsExec: Bool = false,
+        stopsAtVerdict: Bool = false
+    ) {
         self.device = device
         self.environment = environment
         self.loop = loop
         self.sendsAtOnce = sendsAtOnce
         self.allowsExec = allowsExec
+        self.stopsAtVerdict = stopsAtVerdict
         hostKeyCheck = HostKeyCheck(device: device, environment: environment)
         clock = PhaseClock(at: loop.now)
         timer = LoginTimer(loop: loop, deadline: clock.began + (device.ssh.connectTimeout ?? environment.connectTimeout))
@@ -45,6 +55,12 @@ final class DeviceLogin {
     func enter(_ phase: Phase) {
         clock.enter(phase, at: loop.now)
         environment.events(.phase(host: device.name, phase))
+    }
+
+    /// Tells and keeps a warning.
+    func warn(_ text: String) {
+        warnings.append(text)
+        environment.events(.warning(host: device.name, text))
     }
 
     /// Ends the phase under way, where the login stopped.
