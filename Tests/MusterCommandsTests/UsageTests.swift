@@ -72,6 +72,12 @@ import Testing
         #expect("\(answer)" == pattern + "=<answer>")
     }
 
+    @Test(arguments: [#"default=no\)=yes"#, #"a=\d=b"#]) func answersAreRefused_whenTheSignThatEndsThePatternIsItsOwn(_ text: String) throws {
+        let error = #expect(throws: (any Error).self) { try ArgumentText.answer(text) }
+        #expect("\(try #require(error))".contains(#"\="#))
+        #expect(try ArgumentText.answer(#"x=a\b"#).pattern == "x")
+    }
+
     @Test func answersAndLimitsBecomeOptions() async throws {
         let command = try RunCommand.parse([
             "x", "--answer", "a=1", "--answer", "b=2", "--output-limit", "64K", "--spill-dir", "out", "-w", "h",
