@@ -70,7 +70,7 @@ import Testing
         try await withBench([lab]) { bench in
             var options = bench.options
             options.commandMode = "configuration"
-            let result = try await bench.badDay(bench.device(lab), options: options)
+            let result = try await bench.run(["show version"], on: [bench.device(lab)], options: options).result("r1")
             let error = try #require(result.error)
             #expect(error.code == .credential)
             #expect(error.phase == .privilege)
