@@ -92,13 +92,15 @@ extension ConsoleMachine {
             head.dialogue.refused == nil
         else { return false }
         if case .secret = response, lackedSecret == nil, answerUser(line, head, now) { return true }
-        let asked =
+        var asked =
             switch question {
             case .exact(let text): line.trimmedAtEnd.hasSuffix(Array(Array(text.utf8).trimmedAtEnd))
             case .pattern(let pattern): pattern.match(in: Array(line), scratch) != nil
             }
+        let lacks = if case .secret = response { lackedSecret != nil } else { false }
+        if lacks, platform.login?.username.match(in: Array(line), scratch) != nil { asked = true }
         guard asked else { return false }
-        if lackedSecret != nil, case .secret = response {
+        if lacks {
             refuse(Array(line.trimmed), isRepeated: false, now)
             return true
         }
