@@ -39,10 +39,11 @@ package enum ExitStatus {
         func any(_ statuses: DeviceResult.Status...) -> Bool { statuses.contains { counts[$0, default: 0] > 0 } }
         if any(.unreachable, .timeout) { return unreachable }
         let hasEnough = if case .first(let wanted) = mode { counts[.ok, default: 0] >= wanted } else { false }
+        let hasTooFew = if case .first = mode { !hasEnough } else { false }
         if !hasEnough, any(.cancelled) { return unreachable }
         // What a rollout left out after failures says no more than those.
         if any(.failed) { return rejected }
-        return !hasEnough && any(.skipped) ? unreachable : success
+        return hasTooFew || !hasEnough && any(.skipped) ? unreachable : success
     }
 }
 

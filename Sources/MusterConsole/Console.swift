@@ -48,10 +48,12 @@ package actor Console: ByteReceiver {
     ///   - maximumOutput: bytes kept in memory of one command's output.
     ///   - overflow: where a longer output goes as a whole; nil drops what goes beyond.
     ///   - name: how the names of files there begin.
+    ///   - wantedMode: the mode that commands are to be run in, where it is not the platform's usual one.
     ///   - recorder: takes the session down; the caller ends it.
     package init(
         transport: any ByteTransport, platform: Platform, secrets: [String: String] = [:], maximumOutput: Int = 16 << 20,
-        overflow: OutputFolder? = nil, name: String = "output", timing: ConsoleTiming = .standard, recorder: SessionRecorder? = nil
+        overflow: OutputFolder? = nil, name: String = "output", wantedMode: String? = nil, timing: ConsoleTiming = .standard,
+        recorder: SessionRecorder? = nil
     ) {
         self.transport = transport
         self.overflow = overflow
@@ -59,6 +61,8 @@ package actor Console: ByteReceiver {
         self.recorder = recorder
         machine = ConsoleMachine(
             platform: platform, secrets: secrets, maximumOutput: maximumOutput, handsOutOverflow: overflow != nil, timing: timing)
+        machine.wantedMode = wantedMode
+        machine.outlivesTransport = transport is TelnetTransport
         machine.notesSecrets = recorder != nil
     }
 
@@ -82,6 +86,8 @@ package actor Console: ByteReceiver {
 
     /// What was found out on the way, for a log.
     package var notes: [String] { machine.notes }
+    /// What those who asked for the session should know of it.
+    package var remarks: [String] { machine.remarks }
 
     /// Why long outputs are not in files as they should be.
     package private(set) var outputProblems: [String] = []
@@ -135,15 +141,16 @@ package actor Console: ByteReceiver {
     ///   - command: one line; or, with line ends between, a command and the text that the platform reads after it.
     ///   - timeout: from this call to the prompt, for each line of a text; for a command that is typed ahead of set-up's answers, from the last of these.
     ///   - answers: to questions that the command may ask; they go before the definition's.
+    ///   - isBreakable: whether it may be broken off with the platform's abort key when its time is over, so that the session goes on.
     /// - Throws: `ConsoleError`, which keeps what the command had printed. A command that the device rejects is no error: see `Exchange.failure`.
     ///   After a question that nobody has an answer to the device is back at its prompt, unless `isBroken`.
     package func send(
-        _ command: String, timeout: Duration, answers: [AnsweredQuestion] = []
+        _ command: String, timeout: Duration, answers: [AnsweredQuestion] = [], isBreakable: Bool = false
     ) async throws(ConsoleError) -> Exchange {
         let id = newID()
         let answer = try await ask(id) { console, now in
             console.recorder?.mark(.command(id: id, command), at: now)
-            console.machine.submit(command, id: id, answers: answers, deadline: now + timeout, now: now)
+            console.machine.submit(command, id: id, answers: answers, isBreakable: isBreakable, deadline: now + timeout, now: now)
         }
         guard case .finished(let exchange) = answer else {
             throw ConsoleError(kind: .unusable, expected: "an answer to a command", command: command)
@@ -201,6 +208,11 @@ package actor Console: ByteReceiver {
             console.recorder?.mark(.platform(platform.name), at: now)
             console.machine.adopt(platform, deadline: deadline, now: now)
         }
+    }
+
+    /// Goes on as `platform` without its set-up: all that is left to do is to take leave as it wants it.
+    package func adoptToLeave(_ platform: Platform) {
+        machine.adoptToLeave(platform)
     }
 
     /// Types what the definition wants typed before the session ends, and returns at once.

@@ -17,6 +17,8 @@ import Testing
     @Test func othersDoNotCount_whenFirstHasItsSuccesses() {
         #expect(ExitStatus.of([.ok: 2, .cancelled: 5, .skipped: 9], mode: .first(2)) == 0)
         #expect(ExitStatus.of([.ok: 1, .cancelled: 5], mode: .first(2)) == 2)
+        #expect(ExitStatus.of([.ok: 1], mode: .first(2)) == 2)
+        #expect(ExitStatus.of([.ok: 1, .failed: 1], mode: .first(2)) == 1)
         #expect(ExitStatus.of([.ok: 2, .failed: 1, .cancelled: 5], mode: .first(2)) == 1)
         #expect(ExitStatus.of([.ok: 2, .unreachable: 1], mode: .first(2)) == 2)
     }

@@ -80,6 +80,12 @@ import Testing
         #expect("\(answer)" == pattern + "=<answer>")
     }
 
+    @Test(arguments: [#"default=no\)=yes"#, #"a=\d=b"#]) func answersAreRefused_whenTheSignThatEndsThePatternIsItsOwn(_ text: String) throws {
+        let error = #expect(throws: (any Error).self) { try ArgumentText.answer(text) }
+        #expect("\(try #require(error))".contains(#"\="#))
+        #expect(try ArgumentText.answer(#"x=a\b"#).pattern == "x")
+    }
+
     @Test func answersAndLimitsBecomeOptions() async throws {
         let command = try RunCommand.parse([
             "x", "--answer", "a=1", "--answer", "b=2", "--output-limit", "64K", "--spill-dir", "out", "-w", "h",
@@ -106,7 +112,8 @@ import Testing
             await world.muster(
                 "run", "-w", "r1", "-f", "7", "--mode", "first", "--count", "3", "-t", "2m", "--connect-timeout", "500ms", "--deadline",
                 "1h",
-                "--host-keys", "strict", "--known-hosts", "/k", "show version", "show clock") == 0)
+                "--host-keys", "strict", "--known-hosts", "/k", "show version", "show clock") == 2)
+        // One device was not to be three successes.
         #expect(world.options.fanout == 7)
         #expect(world.options.mode == .first(3))
         #expect(world.options.commandTimeout == .seconds(120))

@@ -85,9 +85,11 @@ struct Dialogue {
     }
 
     @discardableResult
-    mutating func submit(_ command: String, timeout: Duration = .seconds(30), answers: [AnsweredQuestion] = []) -> Int {
+    mutating func submit(
+        _ command: String, timeout: Duration = .seconds(30), answers: [AnsweredQuestion] = [], isBreakable: Bool = false
+    ) -> Int {
         defer { nextID += 1 }
-        machine.submit(command, id: nextID, answers: answers, deadline: now + timeout, now: now)
+        machine.submit(command, id: nextID, answers: answers, isBreakable: isBreakable, deadline: now + timeout, now: now)
         collect()
         return nextID
     }
@@ -98,6 +100,11 @@ struct Dialogue {
         machine.enterMode(mode, id: nextID, deadline: now + timeout, now: now)
         collect()
         return nextID
+    }
+
+    mutating func close() {
+        machine.close(now: now)
+        collect()
     }
 
     private mutating func collect() {

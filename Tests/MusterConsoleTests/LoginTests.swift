@@ -40,8 +40,103 @@ struct LoginTests {
         #expect(device.machine.mode == "privileged_exec")
     }
 
-    @Test func reportsMissingSecret_whenAskedForIt() throws {
+    @Test(arguments: [1, 3]) func goesOnBelow_whenNobodyHasTheSecretForTheUsualMode(questions: Int) throws {
         var device = try Dialogue("cisco_iosxe")
+        device.start()
+        device.says("r1>")
+        device.says("\r\nr1>")
+        _ = device.takeTyped()
+        device.says("enable\r\nPassword: ")
+        #expect(device.takeTyped() == "\u{3}")
+        for _ in 1..<questions {
+            device.says("\r\nPassword: ")
+            device.pause(.milliseconds(200))
+            #expect(device.takeTyped() == "\n")
+        }
+        device.says("\r\n% Bad secrets\r\n\r\nr1>")
+        #expect(device.takeTyped().hasPrefix("terminal length 0\n"))
+        device.says("terminal length 0\r\nr1>")
+        device.says("terminal width 511\r\nr1>")
+        #expect(device.isOpened)
+        #expect(device.machine.mode == "exec")
+        #expect(device.machine.remarks.count == 1)
+        #expect(device.machine.remarks.first?.contains("'enable' secret") == true)
+        #expect(device.machine.setUpFailures.isEmpty)
+        device.submit("show clock")
+        device.says("show clock\r\nnoon\r\nr1>")
+        #expect(try device.takeExchange().text == "noon")
+        device.enter("privileged_exec")
+        device.says("enable\r\nPassword: ")
+        #expect(try device.takeError().kind == .secretMissing("enable"))
+    }
+
+    @Test func typesNoUser_whenThereIsNoSecretToGoWithIt() throws {
+        var device = try Dialogue("cisco_iosxe")
+        device.start(credentials: LoginCredentials(user: "ops", password: "pw", isExpected: false))
+        device.says("r1>")
+        device.says("\r\nr1>")
+        _ = device.takeTyped()
+        device.says("enable\r\nUsername: ")
+        #expect(device.takeTyped() == "\u{3}")
+        device.says("\r\nr1>")
+        #expect(device.takeTyped().hasPrefix("terminal length 0\n"))
+        #expect(device.machine.remarks.count == 1)
+    }
+
+    @Test func goesOnBelow_whenTheUsualModeIsRefusedWithoutAQuestion() throws {
+        var device = try Dialogue("cisco_iosxe")
+        device.start()
+        device.says("r1>")
+        device.says("\r\nr1>")
+        device.says("enable\r\n% Error in authentication.\r\n\r\nr1>")
+        device.says("terminal length 0\r\nr1>")
+        device.says("terminal width 511\r\nr1>")
+        #expect(device.machine.mode == "exec")
+        #expect(device.machine.remarks.first?.contains("% Error in authentication.") == true)
+    }
+
+    @Test func asksForNothing_whenTheCommandsAreWantedInTheModeAtHand() throws {
+        var device = try Dialogue("cisco_iosxe", secrets: ["enable": "s3cret"])
+        device.machine.wantedMode = "exec"
+        device.start()
+        device.says("r1>")
+        device.says("\r\nr1>")
+        #expect(device.takeTyped() == "\nterminal length 0\nterminal width 511\n")
+        #expect(device.machine.remarks.isEmpty)
+    }
+
+    @Test func goesByTheUsualMode_whenTheWantedOneIsBeyondIt() throws {
+        var device = try Dialogue("cisco_iosxe", secrets: ["enable": "s3cret"])
+        device.machine.wantedMode = "configuration"
+        device.start()
+        device.says("r1>")
+        device.says("\r\nr1>")
+        #expect(device.takeTyped() == "\nenable\n")
+        device.says("enable\r\nPassword: ")
+        #expect(device.takeTyped() == "s3cret\n")
+        device.says("\r\nr1#")
+        #expect(device.takeTyped() == "terminal length 0\nterminal width 511\n")
+    }
+
+    @Test(arguments: ["cisco_iosxe", "auto"]) func typesNothing_atAMenu(platform: String) throws {
+        let definition = PlatformLibrary().platform(named: platform)
+        var device = Dialogue(try #require(definition))
+        device.start(timeout: .seconds(15))
+        device.says("1. Show status\r\n2. Reload\r\n\r\nEnter selection: ")
+        device.pause(.seconds(1))
+        #expect(device.takeTyped() == "\n")
+        device.says("\r\n1. Show status\r\n2. Reload\r\n\r\nEnter selection: ")
+        device.pause(.seconds(15))
+        #expect(device.takeTyped() == "")
+        let error = try device.takeError()
+        #expect(error.kind == .neverPrompted)
+        #expect(error.hint?.contains("'Enter selection:") == true)
+        #expect(device.machine.isBroken)
+    }
+
+    @Test func reportsMissingSecret_whenAModeBeyondTheUsualOneIsWanted() throws {
+        var device = try Dialogue("cisco_iosxe")
+        device.machine.wantedMode = "configuration"
         device.start()
         device.says("r1>")
         device.says("\r\nr1>")

@@ -6,6 +6,7 @@ struct PagerTests {
     /// How devices take their question off the screen.
     enum Erasure: String, CaseIterable {
         case backspaces, backspacesAlone, returnAndBlanks, eraseLine, eraseWholeLine, lineEnd, nothing
+        case columnsAndBlanks, tooManyColumnsAndBlanks, columnsAndDeletion, returnBlanksAndLineEnd
 
         func bytes(_ question: String) -> String {
             let count = question.count
@@ -18,6 +19,10 @@ struct PagerTests {
             case .eraseWholeLine: "\u{1B}[2K\r"
             case .lineEnd: "\r\n"
             case .nothing: ""
+            case .columnsAndBlanks: "\u{1B}[\(count)D" + String(repeating: " ", count: count) + "\u{1B}[\(count)D"
+            case .tooManyColumnsAndBlanks: "\u{1B}[42D" + String(repeating: " ", count: 42) + "\u{1B}[42D"
+            case .columnsAndDeletion: "\u{1B}[\(count)D\u{1B}[\(count)P"
+            case .returnBlanksAndLineEnd: "\r" + String(repeating: " ", count: count) + "\r\n"
             }
         }
     }
@@ -41,8 +46,24 @@ struct PagerTests {
         }
     }
 
+    @Test(arguments: [Erasure.returnAndBlanks, .columnsAndBlanks, .tooManyColumnsAndBlanks, .backspaces, .eraseLine])
+    func leavesWhatFollowsAsItIs(_ erasure: Erasure) throws {
+        // Shorter than what was erased, and indented by a tab.
+        for line in ["#", "\tfour", "\t\tx"] {
+            var device = try Dialogue.iosxeReady()
+            device.submit("show run")
+            device.says("show run\r\none\r\n --More-- ")
+            device.pause(.milliseconds(50))
+            device.says(erasure.bytes(" --More-- ") + line + "\r\ntwo\r\nr1#")
+            #expect(try device.takeExchange().text == "one\n\(line)\ntwo", "\(erasure)")
+        }
+    }
+
     @Test func keepsARealEmptyLine_afterTheQuestion() throws {
-        for erasure in [Erasure.backspaces, .backspacesAlone, .returnAndBlanks, .eraseLine, .eraseWholeLine] {
+        for erasure in [
+            Erasure.backspaces, .backspacesAlone, .returnAndBlanks, .eraseLine, .eraseWholeLine, .columnsAndBlanks,
+            .tooManyColumnsAndBlanks, .columnsAndDeletion,
+        ] {
             var device = try Dialogue.iosxeReady()
             device.submit("show run")
             device.says("show run\r\none\r\n --More-- ")

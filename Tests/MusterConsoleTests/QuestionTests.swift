@@ -42,7 +42,54 @@ struct QuestionTests {
         _ = device.takeTyped()
         device.says("reload\r\nProceed with reload? [confirm]")
         device.pause(.milliseconds(50))
-        #expect(device.takeTyped() == "y\n")
+        #expect(device.takeTyped() == "y")
+        device.says("y\r\nr1#")
+        #expect(try device.takeExchange().text == "Proceed with reload? [confirm]y")
+        #expect(device.takeTyped() == "")
+    }
+
+    @Test func agreesToNothingElse_whenAnotherQuestionFollowsTheOneThatWasAnswered() throws {
+        var device = try Dialogue.iosxeReady()
+        device.submit("format flash:", answers: [try answer("may take a while", "y")])
+        _ = device.takeTyped()
+        device.says("format flash:\r\nFormat operation may take a while. Continue? [confirm]")
+        device.pause(.milliseconds(50))
+        #expect(device.takeTyped() == "y")
+        // As slow as after a lost packet.
+        device.pause(.milliseconds(1500))
+        device.says("y\r\nFormat operation will destroy all data in \"flash:\".  Continue? [confirm]")
+        device.pause(.milliseconds(1999))
+        #expect(device.takeTyped() == "")
+        device.pause(.milliseconds(1))
+        #expect(device.takeTyped() == "\u{3}")
+        device.says("\r\nr1#")
+        #expect(try device.takeError().kind == .question(#"Format operation will destroy all data in "flash:".  Continue? [confirm]"#))
+    }
+
+    @Test(arguments: ["", "y"]) func typesTheReturn_whenTheDeviceReadsALineAfterAll(echo: String) throws {
+        var device = try Dialogue.iosxeReady()
+        device.submit("reload", answers: [try answer("proceed", "yes")])
+        _ = device.takeTyped()
+        device.says("reload\r\nProceed with reload? [confirm]")
+        device.pause(.milliseconds(50))
+        device.says(echo)
+        #expect(device.takeTyped() == "y")
+        device.pause(.seconds(2))
+        #expect(device.takeTyped() == "\n")
+        device.pause(.seconds(7))
+        #expect(device.takeTyped() == "")
+    }
+
+    @Test func typesNoReturn_whenMoreThanTheKeysEchoStandsBehindTheQuestion() throws {
+        var device = try Dialogue.iosxeReady()
+        device.submit("format flash:", answers: [try answer("proceed", "y")])
+        _ = device.takeTyped()
+        device.says("format flash:\r\nProceed? [confirm]")
+        device.pause(.milliseconds(50))
+        #expect(device.takeTyped() == "y")
+        device.says("y Really proceed? [confirm]")
+        device.pause(.seconds(9))
+        #expect(device.takeTyped() == "")
     }
 
     @Test func hidesASecretAnswer_whateverTheQuestionSays() throws {
@@ -82,6 +129,58 @@ struct QuestionTests {
         #expect(!"\(error)".contains("hunter2"))
         #expect(String(decoding: error.partialOutput, as: UTF8.self) == "Password: <secret>\nstill copying")
         #expect(!"\(try answer("password", "hunter2"))".contains("hunter2"))
+    }
+
+    // MARK: That end with their line
+
+    @Test(arguments: ["Reboot, yes? [y/N]: \r\n", "Do you want to continue (y/n)?\r\n", "Reboot, yes? [y/N]:\r\n\r\n"])
+    func answersAQuestion_whenItsLineHasEnded(_ question: String) throws {
+        var device = try Dialogue.iosxeReady()
+        device.submit("reboot", answers: [try answer("reboot, yes|continue", "y")])
+        _ = device.takeTyped()
+        device.says("reboot\r\nThis reboots.\r\n" + question)
+        device.pause(.milliseconds(1999))
+        #expect(device.takeTyped() == "")
+        device.pause(.milliseconds(1))
+        #expect(device.takeTyped() == "y\n")
+        device.pause(.seconds(5))
+        #expect(device.takeTyped() == "")
+        device.says("y\r\ndone\r\nr1#")
+        #expect(try device.takeExchange().text.hasSuffix("\ndone"))
+    }
+
+    @Test func refusesAQuestion_whenItsLineHasEndedAndNobodyHasAnAnswer() throws {
+        var device = try Dialogue.iosxeReady()
+        device.submit("reboot")
+        _ = device.takeTyped()
+        device.says("reboot\r\nReboot, yes? [y/N]: \r\n")
+        device.pause(.milliseconds(9999))
+        #expect(device.takeTyped() == "")
+        device.pause(.milliseconds(1))
+        #expect(device.takeTyped() == "\u{3}")
+        device.says("\r\nr1#")
+        #expect(try device.takeError().kind == .question("Reboot, yes? [y/N]:"))
+        #expect(!device.machine.isBroken)
+    }
+
+    @Test func refusesAQuestion_whenItsLineHasEndedAndSoHasTheTime() throws {
+        var device = try Dialogue.iosxeReady()
+        device.submit("reboot", timeout: .seconds(3))
+        _ = device.takeTyped()
+        device.says("reboot\r\nContinue (y/n)?\r\n")
+        device.pause(.seconds(3))
+        #expect(device.takeTyped() == "\u{3}")
+        device.says("\r\nr1#")
+        #expect(try device.takeError().kind == .question("Continue (y/n)?"))
+    }
+
+    @Test(arguments: ["reboot\r\n", "reboot\r\nRebooting\r\n"]) func typesNoAnswer_whereNoQuestionIs(said: String) throws {
+        var device = try Dialogue.iosxeReady()
+        device.submit("reboot", answers: [try answer("reboot, yes", "y")])
+        _ = device.takeTyped()
+        device.says(said)
+        device.pause(.seconds(20))
+        #expect(device.takeTyped() == "")
     }
 
     @Test func answersNoPrompt_howeverWideThePatternIs() throws {

@@ -203,4 +203,18 @@ struct TypeAheadTests {
         #expect(try device.takeError().kind == .commandTimeout)
         #expect(device.machine.isBroken)
     }
+
+    @Test(arguments: [Dialogue.Arrival.whole, .byteByByte]) func findsTheEcho_whenTheDeviceFoldsIt(arrival: Dialogue.Arrival) throws {
+        let command = "show interfaces GigabitEthernet0/0/0 counters detail | include packets input"
+        var device = try Dialogue.iosxe(arrival: arrival)
+        device.submit(command)
+        let echo = "r1#" + command
+        let (first, second) = (echo.prefix(30), echo.dropFirst(30).prefix(30))
+        let rest = echo.dropFirst(60)
+        // Lines that begin like it are none of it.
+        device.says("terminal length 0\r\nr1#terminal width 511\r\nr1#show\r\nr1#show inter\r\n")
+        device.says("\(first)\r\n\(second)\r\n\(rest)\r\n     5 packets input\r\nr1#")
+        device.pause(.seconds(1))
+        #expect(try device.takeExchange().text == "     5 packets input")
+    }
 }

@@ -42,6 +42,15 @@ import Testing
         #expect(try render(text) == expected)
     }
 
+    @Test(arguments: ["auto", "autodetect"]) func thePlatformIsAProblem_whenItIsToBeFoundOut(platform: String) throws {
+        var host = host
+        host.platform = platform
+        let template = try Template("x {{ platform }}")
+        let error = #expect(throws: TemplateProblems.self) { try template.rendered(for: TemplateValues(host, defaultUser: nil)) }
+        #expect(error?.all.first?.message.contains("'platform' is '\(platform)'") == true)
+        #expect(try Template("x {{ host }}").rendered(for: TemplateValues(host, defaultUser: nil)) == "x leaf-01")
+    }
+
     @Test(
         arguments: [
             ("x {{ data.sit }}", ["3: there is no 'data.sit'; did you mean 'data.site'?"]),

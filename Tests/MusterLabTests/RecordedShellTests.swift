@@ -101,6 +101,24 @@ struct RecordedShellTests {
         #expect(plain.type("x\n") == "x\r\n% Invalid input: 'x' is not in the recording\r\n# ")
     }
 
+    @Test func goesOn_whenItsQuestionsToTheTerminalAreAnswered() throws {
+        let session = Self.recording([
+            #"{"t":0,"d":"in","b":"\u001b[c\u001b[6n"}"#, #"{"t":0,"d":"out","b":"\u001b[?1;0c\u001b[1;1R"}"#,
+            #"{"t":0,"d":"in","b":"\r\n[a] > \u001b[6n"}"#, #"{"t":0,"d":"out","b":"\u001b[1;7R\n"}"#,
+            #"{"t":0,"d":"in","b":"\r\n[a] > "}"#, #"{"t":0,"mark":"opened","prompt":"[a] > ","mode":"cli"}"#,
+            #"{"t":0,"d":"out","b":"print\n"}"#, #"{"t":0,"d":"in","b":"print\r\nx\r\n[a] > "}"#,
+        ])
+        var screen = try Screen(session)
+        #expect(screen.type("") == "\u{1B}[c\u{1B}[6n")
+        #expect(screen.type("\u{1B}[?1;0c") == "")
+        // Another terminal.
+        #expect(screen.type("\u{1B}[3;1R") == "\r\n[a] > \u{1B}[6n")
+        #expect(screen.type("\u{1B}[3;7R") == "")
+        #expect(screen.type("\n") == "\r\n[a] > ")
+        #expect(screen.type("print\n") == "print\r\nx\r\n[a] > ")
+        #expect(screen.typed.last == "print")
+    }
+
     @Test func ends_whenTheRecordingDid() throws {
         var screen = try Screen(Self.session)
         screen.logIn()

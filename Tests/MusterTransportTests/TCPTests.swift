@@ -44,6 +44,47 @@ struct TCPLoopbackTests {
         }
     }
 
+    @Test func telnetsFarewell_isReadBeforeTheConnectionIsClosed() async throws {
+        try await withLoopbackServer { connection in
+            // It ends the connection only once it has read all of it, with more to say before that.
+            var buffer = [UInt8](repeating: 0, count: 100)
+            var all: [UInt8] = []
+            while !all.elementsEqual("exit\r\n".utf8) {
+                let count = buffer.withUnsafeMutableBytes { read(connection, $0) }
+                guard count > 0 else { return }
+                all += buffer[..<count]
+                write("bye\r\n", to: connection)
+            }
+        } _: { server in
+            let addresses = try await TCP.resolve(host: "127.0.0.1", port: server.port, on: loop, deadline: loop.now + .seconds(60))
+            let tcp = try await TCP.connect(to: addresses, on: loop, deadline: loop.now + .seconds(60))
+            let telnet = TelnetTransport(over: tcp, terminal: .init(columns: 80, rows: 24, types: ["vt100"]))
+            let sink = Sink()
+            loop.execute {
+                telnet.start(sink)
+                telnet.send(Array("exit\n".utf8))
+            }
+            await telnet.linger(quiet: .seconds(60), atMost: .seconds(60))
+            loop.execute { telnet.close() }
+            await sink.wait { $0.end == .closedByPeer }
+        }
+    }
+
+    @Test func telnetsFarewell_isWaitedForNoLongerThanTheDeviceIsSilent() async throws {
+        try await withLoopbackServer { connection in
+            readToEnd(of: connection)
+        } _: { server in
+            let addresses = try await TCP.resolve(host: "127.0.0.1", port: server.port, on: loop, deadline: loop.now + .seconds(60))
+            let tcp = try await TCP.connect(to: addresses, on: loop, deadline: loop.now + .seconds(60))
+            let telnet = TelnetTransport(over: tcp, terminal: .init(columns: 80, rows: 24, types: ["vt100"]))
+            let sink = Sink()
+            loop.execute { telnet.start(sink) }
+            await telnet.linger(quiet: .milliseconds(10), atMost: .seconds(600))
+            loop.execute { telnet.close() }
+            await sink.wait { $0.end == .closedHere }
+        }
+    }
+
     @Test func peersEnd_isTold() async throws {
         try await withLoopbackServer { _ in
         } _: { server in

@@ -5,8 +5,8 @@ import MusterTransport
 extension DeviceLogin {
     /// Finds out what the device is, and goes on with that platform over the same session.
     ///
-    /// - Returns: The platform, which is always named, and what else it might be.
-    func detect(on console: Console, carrier: any ConsoleCarrier) async throws(MusterError) -> DetectionMachine.Verdict {
+    /// `detected` is the platform, which is always named, and what else it might be.
+    func detect(on console: Console, carrier: any ConsoleCarrier) async throws(MusterError) {
         var machine = DetectionMachine(environment.platforms.candidates)
         let versionLine = await (carrier as? SSHSession)?.versionLine
         machine.saw(versionLine: versionLine, greeting: await console.greeting, prompt: await console.promptBytes)
@@ -19,6 +19,7 @@ extension DeviceLogin {
                     machine.answered(input, answer.failure == nil ? answer.output : [])
                 case .decided(let verdict):
                     let name = verdict.platform ?? "generic"
+                    detected = DetectionMachine.Verdict(platform: name, alternatives: verdict.alternatives)
                     tell(verdict)
                     if let (name, exhaustion) = machine.exhausted {
                         environment.events(
@@ -29,8 +30,8 @@ extension DeviceLogin {
                     guard let platform = environment.platforms.platform(named: name) else {
                         throw failure(.usage, "unknown platform '\(name)'")
                     }
-                    try await console.adopt(platform, deadline: deadline, sendsAtOnce: sendsAtOnce)
-                    return DetectionMachine.Verdict(platform: name, alternatives: verdict.alternatives)
+                    if stopsAtVerdict { return await console.adoptToLeave(platform) }
+                    return try await console.adopt(platform, deadline: deadline, sendsAtOnce: sendsAtOnce)
                 }
             }
         } catch let error as ConsoleError {
@@ -44,11 +45,10 @@ extension DeviceLogin {
 
     private func tell(_ verdict: DetectionMachine.Verdict) {
         guard let name = verdict.platform else {
-            environment.events(.warning(host: device.name, "its platform is not known to muster; it is driven as generic"))
-            return
+            return warn("its platform is not known to muster; it is driven as generic")
         }
         guard !verdict.alternatives.isEmpty else { return }
         let others = verdict.alternatives.joined(separator: " or ")
-        environment.events(.warning(host: device.name, "taken for \(name), but it might be \(others); set its platform to be sure"))
+        warn("taken for \(name), but it might be \(others); set its platform to be sure")
     }
 }

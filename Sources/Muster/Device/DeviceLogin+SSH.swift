@@ -36,9 +36,11 @@ extension DeviceLogin {
     func openConsole(
         over transport: any ByteTransport, platform: Platform, carrier: any ConsoleCarrier, credentials: LoginCredentials?
     ) async throws(MusterError) -> OpenDevice {
+        let wantedMode = environment.commandMode ?? (needsUsualMode ? platform.defaultMode : nil)
         let recording = environment.recordings?.record(
-            device, platform: platform, credentials: credentials, events: environment.events)
-        let console = device.console(over: transport, platform: platform, in: environment, recorder: recording?.recorder)
+            device, platform: platform, wantedMode: wantedMode, credentials: credentials, events: environment.events)
+        let console = device.console(
+            over: transport, platform: platform, in: environment, wantedMode: wantedMode, recorder: recording?.recorder)
         do {
             let sendsAtOnce = sendsAtOnce && !Platform.isDetecting(device.platform)
             if let terminalPassword, let credentials {
@@ -51,18 +53,18 @@ extension DeviceLogin {
             await recording?.finish()
             throw device.wrapped(error, phase: .login, timeout: connectTimeout)
         }
-        var detected: DetectionMachine.Verdict?
         if Platform.isDetecting(device.platform) {
             do throws(MusterError) {
-                detected = try await detect(on: console, carrier: carrier)
+                try await detect(on: console, carrier: carrier)
             } catch {
                 await recording?.finish()
                 throw error
             }
         }
+        for remark in await console.remarks { warn(remark) }
         clock.finish(at: loop.now)
         return OpenDevice(
-            device: device, carrier: carrier, line: .shell(console), loop: loop, recording: recording, detected: detected)
+            device: device, carrier: carrier, line: .shell(console), loop: loop, recording: recording)
     }
 
     /// Connects and logs in, over as many connections as it takes, and goes on with `body`; the session is closed when any of it fails.

@@ -26,8 +26,11 @@ extension DeviceLogin {
 }
 
 extension TelnetTransport: ConsoleCarrier {
-    package func close(after lastWords: @Sendable () -> Void) {
+    package func close(after lastWords: @Sendable () -> Void) async {
+        let before = sentBytes
         lastWords()
+        // What is behind a console server goes on without a farewell, which is lost if the connection is reset.
+        if sentBytes > before { await linger(quiet: .milliseconds(500), atMost: .seconds(2)) }
         close()
     }
 

@@ -31,15 +31,26 @@ final class DeviceLogin {
     private(set) var warnings: [String] = []
     /// Whether the password was typed in the terminal.
     var hasTypedPassword = false
+    /// Only the platform is to be found out; its set-up is left.
+    let stopsAtVerdict: Bool
+    /// It is of no use in a mode below the platform's usual one.
+    let needsUsualMode: Bool
+    /// What the device was found to be, whatever came after that.
+    var detected: DetectionMachine.Verdict?
     /// The types of the host keys that the device has shown so far.
     var shownKeyTypes: [String] = []
 
-    init(device: Device, environment: DeviceEnvironment, loop: Loop, sendsAtOnce: Bool = false, allowsExec: Bool = false) {
+    init(
+        device: Device, environment: DeviceEnvironment, loop: Loop, sendsAtOnce: Bool = false, allowsExec: Bool = false,
+        stopsAtVerdict: Bool = false, needsUsualMode: Bool = false
+    ) {
         self.device = device
         self.environment = environment
         self.loop = loop
         self.sendsAtOnce = sendsAtOnce
         self.allowsExec = allowsExec
+        self.stopsAtVerdict = stopsAtVerdict
+        self.needsUsualMode = needsUsualMode
         hostKeyCheck = HostKeyCheck(device: device, environment: environment)
         clock = PhaseClock(at: loop.now)
         timer = LoginTimer(loop: loop, deadline: clock.began + (device.ssh.connectTimeout ?? environment.connectTimeout))

@@ -10,29 +10,27 @@ final class OpenDevice: Sendable {
     let line: DeviceLine
     let loop: Loop
     let recording: DeviceRecording?
-    /// What the device was found to be, where that was to be found out.
-    let detected: DetectionMachine.Verdict?
 
     init(
-        device: Device, carrier: any ConsoleCarrier, line: DeviceLine, loop: Loop, recording: DeviceRecording? = nil,
-        detected: DetectionMachine.Verdict? = nil
+        device: Device, carrier: any ConsoleCarrier, line: DeviceLine, loop: Loop, recording: DeviceRecording? = nil
     ) {
         self.device = device
         self.carrier = carrier
         self.line = line
         self.loop = loop
         self.recording = recording
-        self.detected = detected
     }
 
     /// Runs one command; the error is what kept it from its prompt.
     ///
-    /// After a question the session can be used unless the console is broken, after all else not.
+    /// After a question, or a time limit that a breakable command has reached, the session can be used unless the console is broken; after all
+    /// else not.
     func run(
-        _ command: String, timeout: Duration, answers: [AnsweredQuestion]
+        _ command: String, timeout: Duration, answers: [AnsweredQuestion], isBreakable: Bool = false
     ) async -> (result: CommandResult, error: MusterError?) {
         switch line {
-        case .shell(let console): await device.run(command, on: console, timeout: timeout, answers: answers)
+        case .shell(let console):
+            await device.run(command, on: console, timeout: timeout, answers: answers, isBreakable: isBreakable)
         case .exec(let line): await line.run(command, timeout: timeout, answers: answers)
         }
     }
@@ -52,7 +50,7 @@ final class OpenDevice: Sendable {
         carrier.cancel()
     }
 
-    /// Logs out and frees everything; never fails and never waits for the device.
+    /// Logs out and frees everything; never fails and waits no longer than a moment for the device.
     func close() async {
         // Both live on one loop.
         await carrier.close(after: { line.sayGoodbye() })
@@ -63,19 +61,20 @@ final class OpenDevice: Sendable {
 extension Device {
     /// Its command line over a transport, with nothing sent yet.
     func console(
-        over transport: any ByteTransport, platform: Platform, in environment: DeviceEnvironment, recorder: SessionRecorder? = nil
+        over transport: any ByteTransport, platform: Platform, in environment: DeviceEnvironment, wantedMode: String? = nil,
+        recorder: SessionRecorder? = nil
     ) -> Console {
         Console(
             transport: transport, platform: platform, secrets: secrets.mapValues { $0.reveal() }, maximumOutput: environment.outputLimit,
-            overflow: environment.outputFolder, name: name, recorder: recorder)
+            overflow: environment.outputFolder, name: name, wantedMode: wantedMode, recorder: recorder)
     }
 
     /// Types one command; the error is what kept it from its prompt.
     func run(
-        _ command: String, on console: Console, timeout: Duration, answers: [AnsweredQuestion]
+        _ command: String, on console: Console, timeout: Duration, answers: [AnsweredQuestion], isBreakable: Bool = false
     ) async -> (result: CommandResult, error: MusterError?) {
         do {
-            return (CommandResult(try await console.send(command, timeout: timeout, answers: answers)), nil)
+            return (CommandResult(try await console.send(command, timeout: timeout, answers: answers, isBreakable: isBreakable)), nil)
         } catch {
             return (CommandResult(rejected: error, command: command), wrapped(error, phase: .command, timeout: timeout))
         }

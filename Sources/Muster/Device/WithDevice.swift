@@ -73,11 +73,12 @@ public struct DeviceSession: Sendable {
     ///   - answers: What is typed to questions that the command asks, before `RunOptions.answers` and those of the platform's definition.
     /// - Returns: The device's answer.
     /// - Throws: `MusterError` with the code `question` when the command asks what none of the answers is for; the device is back at its
-    ///   prompt, and the session goes on. `MusterError` when the prompt does not come back or the connection is lost; the session is of no use then.
+    ///   prompt, and the session goes on. With the code `timeout` when the prompt does not come in time: the command is broken off, and the session
+    ///   goes on where that brings the prompt back. `MusterError` when the connection is lost; the session is of no use then.
     ///   `CancellationError` when the task is cancelled, which ends the session: nobody knows where in its answer the device is.
     public func send(_ command: String, timeout: Duration? = nil, answers: [QuestionAnswer] = []) async throws -> CommandResult {
         let rules = answers.map(\.rule) + self.answers
-        let (result, error) = await open.run(command, timeout: timeout ?? self.timeout, answers: rules)
+        let (result, error) = await open.run(command, timeout: timeout ?? self.timeout, answers: rules, isBreakable: true)
         guard let error else { return result }
         if error.code == .cancelled || Task.isCancelled { throw CancellationError() }
         throw error

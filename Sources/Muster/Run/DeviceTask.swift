@@ -1,3 +1,5 @@
+import MusterConsole
+
 /// What one device of a run is to do.
 public struct DeviceTask: Sendable {
     /// What there is to do.
@@ -6,9 +8,15 @@ public struct DeviceTask: Sendable {
         case commands([String])
         /// A change of the configuration.
         case change(ConfigurationChange)
+        /// Nothing but to find out what it is, where its platform is `auto`.
+        case detection
 
         var isChange: Bool {
             if case .change = self { true } else { false }
+        }
+
+        var isDetection: Bool {
+            if case .detection = self { true } else { false }
         }
     }
 
@@ -37,11 +45,21 @@ public struct DeviceTask: Sendable {
         work = .change(change)
     }
 
+    /// Makes a task of finding out what a device is.
+    ///
+    /// - Parameter device: What to look at; its platform is taken for `auto`.
+    public init(detecting device: Device) {
+        self.device = device
+        self.device.platform = Platform.detectingName
+        work = .detection
+    }
+
     /// Every line that is to be typed for it.
     public var commands: [String] {
         switch work {
         case .commands(let commands): commands
         case .change(let change): change.lines.map(\.text)
+        case .detection: []
         }
     }
 }

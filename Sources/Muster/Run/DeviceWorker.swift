@@ -35,21 +35,17 @@ actor DeviceWorker {
         let began = loop.now
         let login = DeviceLogin(
             device: device, environment: environment, loop: loop, sendsAtOnce: !commands.isEmpty && environment.commandMode == nil,
-            allowsExec: !work.isChange && environment.commandMode == nil)
+            allowsExec: !work.isChange && environment.commandMode == nil, stopsAtVerdict: work.isDetection,
+            needsUsualMode: work.isChange)
         do throws(MusterError) {
             if try isLeftAlone() { return result }
             let open = try await login.run()
-            if let detected = open.detected {
-                result.platform = detected.platform ?? result.platform
-                result.platformAlternatives = detected.alternatives
-            }
             await use(open, phases: login.clock.times)
         } catch {
             login.finishClock()
             fail(error, phases: login.clock.times)
         }
-        result.warnings = login.warnings + result.warnings
-        finish(legacyAlgorithms: login.legacyAlgorithms, elapsed: loop.now - began)
+        finish(login, elapsed: loop.now - began)
         return result
     }
 
@@ -75,8 +71,13 @@ actor DeviceWorker {
         if error.code == .skipped, phases.connect == nil { result.attempts = 0 }
     }
 
-    private func finish(legacyAlgorithms: [String], elapsed: Duration) {
-        result.legacyAlgorithms = legacyAlgorithms
+    private func finish(_ login: DeviceLogin, elapsed: Duration) {
+        result.legacyAlgorithms = login.legacyAlgorithms
+        result.warnings = login.warnings + result.warnings
+        if let detected = login.detected {
+            result.platform = detected.platform ?? result.platform
+            result.platformAlternatives = detected.alternatives
+        }
         // Why the first one was not typed is why the others were not.
         let reason = result.error?.code == .sessionEnded ? result.commands.last?.failure : nil
         for command in commands[result.commands.count...] {
@@ -151,14 +152,15 @@ actor DeviceWorker {
 
     private func run(on open: OpenDevice) async {
         for command in commands {
-            let (answer, error) = await open.run(command, timeout: environment.commandTimeout, answers: environment.answers)
+            let (answer, error) = await open.run(
+                command, timeout: environment.commandTimeout, answers: environment.answers, isBreakable: true)
             result.commands.append(answer)
             guard let error else {
                 if environment.stopsOnFailure, answer.status == .failed { return }
                 continue
             }
             // The device is back at its prompt: as after a command that it rejects, the next one has its turn.
-            if error.code == .question, await open.line.console?.isBroken == false {
+            if error.code == .question || answer.status == .timeout, !Task.isCancelled, await open.line.console?.isBroken == false {
                 result.error = result.error ?? error
                 if environment.stopsOnFailure { return }
                 continue

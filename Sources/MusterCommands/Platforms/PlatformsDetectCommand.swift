@@ -102,7 +102,7 @@ struct PlatformsDetectCommand: Verb {
         let resolver = SecretResolver(environment: { surroundings.environment[$0] }, ask: surroundings.ask)
         let devices = try await DeviceResolution(resolver: resolver, defaultUser: surroundings.localUser).devices(of: targets)
         var results: [String: DeviceResult] = [:]
-        try await surroundings.runner(devices.map { DeviceTask($0, commands: []) }, options, RunControl(), { notes.apply($0) }) {
+        try await surroundings.runner(devices.map { DeviceTask(detecting: $0) }, options, RunControl(), { notes.apply($0) }) {
             results[$0.host] = $0
         }
         return zip(hosts, devices).compactMap { host, device in
@@ -152,13 +152,14 @@ struct PlatformFinding {
     /// Whether the inventory does not say so.
     var isNews: Bool {
         guard let said = host.platform else { return true }
-        return said != platform && Platform.aliases[said] != platform
+        return Platform.isDetecting(said) || said != platform && Platform.aliases[said] != platform
     }
 
     var note: String {
         if result.error != nil { return "not reached" }
         if result.platform == "generic" { return "not known" }
         if !result.platformAlternatives.isEmpty { return "or \(result.platformAlternatives.joined(separator: ", "))" }
-        return host.platform != nil && isNews ? "the inventory says otherwise" : ""
+        let isSaid = host.platform.map { !Platform.isDetecting($0) } ?? false
+        return isSaid && isNews ? "the inventory says otherwise" : ""
     }
 }

@@ -9,7 +9,8 @@ struct AnswerOptions: ParsableArguments {
         help: ArgumentHelp(
             "What to type when a command asks: 'overwrite=yes'; may repeat.",
             discussion:
-                "PATTERN is a regular expression found in the line in which the device waits; nothing behind the = is the return key alone. "
+                "PATTERN is a regular expression found in the line in which the device waits; a = in it is written \\=. Nothing behind the "
+                + "other = is the return key alone. "
                 + "A question without an answer ends the command, and the device is brought back to its prompt.",
             valueName: "pattern=reply"), transform: ArgumentText.answer)
     var answers: [QuestionAnswer] = []
@@ -50,6 +51,11 @@ extension ArgumentText {
     /// Reads `PATTERN=REPLY`.
     @Sendable static func answer(_ text: String) throws -> QuestionAnswer {
         let (pattern, reply) = try parts(ofAnswer: text, such: "PATTERN=REPLY, such as 'overwrite=yes'")
+        // Nobody would see a reply that begins with the end of a pattern.
+        if let sign = reply.lastIndex(of: "="), reply[..<sign].contains("\\") {
+            throw ValidationError(
+                "'\(text.oneLine)': the first = ends the pattern; write one of the pattern as \\=. A reply with both signs goes by --answer-env.")
+        }
         return try checked(pattern, reply)
     }
 

@@ -27,8 +27,8 @@ struct RunCommand: FleetVerb {
 
             Ctrl-C starts no more devices and lets those under way finish; a second one cancels them; a third leaves at once.
 
-            Exit status: 0 all went well, 1 a device rejected a command, 2 a device could not be reached, refused the login or took too long, 64 wrong \
-            usage, 65 a bad inventory, 130 interrupted, 143 terminated.
+            Exit status: 0 all went well, 1 a device rejected a command, 2 a device could not be reached, refused the login or took too long, or \
+            fewer succeeded than --count asks for, 64 wrong usage, 65 a bad inventory, 130 interrupted, 143 terminated.
             """)
 
     @Argument(help: ArgumentHelp("What to run, one command an argument.", valueName: "command"))

@@ -26,16 +26,26 @@ extension ConsoleMachine {
             events.append(.failed(id: nil, ConsoleError(kind: end.map { .ended($0) } ?? .unusable, expected: "a prompt", seen: seen())))
             return
         }
+        take(platform, promptedBy: text)
+        isOpen = false
+        startedAt = now
+        loginDeadline = deadline
+        setUp = platform.onOpen
+        pump(now)
+    }
+
+    /// Goes on as `platform` without its set-up, to be closed.
+    mutating func adoptToLeave(_ platform: Platform) {
+        guard phase == .ready, inFlight.isEmpty, let text = prompt?.text else { return }
+        take(platform, promptedBy: text)
+    }
+
+    private mutating func take(_ platform: Platform, promptedBy text: [UInt8]) {
         self.platform = platform
         typesAhead = platform.typeAhead && platform.echo == .exact
         if platform.echo == .none { echoes = false }
         prompt = nil
         known = []
         learn(text)
-        isOpen = false
-        startedAt = now
-        loginDeadline = deadline
-        setUp = platform.onOpen
-        pump(now)
     }
 }

@@ -64,6 +64,7 @@ extension ConsoleMachine {
         inFlight[last].answers = answers
         inFlight[last].target = target(of: inFlight[last].command)
         inFlight[last].id = job.id
+        inFlight[last].isBreakable = job.isBreakable
         inFlight[last].deadline = job.deadline
         inFlight[last].sentAt = job.askedAt
     }
@@ -126,8 +127,10 @@ extension ConsoleMachine {
         }
         if head.block != nil, continueText(now) { return }
         let pause = quiet(now)
+        if head.isBrokenOff { return settleBrokenOff(pause, now) }
         guard let line = standingLine else {
-            if pause >= timing.prompt, let prompt = gluedPrompt(screen.standing) { endGlued(prompt, pause, now) }
+            if pause >= timing.prompt, let prompt = gluedPrompt(screen.standing) { return endGlued(prompt, pause, now) }
+            meetFinishedQuestion(now)
             return
         }
         if head.question != nil, answerQuestion(line, now) { return }
@@ -216,7 +219,7 @@ extension ConsoleMachine {
     }
 
     /// The prompt, if it stands at the end of a line with something before it.
-    private func gluedPrompt(_ line: ArraySlice<UInt8>) -> LearnedPrompt? {
+    func gluedPrompt(_ line: ArraySlice<UInt8>) -> LearnedPrompt? {
         guard let prompt, prompt.last.count >= 2, line.count > prompt.last.count, line.hasSuffix(Array(prompt.last)) else { return nil }
         return prompt
     }
@@ -299,6 +302,10 @@ extension ConsoleMachine {
             walk?.question = question
         case .command:
             guard let id = step.id else { break }
+            if step.isBrokenOff {
+                events.append(.failed(id: id, brokenOffError(step, partialOutput: output, now).encoded(platform.encoding)))
+                break
+            }
             if step.dialogue.refused != nil {
                 events.append(.failed(id: id, questionError(step, partialOutput: output, now).encoded(platform.encoding)))
                 break

@@ -12,11 +12,26 @@ extension ConsoleMachine {
             let line = screen.text[scanned..<end]
             if head.echo == .awaited {
                 lookForEcho(head, line, end, now)
-            } else if isEcho(line, inFlight[1].echoLine) {
-                endTypedAhead(line.startIndex, end, now)
             } else {
-                scanned = end + 1
+                lookForEchoAhead(inFlight[1], line, end, now)
             }
+        }
+    }
+
+    /// Looks whether `line` is the echo of the second command, or the next piece of one that the device folds.
+    private mutating func lookForEchoAhead(_ next: Step, _ line: ArraySlice<UInt8>, _ end: Int, _ now: Instant) {
+        let before = next.foldedAhead
+        let rest = next.echoLine[before.echo...]
+        if isEcho(line, Array(rest)) {
+            endTypedAhead(max(0, line.startIndex - before.text), end, now)
+        } else if line.count < rest.count, rest.starts(with: line), before.echo > 0 ? !line.isEmpty : line.count > next.standingCount {
+            inFlight[1].foldedAhead = (before.echo + line.count, before.text + line.count + 1)
+            scanned = end + 1
+        } else if before.echo > 0 {
+            // It was none. This line is looked at once more, as a first one.
+            inFlight[1].foldedAhead = (0, 0)
+        } else {
+            scanned = end + 1
         }
     }
 
@@ -203,7 +218,8 @@ extension ConsoleMachine {
         inFlight.removeSubrange(1...)
         setUp.insert(contentsOf: lost.filter { $0.purpose == .setUp }.map { .send($0.command) }, at: 0)
         let jobs = lost.filter { $0.purpose == .command }.map { step in
-            Job(id: step.id ?? -1, request: .command(step.command, step.answers), deadline: step.deadline, askedAt: step.sentAt)
+            Job(id: step.id ?? -1, request: .command(step.command, step.answers), deadline: step.deadline, askedAt: step.sentAt,
+                isBreakable: step.isBreakable)
         }
         waiting.insert(contentsOf: jobs, at: 0)
         finish(standing: prompt.text, now)

@@ -7,6 +7,7 @@ extension ConsoleMachine {
     /// Gives up: what is running fails for `kind`, what waits cannot be begun any more.
     mutating func breakOff(_ kind: ConsoleError.Kind, _ now: Instant) {
         guard phase != .broken else { return }
+        isOverdue = kind == .commandTimeout && inFlight.first?.isBreakable == true
         if isOverflowing { _ = endOverflow(screen.tail + screen.line) }
         if !isOpen, phase != .new {
             events.append(.failed(id: nil, openError(kind, now)))
@@ -92,6 +93,10 @@ extension ConsoleMachine {
             kind: kind, expected: promptWish, seen: seen(), command: inFlight.first?.command, elapsed: now - startedAt,
             partialOutput: setUpOutput)
         switch kind {
+        case .neverPrompted where login.menu != nil:
+            error.hint =
+                "'\(redacted(escaped(login.menu ?? [])))' came again after a return and is no prompt of \(platform.isDetecting ? "any platform" : platform.name): it seems to be a menu, "
+                + "and nothing was chosen in it. Use a user that lands at the command line, or set the device's platform"
         case .neverPrompted:
             error.hint =
                 login.candidate == nil

@@ -95,7 +95,17 @@ extension ConsoleMachine {
         return stands(LearnedPrompt(text: whole, mode: "")) ? whole : nil
     }
 
+    /// Whether `text` is no prompt of the platform, and ends as questions and menus do: whatever is typed there would choose something.
+    private func isMenu(_ text: [UInt8]) -> Bool {
+        guard platform.prompt.pattern != nil || platform.isDetecting, let last = text.trimmedAtEnd.last else { return false }
+        return (last == UInt8(ascii: ":") || last == UInt8(ascii: "?")) && !allRules.contains { $0.matches(text, scratch) }
+    }
+
     private mutating func logIn(with text: [UInt8], _ now: Instant) {
+        if isMenu(text) {
+            login.menu = text
+            return breakOff(.neverPrompted, now)
+        }
         learn(text)
         phase = .ready
         setUp = platform.onOpen

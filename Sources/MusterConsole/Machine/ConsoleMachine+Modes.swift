@@ -5,6 +5,10 @@ extension ConsoleMachine {
     /// Does the next thing on the way; false when there is nothing to do.
     mutating func advanceWalk(_ now: Instant) -> Bool {
         guard var walk = walk else { return false }
+        if walk.hops == 0, let wanted = goesNoFurther(walk) {
+            walk.target = wanted
+            self.walk = walk
+        }
         if !walk.instructions.isEmpty {
             let instruction = walk.instructions.removeFirst()
             self.walk = walk
@@ -21,6 +25,10 @@ extension ConsoleMachine {
             // The definition may be the wrong one, and the device can be talked to all the same.
             self.walk = nil
             setUpFailures.append("enter \(walk.target): no mode of \(platform.name) has the prompt '\(prompt?.described ?? "")'")
+            return true
+        }
+        if walk.from == mode, let lacking = lackedSecret {
+            stay(walk, lacking: lacking)
             return true
         }
         if walk.from == mode || walk.hops > 2 * platform.modes.count {
@@ -43,8 +51,37 @@ extension ConsoleMachine {
         walk.hop = hop
         walk.from = mode
         walk.instructions = way.instructions
+        walk.lacking = walk.id == nil && wantedMode == nil ? missingSecret(in: way.instructions) : nil
         self.walk = walk
         return true
+    }
+
+    /// The mode that the set-up may stop at on its way to the usual one, because commands are wanted there.
+    private func goesNoFurther(_ walk: ModeWalk) -> String? {
+        guard walk.id == nil, walk.target == platform.defaultMode, mode != walk.target, let wantedMode else { return nil }
+        if mode == wantedMode { return wantedMode }
+        guard let path = platform.path(from: mode, to: wantedMode), !path.contains(walk.target) else { return nil }
+        return wantedMode
+    }
+
+    /// The secret that `instructions` may ask for and nobody has supplied.
+    private func missingSecret(in instructions: [Instruction]) -> String? {
+        for case .sendPrompted(_, _, .secret(let name)) in instructions where secrets[name] == nil { return name }
+        return nil
+    }
+
+    /// The secret without which the set-up's way to its mode may not be gone, where it can be left at that.
+    var lackedSecret: String? { walk?.lacking }
+
+    /// Goes on in the mode that the device is in: it asks for a secret for the usual one, and the user may have none and need none.
+    private mutating func stay(_ walk: ModeWalk, lacking name: String) {
+        self.walk = nil
+        let field = name == "enable" ? "'enable' secret" : "'secrets: {\(name): …}'"
+        let said = refusal(walk, walk.startedAt).seen
+        let reason =
+            walk.question == nil && !said.isEmpty
+            ? "the device refused the mode '\(walk.target)' with '\(said)'" : "the mode '\(walk.target)' wants a secret that was not supplied"
+        remarks.append("\(reason): its commands are run in the mode '\(mode)'; give the host its \(field), or use --mode-name \(mode)")
     }
 
     /// Answers the question of the command that is running, if it stands there.
@@ -54,13 +91,19 @@ extension ConsoleMachine {
         guard let head = inFlight.first, let (question, response) = head.question, screen.finishedLines > head.lines,
             head.dialogue.refused == nil
         else { return false }
-        if case .secret = response, answerUser(line, head, now) { return true }
-        let asked =
+        if case .secret = response, lackedSecret == nil, answerUser(line, head, now) { return true }
+        var asked =
             switch question {
             case .exact(let text): line.trimmedAtEnd.hasSuffix(Array(Array(text.utf8).trimmedAtEnd))
             case .pattern(let pattern): pattern.match(in: Array(line), scratch) != nil
             }
+        let lacks = if case .secret = response { lackedSecret != nil } else { false }
+        if lacks, platform.login?.username.match(in: Array(line), scratch) != nil { asked = true }
         guard asked else { return false }
+        if lacks {
+            refuse(Array(line.trimmed), isRepeated: false, now)
+            return true
+        }
         if head.isAnswered {
             // Until the line has ended it is the question that was just answered.
             if screen.finishedLines > head.answeredAt {

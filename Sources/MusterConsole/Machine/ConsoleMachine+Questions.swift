@@ -12,6 +12,10 @@ extension ConsoleMachine {
         /// The line that the last answer was typed in, and how it began.
         var answeredLine = -1
         var answeredText: [UInt8] = []
+        /// How many lines had been finished when a question was answered that ended with its line.
+        var answeredEnd = -1
+        /// The key that was typed without a return, until it is known to have been enough.
+        var key: [UInt8]?
         /// Whether one of the answers was a password: a device that shows it must not show it to others.
         var hasTypedSecret = false
         /// The question that was refused, and why.
@@ -19,6 +23,8 @@ extension ConsoleMachine {
         var isRepeated = false
         /// How often the abort key was typed.
         var aborts = 0
+        /// How many lines had been finished then.
+        var abortedAt = 0
     }
 
     /// So often the same question is answered in one command; asked once more, it is a loop.
@@ -37,11 +43,14 @@ extension ConsoleMachine {
         let memory = head.dialogue
         let pause = quiet(now)
         if memory.refused != nil {
-            if pause >= timing.question { abortQuestion(now) }
+            // The next question for a password is no line that may still be on its way to the prompt.
+            let isNext = lackedSecret != nil && screen.finishedLines > memory.abortedAt && asksForPassword(Array(line))
+            if pause >= (isNext ? timing.prompt : timing.question) { abortQuestion(now) }
             return false
         }
         // The question that was just answered, with or without the answer's echo behind it.
         if memory.answeredLine == screen.finishedLines, line.starts(with: memory.answeredText.trimmedAtEnd) {
+            if pause >= timing.question { endKey(line, now) }
             return pause < timing.stuck
         }
         // Only a line that is all there is worth an answer.
@@ -53,25 +62,7 @@ extension ConsoleMachine {
         guard matchPrompt(platform.modes.map(\.prompt)) == nil else { return false }
         let text = Array(line)
         if let given = answer(to: text, head) {
-            let answer = given.answer
-            let question = Array(text.trimmedAtEnd)
-            let times = memory.answered.first { $0.text == question }?.times ?? 0
-            if times >= Self.mostAnswers {
-                refuse(question, isRepeated: true, now)
-            } else {
-                inFlight[0].dialogue.note(question, standing: text, line: screen.finishedLines)
-                lastReceived = max(lastReceived, now)
-                // Read key by key: what follows the first would be typed at the prompt.
-                let typed = text.trimmedAtEnd.hasSuffix(Array("[confirm]".utf8)) ? String(answer.prefix(1)) : answer
-                let isSecret = given.isSecret || asksForPassword(text)
-                if isSecret, !answer.isEmpty {
-                    inFlight[0].dialogue.hasTypedSecret = true
-                    noteTyped(answer)
-                    if notesSecrets { notedSecrets.append(keys(typed)) }
-                }
-                type(typed)
-                noteAnswer(given, to: head, isSecret: isSecret)
-            }
+            give(given, to: text, now) { $0.note($1, standing: text, line: $2) }
             return true
         }
         // One that has a question of its own may be kept waiting for it by other words.
@@ -79,6 +70,84 @@ extension ConsoleMachine {
         guard isSure && pause >= timing.question || pause >= timing.stuck && couldBeQuestion(text) else { return false }
         refuse(Array(text[...].trimmed), isRepeated: false, now)
         return true
+    }
+
+    /// Answers or refuses the question that the last finished line is: some devices end the line and wait on the next.
+    ///
+    /// Nothing stands there, and most lines behind which output stops are none. So it takes the pause that a question without an answer takes for one
+    /// that there is an answer to, and long for one that has to be refused.
+    mutating func meetFinishedQuestion(_ now: Instant) {
+        guard let head = inFlight.first, head.question == nil, let line = finishedQuestion(head) else { return }
+        let pause = quiet(now)
+        if head.dialogue.refused != nil {
+            if pause >= timing.question { abortQuestion(now) }
+            return
+        }
+        guard pause >= timing.question, head.dialogue.answeredEnd != screen.finishedLines else { return }
+        let text = Array(line)
+        if let given = answer(to: text, head) {
+            give(given, to: text, now) { memory, question, lines in
+                memory.note(question, standing: [], line: -1)
+                memory.answeredEnd = lines
+            }
+        } else if pause >= timing.stuck, looksLikeQuestion(text) {
+            refuse(Array(text[...].trimmed), isRepeated: false, now)
+        }
+    }
+
+    /// The last finished line, where it belongs to the answer of `head` and nothing comes after it; a blank line may.
+    private func finishedQuestion(_ head: Step) -> ArraySlice<UInt8>? {
+        guard head.echo != .awaited || echoes == false, screen.finishedLines > head.lines, screen.standing.isBlank, !screen.isContinued else {
+            return nil
+        }
+        if head.dialogue.refused != nil { return [] }
+        let lines = screen.end.suffix(Self.longestPrompt).dropLast().split(separator: 0x0A, omittingEmptySubsequences: false).suffix(2)
+        return lines.last { !$0.isBlank }
+    }
+
+    /// Types the answer to a question, unless it has been asked too often.
+    private mutating func give(
+        _ given: AnsweredQuestion, to text: [UInt8], _ now: Instant, note: (inout QuestionMemory, [UInt8], Int) -> Void
+    ) {
+        let question = Array(text.trimmedAtEnd)
+        let times = inFlight[0].dialogue.answered.first { $0.text == question }?.times ?? 0
+        guard times < Self.mostAnswers else { return refuse(question, isRepeated: true, now) }
+        note(&inFlight[0].dialogue, question, screen.finishedLines)
+        lastReceived = max(lastReceived, now)
+        let isSecret = given.isSecret || asksForPassword(text)
+        if isSecret, !given.answer.isEmpty {
+            inFlight[0].dialogue.hasTypedSecret = true
+            noteTyped(given.answer)
+            if notesSecrets { notedSecrets.append(keys(given.answer)) }
+        }
+        reply(given.answer, to: text)
+        noteAnswer(given, to: inFlight[0], isSecret: isSecret)
+    }
+
+    /// Types the answer to the question that stands there.
+    ///
+    /// `[confirm]` is read key by key: what follows the first key, the return too, would be the answer to the next question.
+    private mutating func reply(_ answer: String, to question: [UInt8]) {
+        inFlight[0].dialogue.key = nil
+        guard Self.asksForKey(question), let key = answer.first else { return type(answer) }
+        let typed = keys(String(key))
+        inFlight[0].dialogue.key = typed
+        outgoing.append(contentsOf: typed)
+    }
+
+    private static func asksForKey(_ question: [UInt8]) -> Bool { question.trimmedAtEnd.hasSuffix(Array("[confirm]".utf8)) }
+
+    /// Types the return behind a key that a device has not taken: it reads a line.
+    ///
+    /// Only where nothing but the key's echo has come for as long as a lost packet takes to be sent again.
+    private mutating func endKey(_ line: ArraySlice<UInt8>, _ now: Instant) {
+        let memory = inFlight[0].dialogue
+        guard let key = memory.key else { return }
+        let rest = line.dropFirst(memory.answeredText.trimmedAtEnd.count).trimmed
+        guard rest.isEmpty || rest.elementsEqual(key) else { return }
+        inFlight[0].dialogue.key = nil
+        lastReceived = max(lastReceived, now)
+        type("")
     }
 
     /// The command's own answers go before the definition's.
@@ -116,20 +185,25 @@ extension ConsoleMachine {
 
     /// The time of what is running is over: a question that stands there is refused instead; true if so.
     mutating func refuseAtDeadline(_ now: Instant) -> Bool {
-        guard inFlight.count == 1, inFlight[0].dialogue.refused == nil, let line = standingLine, !screen.isContinued,
-            screen.finishedLines > inFlight[0].lines, looksLikeQuestion(line)
+        guard inFlight.count == 1, inFlight[0].dialogue.refused == nil, !inFlight[0].isBrokenOff, !screen.isContinued,
+            screen.finishedLines > inFlight[0].lines, let line = standingLine ?? finishedQuestion(inFlight[0]), looksLikeQuestion(line)
         else { return false }
         refuse(Array(line.trimmed), isRepeated: false, now)
         return true
     }
 
     private mutating func abortQuestion(_ now: Instant) {
-        guard inFlight[0].dialogue.aborts < Self.mostAborts else {
+        let lacking = lackedSecret
+        guard inFlight[0].dialogue.aborts < Self.mostAborts + (lacking == nil ? 0 : 1) else {
             walk?.said = screen.text + screen.line
+            if let lacking { return breakOff(.secretMissing(lacking), now) }
             return breakOff(inFlight[0].purpose == .walk ? .modeRefused : questionKind(inFlight[0]), now)
         }
         inFlight[0].dialogue.aborts += 1
+        inFlight[0].dialogue.abortedAt = screen.finishedLines
         lastReceived = max(lastReceived, now)
+        // No password is none on any device: after a few the question is given up.
+        if lacking != nil, inFlight[0].dialogue.aborts > 1 { return type("") }
         outgoing.append(contentsOf: platform.abortKey)
     }
 

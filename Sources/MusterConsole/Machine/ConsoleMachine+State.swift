@@ -14,6 +14,8 @@ extension ConsoleMachine {
         var request: Request
         var deadline: Instant?
         var askedAt: Instant
+        /// Whether the command may be broken off when its time is over.
+        var isBreakable = false
 
         var command: String? {
             switch request {
@@ -84,6 +86,11 @@ extension ConsoleMachine {
         var block: TextBlock?
         /// What may be the prompt from here on.
         var probe: PromptProbe?
+        /// Whether it may be broken off when its time is over, and whether it was.
+        var isBreakable = false
+        var isBrokenOff = false
+        /// How much of the echo the lines before had while it was the second command, and how long these lines are with their ends.
+        var foldedAhead = (echo: 0, text: 0)
     }
 
     /// The way to a mode.
@@ -102,6 +109,8 @@ extension ConsoleMachine {
         var said: [UInt8] = []
         /// The question that was refused on the way.
         var question: String?
+        /// The secret that the hop may ask for and nobody has supplied.
+        var lacking: String?
     }
 
     struct Login {
@@ -136,6 +145,8 @@ extension ConsoleMachine {
         /// How often a key was pressed for a device that waits for one, and at which line.
         var keys = 0
         var keyLine = -1
+        /// What came again after a return and is no prompt.
+        var menu: [UInt8]?
     }
 
     /// The pager's questions that were answered, to the letter.

@@ -52,6 +52,14 @@ package struct ConsoleMachine {
     /// What callers have asked for and is not begun.
     var waiting: [Job] = []
     var walk: ModeWalk?
+    /// The mode that commands are to be run in, where that is not the usual one; the set-up goes no further than it has to.
+    package var wantedMode: String?
+    /// Whether what is logged in to goes on when the transport ends, as behind a console server.
+    var outlivesTransport = false
+    /// Whether the place was lost because the time of a command was over that may be broken off.
+    var isOverdue = false
+    /// What those who asked for the session should know of it.
+    package internal(set) var remarks: [String] = []
     /// Whether this device prints what is typed; nil until it is known.
     var echoes: Bool?
     var typesAhead: Bool
@@ -210,13 +218,16 @@ package struct ConsoleMachine {
     /// - Parameters:
     ///   - command: one line; or, with line ends between, a command and the text that the platform reads after it.
     ///   - answers: to questions that it may ask; they go before the definition's.
-    package mutating func submit(_ command: String, id: Int, answers: [AnsweredQuestion] = [], deadline: Instant?, now: Instant) {
+    ///   - isBreakable: whether it may be broken off with the platform's abort key when its time is over.
+    package mutating func submit(
+        _ command: String, id: Int, answers: [AnsweredQuestion] = [], isBreakable: Bool = false, deadline: Instant?, now: Instant
+    ) {
         let isText = command.utf8.contains(0x0A) && isWholeText(command)
         if let byte = command.utf8.first(where: { ($0 < 0x20 && !(isText && $0 == 0x0A)) || $0 == 0x7F }) {
             events.append(.failed(id: id, untypable(command, byte)))
             return
         }
-        ask(Job(id: id, request: .command(command, answers), deadline: deadline, askedAt: now), now)
+        ask(Job(id: id, request: .command(command, answers), deadline: deadline, askedAt: now, isBreakable: isBreakable), now)
     }
 
     /// Asks for what a definition says, which may have keys in it; to enter a mode is to be asked for by `enterMode`.
@@ -283,7 +294,7 @@ package struct ConsoleMachine {
     ///
     /// Nothing is waited for.
     package mutating func close(now: Instant) {
-        guard phase == .ready, end == nil else { return }
+        guard phase == .ready, end == nil else { return closeOverdue() }
         // After a lost place, or with a command still running, keystrokes could mean anything: the session is just ended.
         guard inFlight.isEmpty, walk == nil else { return breakOff(.ended(.closedHere), now) }
         for instruction in platform.onClose {
@@ -341,7 +352,7 @@ package struct ConsoleMachine {
             return
         }
         if isDue(walk?.deadline) || inFlight.contains(where: { isDue($0.deadline) }) {
-            if refuseAtDeadline(now) { return }
+            if refuseAtDeadline(now) || breakAtDeadline(now) { return }
             breakOff(.commandTimeout, now)
             return
         }

@@ -153,6 +153,7 @@ extension LineEmulator {
     }
 
     private mutating func moveLeft(_ count: Int) {
+        hasGoneBack = true
         for _ in 0..<count where cursor > 0 {
             cursor -= 1
             while cursor > 0, cursor < line.count, line[cursor] & 0xC0 == 0x80 { cursor -= 1 }
@@ -178,6 +179,7 @@ extension LineEmulator {
     }
 
     private mutating func moveTo(column: Int) {
+        hasGoneBack = true
         cursor = rowStart
         if column > 1 { moveRight(column - 1) }
     }
@@ -210,6 +212,7 @@ extension LineEmulator {
     }
 
     private mutating func deleteCharacters(_ count: Int) {
+        eraseAwaited = false
         guard cursor < line.count else { return }
         var end = cursor
         for _ in 0..<count where end < line.count { end = characterEnd(after: end) }

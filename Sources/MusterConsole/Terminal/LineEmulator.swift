@@ -40,6 +40,8 @@ package struct LineEmulator {
     var saved = 0
     /// Set by a `\r`, until something is written.
     private var hasReturned = false
+    /// Set by a movement to the left that is none of a line's end, until something is written.
+    var hasGoneBack = false
     /// A pager's question stood here and was taken away; the device may or may not erase what it believes to be on the screen.
     var eraseAwaited = false
     private var blanksAwaitingErase = 0
@@ -141,10 +143,10 @@ package struct LineEmulator {
             if stop > index {
                 let run = UnsafeRawBufferPointer(rebasing: bytes[index..<stop])
                 // Most of all output: a whole line at hand, and nothing on the screen's line yet. It is copied once.
-                if line.isEmpty, cursor == 0, !isContinued, stop < bytes.count, let ending = lineEnd(bytes, at: stop) {
-                    eraseAwaited = false
+                if line.isEmpty, cursor == 0, !isContinued, !eraseAwaited, stop < bytes.count, let ending = lineEnd(bytes, at: stop) {
                     floor = 0
                     hasReturned = false
+                    hasGoneBack = false
                     saved = 0
                     keepWhole(run)
                     index = stop + ending
@@ -179,11 +181,9 @@ package struct LineEmulator {
     /// Writes a run without control characters at the cursor.
     mutating func write(_ run: UnsafeRawBufferPointer) {
         if eraseAwaited || blanksAwaitingErase > 0 { noteWriteAfterPager(run) }
-        if cursor < line.count, hasReturned, line[cursor...].isBlank {
-            // Blanks that were written to erase something, and then left by `\r`, are not text.
-            line.removeSubrange(cursor...)
-        }
+        dropErasedEnd()
         hasReturned = false
+        hasGoneBack = false
         if cursor > line.count { line.append(contentsOf: repeatElement(0x20, count: cursor - line.count)) }
         if cursor == line.count {
             line.append(contentsOf: run.bindMemory(to: UInt8.self))
@@ -201,6 +201,12 @@ package struct LineEmulator {
             floor = 0
             isContinued = true
         }
+    }
+
+    /// Blanks that were written to erase something, and then left for a place before them, are not text.
+    private mutating func dropErasedEnd() {
+        guard cursor < line.count, hasReturned || hasGoneBack, line[cursor...].isBlank else { return }
+        line.removeSubrange(cursor...)
     }
 
     /// Writes one byte at the cursor, over the character that stands there.
@@ -245,6 +251,7 @@ package struct LineEmulator {
         switch byte {
         case 0x0A, 0x0B, 0x0C: finishLine()
         case 0x0D:
+            if hasReturned { hasGoneBack = true }
             cursor = rowStart
             hasReturned = true
         case 0x08: backspace()
@@ -264,6 +271,7 @@ package struct LineEmulator {
 
     private mutating func backspace() {
         eraseAwaited = false
+        hasGoneBack = true
         guard cursor > floor else { return }
         guard cursor <= line.count else {
             cursor -= 1
@@ -277,6 +285,7 @@ package struct LineEmulator {
     }
 
     private mutating func tab() {
+        dropErasedEnd()
         if cursor == line.count {
             withUnsafeBytes(of: UInt8(0x09)) { write($0) }
         } else {
@@ -293,12 +302,16 @@ package struct LineEmulator {
             eraseAwaited = false
             blanksAwaitingErase = 0
             hasReturned = false
+            hasGoneBack = false
             isContinued = false
         }
         // The line of a pager's question that the device ended instead of erasing it was never a line of the output.
         if eraseAwaited, line[...].isBlank { return }
-        // Blanks that were written over it are not text either.
-        if blanksAwaitingErase > 1, line[...].isBlank { line.removeAll(keepingCapacity: true) }
+        // Blanks that were written over it are not text either. What ends them without going back first ends the question's line.
+        if blanksAwaitingErase > 1, line[...].isBlank {
+            guard hasGoneBack else { return }
+            line.removeAll(keepingCapacity: true)
+        }
         finishedLines += 1
         line.append(0x0A)
         line.withUnsafeBytes { keep($0) }

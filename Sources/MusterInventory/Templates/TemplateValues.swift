@@ -1,11 +1,14 @@
 /// What the names of a template stand for, for one host.
 package struct TemplateValues: Sendable {
     private let top: [String: InventoryValue]
+    /// The platform's name that means that it is found out in the session.
+    private let detecting: String?
 
     /// - Parameters:
     ///   - host: The host, with what the command line says laid over it.
     ///   - defaultUser: The user for a host that names none.
     package init(_ host: InventoryHost, defaultUser: String?) {
+        detecting = host.platform.flatMap { ["auto", "autodetect"].contains($0) ? $0 : nil }
         top = [
             "host": .string(host.name), "address": .string(host.address), "user": (host.user ?? defaultUser).map { .string($0) } ?? .null,
             "platform": .string(host.platform ?? "generic"), "data": .object(host.data),
@@ -16,6 +19,11 @@ package struct TemplateValues: Sendable {
     ///
     /// - Throws: a name that is not there, or has a list, a mapping or several lines.
     func text(of name: TemplateName, column: Int) throws(TemplateProblem) -> String {
+        if let detecting, name.steps == ["platform"] {
+            throw TemplateProblem(
+                column: column, message: "'platform' is '\(detecting)', and only the session will tell what the device is",
+                hint: "muster platforms detect --write puts it into the inventory")
+        }
         var value = InventoryValue.object(top)
         var path = ""
         for step in name.steps {

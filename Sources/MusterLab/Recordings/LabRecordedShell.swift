@@ -37,6 +37,11 @@ struct LabRecordedShell: LabShell {
                 begin()
                 continue
             }
+            if let reply = input.terminalReply {
+                input = input[reply.endIndex...]
+                if let index = turn(for: Array(reply), isKey: true) { play(index, wasEchoed: false) }
+                continue
+            }
             guard let byte = input.popFirst() else {
                 guard inputEnded else { return nil }
                 end(byClient: false)
@@ -127,7 +132,7 @@ struct LabRecordedShell: LabShell {
     }
 
     private var takesKeysOnly: Bool {
-        let here = recording.turns.filter { $0.standing == standing }
+        let here = recording.turns.filter { $0.standing == standing && !$0.isReply }
         return !here.isEmpty && here.allSatisfy(\.isKey)
     }
 

@@ -19,9 +19,14 @@ package struct LabRecording: Sendable {
         /// Whether `typed` may be what was typed: secrets are not in a recording, and whoever logs in has a name of his own.
         func takes(_ typed: [UInt8]) -> Bool {
             if typed == text { return true }
+            // Where the cursor is depends on who answers.
+            if isReply { return typed.first == 0x1B && typed.last == text.last }
             if text.contains(LabRecording.redaction) { return true }
             return isLogin && standing.last { $0 != 0x20 } == UInt8(ascii: ":")
         }
+
+        /// Whether it is no key, but what a terminal answers when the device asks it something.
+        var isReply: Bool { isKey && text.count > 2 && text.starts(with: [0x1B, 0x5B]) }
 
         /// Whether the answer begins with what was typed.
         var isEchoed: Bool { answer.starts(with: text) }
@@ -133,6 +138,11 @@ package struct LabRecording: Sendable {
             endGroup(&recording)
             var rest = bytes[...]
             while !rest.isEmpty {
+                if let reply = rest.terminalReply {
+                    group.append(Turn(standing: standing, text: Array(reply), isKey: true, isLogin: isLogin))
+                    rest = rest[reply.endIndex...]
+                    continue
+                }
                 let end = rest.firstIndex { $0 == 0x0A || $0 == 0x0D }
                 var turn = Turn(standing: standing, text: Array(rest[..<(end ?? rest.endIndex)]), isKey: end == nil, isLogin: isLogin)
                 turn.ends = isClosing
@@ -149,6 +159,8 @@ package struct LabRecording: Sendable {
         mutating func endGroup(_ recording: inout LabRecording) {
             var start = answer.startIndex
             for index in group.indices {
+                // What was typed behind a reply gets what came after both.
+                if group[index].isReply, index + 1 < group.count { continue }
                 let next = index + 1 < group.count ? answer[start...].echo(of: group[index + 1].text, after: group[index].text.count) : nil
                 let end = next ?? answer.endIndex
                 group[index].answer = Array(answer[start..<end])
@@ -170,6 +182,14 @@ package struct LabRecording: Sendable {
 }
 
 extension ArraySlice<UInt8> {
+    /// What a terminal answers to a question (`ESC [ 1 ; 5 R`), where these bytes begin with it.
+    var terminalReply: ArraySlice<UInt8>? {
+        guard starts(with: [0x1B, 0x5B]) else { return nil }
+        let end = dropFirst(2).firstIndex { !(0x20...0x3F).contains($0) }
+        guard let end, [UInt8(ascii: "R"), UInt8(ascii: "n"), UInt8(ascii: "c")].contains(self[end]) else { return nil }
+        return self[...end]
+    }
+
     /// Where `text` stands with a line end behind it, at least `offset` bytes on.
     fileprivate func echo(of text: [UInt8], after offset: Int) -> Int? {
         guard let first = text.first else { return nil }

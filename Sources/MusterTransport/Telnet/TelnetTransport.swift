@@ -3,6 +3,13 @@ package actor TelnetTransport: ByteTransport, ByteReceiver {
     private nonisolated let carrier: any ByteTransport
     private var codec: TelnetCodec
     private var receiver: (any ByteReceiver)?
+    /// How much was typed.
+    package private(set) var sentBytes = 0
+    private var hasEnded = false
+    /// Somebody waits for the peer to have read what was sent, and until when.
+    private var lingering: CheckedContinuation<Void, Never>?
+    private var quiet = Duration.zero
+    private var quietUntil = Instant(nanoseconds: 0)
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { carrier.loop.executor }
     package nonisolated var loop: Loop { carrier.loop }
@@ -39,6 +46,37 @@ package actor TelnetTransport: ByteTransport, ByteReceiver {
         carrier.close()
     }
 
+    /// Waits until the peer has ended its side, or has said nothing for `quiet`.
+    ///
+    /// A connection that is closed while there is something to read is reset, and its peer may lose what it was sent last.
+    ///
+    /// - Parameter limit: how long to wait, whatever comes.
+    package func linger(quiet: Duration, atMost limit: Duration) async {
+        guard !hasEnded, lingering == nil else { return }
+        let loop = loop
+        let end = loop.now + limit
+        quietUntil = loop.now + quiet
+        self.quiet = quiet
+        await withCheckedContinuation { continuation in
+            lingering = continuation
+            watchSilence(until: end)
+        }
+    }
+
+    private func watchSilence(until end: Instant) {
+        let next = min(quietUntil, end)
+        guard lingering != nil else { return }
+        guard loop.now < next else { return endLingering() }
+        _ = loop.schedule(at: next) { [weak self] in
+            self?.assumeIsolated { $0.watchSilence(until: end) }
+        }
+    }
+
+    private func endLingering() {
+        lingering?.resume()
+        lingering = nil
+    }
+
     /// One write for both: what is typed goes out after the answers to what came before it.
     private func sendAnswers(and bytes: UnsafeRawBufferPointer? = nil) {
         let answers = codec.takeAnswers()
@@ -46,6 +84,7 @@ package actor TelnetTransport: ByteTransport, ByteReceiver {
             if !answers.isEmpty { carrier.send(answers) }
             return
         }
+        sentBytes += bytes.count
         carrier.send(answers + codec.encode(bytes))
     }
 
@@ -57,6 +96,7 @@ package actor TelnetTransport: ByteTransport, ByteReceiver {
     }
 
     private func take(_ bytes: UnsafeRawBufferPointer) {
+        if lingering != nil { quietUntil = loop.now + quiet }
         // Nearly all output is plain, and is not copied.
         if codec.isPlain(bytes) {
             codec.receivePlain(bytes)
@@ -81,6 +121,8 @@ package actor TelnetTransport: ByteTransport, ByteReceiver {
         assumeIsolated {
             let receiver = $0.receiver
             $0.receiver = nil
+            $0.hasEnded = true
+            $0.endLingering()
             receiver?.ended(end)
         }
     }

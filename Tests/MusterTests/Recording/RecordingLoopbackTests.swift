@@ -89,6 +89,8 @@ import Testing
             _ = try await record(bench, device, platform, goesOn: false)
             let recording = try expectSound(try bytes(bench), "lab-telnet")
             #expect(recording.header.transport == "telnet")
+            // The farewell was read before the connection was closed.
+            #expect(recording.events.contains { if case .mark(.ended("closed_by_peer")) = $0.kind { true } else { false } })
             let text = String(decoding: try bytes(bench), as: UTF8.self)
             #expect(text.contains(#""d":"out","b":"REDACTED\n""#))
             #expect(text.contains(#"Password:"#))

@@ -55,6 +55,32 @@ import Testing
         }
     }
 
+    @Test func saysWhatItIs_whenTheLoginFailsAfterThat() async throws {
+        let lab = LabDevice("r1", address: "127.1.0.1", platform: .ciscoIOSXE, faults: [.loginExec])
+        try await withBench([lab]) { bench in
+            var device = bench.device(lab, secrets: ["enable": Secret(Hush.wrong)])
+            device.platform = "auto"
+            let result = try await bench.badDay(device)
+            #expect(result.error?.code == .privilege)
+            #expect(result.platform == "cisco_iosxe")
+        }
+    }
+
+    @Test func needsNoSecret_whenNothingButThePlatformIsAskedFor() async throws {
+        let lab = LabDevice("r1", address: "127.1.0.1", platform: .ciscoIOSXE, faults: [.loginExec])
+        try await withBench([lab]) { bench in
+            let tasks = [DeviceTask(detecting: bench.device(lab, secrets: ["enable": Secret(Hush.wrong)]))]
+            try await withResults(of: tasks, options: bench.options) { results in
+                for await result in results {
+                    #expect(result.error == nil, "\(String(describing: result.error))")
+                    #expect(result.platform == "cisco_iosxe" && result.warnings.isEmpty)
+                }
+            }
+            try await bench.lab.waitUntil { $0.sessionsOpen == 0 }
+            #expect(bench.lab.counts(at: "127.1.0.1").cleanLogouts == 1)
+        }
+    }
+
     /// A definition of one's own, found by its path and in a folder.
     @Test func drivesADeviceByADefinitionFromAFile() async throws {
         let lab = LabDevice("r1", address: "127.1.0.1", platform: .ciscoIOSXE)

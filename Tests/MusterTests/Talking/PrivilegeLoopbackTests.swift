@@ -41,10 +41,36 @@ import Testing
     }
 
     @Test(arguments: platforms)
-    func credentialError_whenTheSecretIsMissing(platform: LabPlatform) async throws {
+    func goesOnInTheModeBelow_whenTheSecretIsMissing(platform: LabPlatform) async throws {
         let lab = device(platform)
         try await withBench([lab]) { bench in
             let result = try await bench.badDay(bench.device(lab))
+            #expect(result.status == .ok, "\(String(describing: result.error))")
+            #expect(result.commands[0].mode == "exec")
+            #expect(result.warnings.contains { $0.contains("'enable' secret") }, "\(result.warnings)")
+        }
+    }
+
+    @Test(arguments: platforms)
+    func asksForNoSecret_whenTheModeAtHandIsWanted(platform: LabPlatform) async throws {
+        let lab = device(platform)
+        try await withBench([lab]) { bench in
+            var options = bench.options
+            options.commandMode = "exec"
+            let result = try await bench.badDay(bench.device(lab), options: options)
+            #expect(result.status == .ok, "\(String(describing: result.error))")
+            #expect(result.commands[0].mode == "exec")
+            #expect(!result.warnings.contains { $0.contains("secret") }, "\(result.warnings)")
+        }
+    }
+
+    @Test(arguments: platforms)
+    func credentialError_whenTheSecretIsMissingForAModeThatIsWanted(platform: LabPlatform) async throws {
+        let lab = device(platform)
+        try await withBench([lab]) { bench in
+            var options = bench.options
+            options.commandMode = "configuration"
+            let result = try await bench.run(["show version"], on: [bench.device(lab)], options: options).result("r1")
             let error = try #require(result.error)
             #expect(error.code == .credential)
             #expect(error.phase == .privilege)
