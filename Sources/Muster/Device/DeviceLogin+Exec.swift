@@ -15,7 +15,8 @@ extension DeviceLogin {
 
     func execLine(over session: any CommandCarrier, _ platform: Platform) -> OpenDevice {
         let recording = environment.recordings?.record(
-            device, platform: platform, credentials: device.terminalLogin(on: platform, isExpected: false), events: environment.events)
+            device, platform: platform, wantedMode: nil, credentials: device.terminalLogin(on: platform, isExpected: false),
+            events: environment.events)
         let line = ExecLine(
             device: device, platform: platform, session: session, environment: environment, recorder: recording?.recorder)
         return OpenDevice(device: device, carrier: session, line: .exec(line), loop: loop, recording: recording)
