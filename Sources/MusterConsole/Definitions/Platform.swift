@@ -41,6 +41,10 @@ package final class Platform: Sendable {
     package let config: ConfigRules?
     /// What makes a change last over a restart: empty where a change always does, nil where the definition does not say.
     package let save: [Instruction]?
+    /// What a save prints when it was done, matched against one line; empty where a device that does not object has saved.
+    package let saved: [Pattern]
+    /// Keys that a device takes at once, wherever they stand in a line: `?` asks for help.
+    package let helpKeys: String
 
     /// What kind of device it is, for people.
     package let summary: String?
@@ -72,7 +76,7 @@ package final class Platform: Sendable {
         summary: String? = nil, failureExcludes: [Pattern] = [], versionCommand: String? = nil,
         detection: DetectionRules = DetectionRules(), tests: DefinitionTests = DefinitionTests(), questions: [AnsweredQuestion] = [],
         abortKey: [UInt8] = [0x03], encoding: TextEncoding = .utf8,
-        config: ConfigRules? = nil, save: [Instruction]? = nil, allowsExec: Bool = false
+        config: ConfigRules? = nil, save: [Instruction]? = nil, saved: [Pattern] = [], helpKeys: String = "", allowsExec: Bool = false
     ) {
         self.name = name
         self.prompt = prompt
@@ -104,6 +108,8 @@ package final class Platform: Sendable {
         self.encoding = encoding
         self.config = config
         self.save = save
+        self.saved = saved
+        self.helpKeys = helpKeys
         self.allowsExec = allowsExec
     }
 
