@@ -45,7 +45,8 @@ struct LinterTests {
         ("muster:\n", "muster:\n  pager: [{pattern: 'more'}]\n", .matchesAll, .warning, 14),
         ("muster:\n", "muster:\n  config: {failure_patterns: ['x*']}\n", .matchesEmpty, .error, 14),
         (
-            "muster:\n", "muster:\n  config: {commit: [{send_input: {input: c}}], commit_confirmed: [{send_input: {input: 'c {minuts}'}}]}\n",
+            "muster:\n",
+            "muster:\n  config: {commit: [{send_input: {input: c}}], commit_confirmed: [{send_input: {input: 'c {minuts}'}}]}\n",
             .placeholder, .error, 14
         ),
         ("muster:\n", "muster:\n  config: {commit_confirmed: [{send_input: {input: 'c {minutes}'}}]}\n", .noCommit, .error, 14),

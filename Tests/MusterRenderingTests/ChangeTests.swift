@@ -50,7 +50,8 @@ import Testing
             state: .unchanged, lines: [CommandResult(command: "delete a", status: .ok, output: "warning: statement not found")])
         #expect(
             lines(change) == [
-                "▸ delete a", "warning: statement not found", "unchanged: the device has nothing to commit; look at what it said to the lines",
+                "▸ delete a", "warning: statement not found",
+                "unchanged: the device has nothing to commit; look at what it said to the lines",
             ])
         var summary = ChangeSummary()
         summary.add(result(change))

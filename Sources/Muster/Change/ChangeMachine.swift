@@ -41,6 +41,8 @@ struct ChangeMachine {
         /// No new login after a commit that is to be confirmed.
         case unreachable(String)
         case confirm(String)
+        /// What was not ended yet was rejected when the configuration was left.
+        case exit(String)
         case save(String)
         /// The session ended during a step.
         case lost(Step)
@@ -135,7 +137,9 @@ struct ChangeMachine {
             if case .done(let output) = outcome, case .commit(let words) = trouble, !output.allSatisfy(\.isWhitespace) {
                 trouble = .commit(words + "\n" + output)
             }
-        case .part(.exit): if case .rejected(let words) = outcome { exitProblem = words }
+        case .part(.exit):
+            guard case .rejected(let words) = outcome else { break }
+            if !rules.isAtomic, rules.has(.abort), trouble == nil { end(.partial, .exit(words), by: [.abort]) } else { exitProblem = words }
         case .save:
             if case .rejected(let words) = outcome { trouble = trouble ?? .save(words) }
             isSaved = outcome != .left && trouble == nil

@@ -32,6 +32,7 @@ struct ChangeReport {
         case .unreachable(let words):
             return make(lost?.code ?? .rejected, "a new login after the change failed: \(words); \(effect)", hint: lost?.hint)
         case .confirm(let words): return make(.rejected, "the confirmation was rejected: \(words); \(effect)")
+        case .exit(let words): return make(.rejected, "the end of the change was rejected: \(words); \(effect)")
         case .save(let words): return make(.rejected, "the change is in effect, but could not be saved: \(words)")
         case .lost(let step):
             let base = lost.map { $0.message } ?? "the session ended"

@@ -105,7 +105,7 @@ struct ChangeRunner {
             let outcome = await perform(filled(part, rules), timeout, judging: false)
             if case .done(let output) = outcome { return .done(output: rules.difference(output)) }
             return outcome
-        case .abort where !rules.isAtomic:
+        case .abort where !rules.isAtomic, .exit where !rules.isAtomic && rules.has(.abort):
             // Out of one object after the other, as far as there are any.
             for instruction in filled(part, rules) where await console.mode != start {
                 let outcome = await perform([instruction], timeout)

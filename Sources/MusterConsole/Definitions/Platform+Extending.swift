@@ -17,8 +17,9 @@ extension Platform {
 
     /// Lists whose order or whole matters: of two, one is meant.
     private static func isWhole(_ key: String) -> Bool {
-        key == "modes" || key == "save" || key.hasSuffix("_instructions") || key.hasPrefix("config.") && !key.hasSuffix("_patterns")
-            && !key.hasSuffix("_excludes") && key != "config.unchanged"
+        key == "modes" || key == "save" || key.hasSuffix("_instructions")
+            || key.hasPrefix("config.") && !key.hasSuffix("_patterns")
+                && !key.hasSuffix("_excludes") && key != "config.unchanged"
     }
 
     private static func merged(_ own: Node, _ base: Node, _ key: String) -> Node {

@@ -41,7 +41,9 @@ import Testing
         #expect(result.status == .ok)
         #expect(result.change?.state == .committed)
         #expect(
-            result.warnings == ["line 2 'spanning-tree portfast' was taken, and the device said: %Warning: portfast should only be enabled on ports"])
+            result.warnings == [
+                "line 2 'spanning-tree portfast' was taken, and the device said: %Warning: portfast should only be enabled on ports"
+            ])
     }
 
     @Test func changeIsNotSaved_whenTheSessionEndsOnTheWayOut() async throws {

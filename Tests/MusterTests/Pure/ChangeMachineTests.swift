@@ -237,6 +237,10 @@ import Testing
         #expect(steps == [.part(.enter), .line(0), .line(1), .part(.abort), .part(.exit)])
         #expect(machine.state == .partial)
         #expect(!machine.abortFailed)
+        let atTheEnd = run(ChangeMachine(rules: ConfigRules(parts: parts), lineCount: 1)) { $0 == .part(.exit) ? .rejected("no") : nil }
+        #expect(atTheEnd.steps == [.part(.enter), .line(0), .part(.exit), .part(.abort)])
+        #expect(atTheEnd.machine.state == .partial)
+        #expect(atTheEnd.machine.trouble == .exit("no"))
     }
 
     @Test func stops_whenALineLeavesTheConfiguration() {

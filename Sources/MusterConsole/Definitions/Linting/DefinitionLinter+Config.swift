@@ -7,7 +7,8 @@ extension DefinitionLinter {
                 for name in instruction.placeholders where !ConfigRules.placeholders.contains(name) {
                     let guess = nearest(name, in: ConfigRules.placeholders).map { "did you mean '{\($0)}'?" }
                     report(
-                        .error, .placeholder, "muster.config.\(part.rawValue)[\(index)]", "nothing stands for '{\(name)}', which is typed as it is",
+                        .error, .placeholder, "muster.config.\(part.rawValue)[\(index)]",
+                        "nothing stands for '{\(name)}', which is typed as it is",
                         guess ?? "one of \(ConfigRules.placeholders.map { "{\($0)}" }.joined(separator: ", "))")
                 }
             }
@@ -15,7 +16,8 @@ extension DefinitionLinter {
         guard !config.has(.commit) else { return }
         for part in [ConfigRules.Part.commitConfirmed, .confirm, .explain] where config.has(part) {
             report(
-                .error, .noCommit, "muster.config.\(part.rawValue)", "there is no commit, so a change without --confirm would never take effect",
+                .error, .noCommit, "muster.config.\(part.rawValue)",
+                "there is no commit, so a change without --confirm would never take effect",
                 "'commit' beside it")
         }
     }
@@ -31,7 +33,8 @@ extension Instruction {
     fileprivate var placeholders: [String] {
         guard case .enterMode = self else {
             return described.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap { rest in
-                guard let end = rest.firstIndex(of: "}"), end > rest.startIndex, rest[..<end].allSatisfy({ $0.isLetter || $0 == "_" }) else {
+                guard let end = rest.firstIndex(of: "}"), end > rest.startIndex, rest[..<end].allSatisfy({ $0.isLetter || $0 == "_" })
+                else {
                     return nil
                 }
                 return String(rest[..<end])

@@ -27,7 +27,8 @@ extension DefinitionLinter {
     /// Answers that would be typed at anything.
     private mutating func checkAnswers() {
         let lines = ["Password: ", "Delete flash:x? [confirm]", "Building configuration...", "r1#"].map { Array($0.utf8) }
-        for (index, question) in platform.questions.enumerated() where lines.allSatisfy({ question.pattern.match(in: $0, scratch) != nil }) {
+        for (index, question) in platform.questions.enumerated() where lines.allSatisfy({ question.pattern.match(in: $0, scratch) != nil })
+        {
             report(
                 .error, .matchesAll, "muster.questions[\(index)].pattern", "matches any line, so all that waits is answered",
                 "the words of one question")
