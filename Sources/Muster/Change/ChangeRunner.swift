@@ -70,7 +70,9 @@ struct ChangeRunner {
     private mutating func perform(_ step: ChangeMachine.Step, _ rules: ConfigRules) async -> ChangeMachine.Outcome {
         switch step {
         case .line(let index):
-            var (result, error) = await open.run(change.lines[index].text, timeout: timeout, answers: answers)
+            let text = change.lines[index].text
+            var (result, error) = await open.run(platform.quoted(text), timeout: timeout, answers: answers)
+            result.command = text
             judge(&result)
             lines.append(result)
             let outcome = await outcome(of: result, error)

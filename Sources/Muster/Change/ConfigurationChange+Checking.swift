@@ -75,6 +75,7 @@ extension ConfigurationChange {
 
     /// What is wrong with a line that has a key in it which a device takes at once: it would be given another line.
     private func helpProblem(_ platform: Platform) -> (message: String, hint: String)? {
+        guard platform.quoteKey == nil else { return nil }
         for line in lines {
             guard let key = line.text.first(where: { platform.helpKeys.contains($0) }) else { continue }
             return (

@@ -111,7 +111,7 @@ extension Platform {
                 try config(muster["config"], reader, modes: modes.map(\.name), defaultMode: text("default_mode") ?? modes.first?.name ?? "")
             },
             save: reader.noting(nil) { () throws(PlatformProblem) in try save(muster["save"], reader, modes: modes.map(\.name)) },
-            saved: ownPatterns("saved"), helpKeys: own("help_keys") ?? "",
+            saved: ownPatterns("saved"), helpKeys: own("help_keys") ?? "", quoteKey: own("quote_key"),
             allowsExec: reader.noting(false) { () throws(PlatformProblem) in try allowsExec(muster["exec"], reader) })
     }
 
@@ -156,7 +156,7 @@ extension Platform {
         "extends", "pager", "failure_patterns", "echo", "pty", "type_ahead", "return", "login", "telnet_return",
         "description", "failure_excludes", "version_command", "detect", "tests",
         "questions", "abort", "encoding",
-        "config", "save", "saved", "help_keys", "exec",
+        "config", "save", "saved", "help_keys", "quote_key", "exec",
     ]
 
     private static func syntaxProblem(_ error: any Error, _ file: String) -> PlatformProblem {

@@ -45,6 +45,8 @@ package final class Platform: Sendable {
     package let saved: [Pattern]
     /// Keys that a device takes at once, wherever they stand in a line: `?` asks for help.
     package let helpKeys: String
+    /// The key that makes such a key a character of the line; it prints nothing. Nil where there is none.
+    package let quoteKey: String?
 
     /// What kind of device it is, for people.
     package let summary: String?
@@ -76,7 +78,8 @@ package final class Platform: Sendable {
         summary: String? = nil, failureExcludes: [Pattern] = [], versionCommand: String? = nil,
         detection: DetectionRules = DetectionRules(), tests: DefinitionTests = DefinitionTests(), questions: [AnsweredQuestion] = [],
         abortKey: [UInt8] = [0x03], encoding: TextEncoding = .utf8,
-        config: ConfigRules? = nil, save: [Instruction]? = nil, saved: [Pattern] = [], helpKeys: String = "", allowsExec: Bool = false
+        config: ConfigRules? = nil, save: [Instruction]? = nil, saved: [Pattern] = [], helpKeys: String = "", quoteKey: String? = nil,
+        allowsExec: Bool = false
     ) {
         self.name = name
         self.prompt = prompt
@@ -110,7 +113,14 @@ package final class Platform: Sendable {
         self.save = save
         self.saved = saved
         self.helpKeys = helpKeys
+        self.quoteKey = quoteKey
         self.allowsExec = allowsExec
+    }
+
+    /// A line as it has to be typed for the device to be given all of it.
+    package func quoted(_ line: String) -> String {
+        guard let quoteKey, line.contains(where: helpKeys.contains) else { return line }
+        return line.reduce(into: "") { $0 += helpKeys.contains($1) ? quoteKey + String($1) : String($1) }
     }
 
     /// The mode of that name, or nil.

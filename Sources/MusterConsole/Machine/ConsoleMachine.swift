@@ -197,7 +197,9 @@ package struct ConsoleMachine {
     ///
     /// - Parameter answers: to questions that it may ask; they go before the definition's.
     package mutating func submit(_ command: String, id: Int, answers: [AnsweredQuestion] = [], deadline: Instant?, now: Instant) {
-        if let byte = command.utf8.first(where: { $0 < 0x20 || $0 == 0x7F }) {
+        // Those of a key that quotes are wanted.
+        let quotes = platform.quoteKey?.utf8
+        if let byte = command.utf8.first(where: { ($0 < 0x20 || $0 == 0x7F) && quotes?.contains($0) != true }) {
             events.append(.failed(id: id, untypable(command, byte)))
             return
         }

@@ -111,6 +111,18 @@ import Testing
         #expect(result.error?.message.hasSuffix("the change was thrown away, nothing of it is in effect") == true)
     }
 
+    @Test(arguments: [LabPlatform.ciscoIOSXE, .ciscoIOSXR, .ciscoNXOS, .aristaEOS, .frr])
+    func lineArrivesAsAWhole_whenItHasAKeyInItThatAsksForHelp(platform: LabPlatform) async throws {
+        let line = "description is this ok? yes?"
+        let result = try await result(platform, [.says("", to: "description")], [line, "hostname r2"]) { _ in
+        } _: { bench in
+            #expect(bench.lab.typed(at: "127.1.0.1").contains(line))
+        }
+        #expect(result.commands.map(\.command) == [line, "hostname r2"])
+        #expect(result.commands.map(\.output) == ["", ""])
+        #expect(result.change?.state == .committed, "\(String(describing: result.error))")
+    }
+
     @Test func stepsSayHowLongTheyTookAndWhereTheyLed() async throws {
         let result = try await result(.ciscoIOSXE, [], ["hostname r1"])
         let enter = try #require(result.change?.steps.first)
