@@ -45,7 +45,7 @@ package final class Platform: Sendable {
     package let saved: [Pattern]
     /// Keys that a device takes at once, wherever they stand in a line: `?` asks for help.
     package let helpKeys: String
-    /// The key that makes such a key a character of the line; it prints nothing. Nil where there is none.
+    /// The key that makes such a key a character of the line, and prints nothing itself; nil where there is none.
     package let quoteKey: String?
 
     /// What kind of device it is, for people.
