@@ -72,6 +72,8 @@ package enum LabFault: Sendable {
     case noLogin
     /// Ends the shell, but keeps the connection, when this many commands have run.
     case exitAfter(Int)
+    /// Does not run a command that begins so, and prints this.
+    case says(String, to: String)
     /// Runs no command without a shell.
     case noExec
     /// Something about the telnet server.
@@ -108,6 +110,7 @@ extension LabFault {
         ("empty-password", "takes the empty password, and no other"),
         ("no-login", "lets everyone in without a credential"),
         ("exit-after=COUNT", "ends the session after so many commands"),
+        ("says=COMMAND => TEXT", "prints that to a command that begins so; \\n ends a line"),
         ("no-exec", "runs no command without a shell"),
         ("telnet=WHAT", LabTelnetFault.allCases.map(\.rawValue).joined(separator: ", ")),
     ]
@@ -151,6 +154,12 @@ extension LabFault {
         case ("empty-password", nil): self = .emptyPassword
         case ("no-login", nil): self = .noLogin
         case ("exit-after", .some(let value)): self = .exitAfter(try Self.count(value, in: text, expected: "exit-after=COUNT"))
+        case ("says", .some(let value)):
+            guard let arrow = value.firstRange(of: " => "), arrow.lowerBound > value.startIndex else {
+                throw .fault(text, expected: "says=COMMAND => TEXT")
+            }
+            let lines = value[arrow.upperBound...].split(separator: "\\n", omittingEmptySubsequences: false)
+            self = .says(lines.joined(separator: "\n"), to: String(value[..<arrow.lowerBound]))
         case ("no-exec", nil): self = .noExec
         case ("telnet", .some(let value)):
             guard let fault = LabTelnetFault(rawValue: value) else {
@@ -191,6 +200,8 @@ extension LabFault {
         case .emptyPassword: "empty-password"
         case .noLogin: "no-login"
         case .exitAfter(let count): "exit-after=\(count)"
+        case .says(let text, let command):
+            "says=\(command) => " + text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\\n")
         case .noExec: "no-exec"
         case .telnet(let fault): "telnet=\(fault.rawValue)"
         case .gate: nil

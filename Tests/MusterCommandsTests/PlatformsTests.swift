@@ -70,6 +70,19 @@ struct PlatformsTests {
         #expect(typo.errors == "muster: there is no platform 'cisco_iosxee'; did you mean 'cisco_iosxe'?\n")
     }
 
+    @Test func showsTheTextOfADefinition_toBeginOnesOwnWith() async throws {
+        let world = World()
+        #expect(await world.muster("platforms", "show", "-o", "yaml", "huawei") == 0)
+        #expect(world.output.contains("\n  description: Huawei VRP 5"))
+        try await withFiles(["mine.yaml": world.output]) { folder in
+            let test = World()
+            #expect(await test.muster("platforms", "test", "\(folder)/mine.yaml") == 0)
+            let again = World()
+            #expect(await again.muster("platforms", "show", "-o", "yaml", "\(folder)/mine.yaml") == 0)
+            #expect(again.output == world.output)
+        }
+    }
+
     @Test func lintTellsOfMistakes_andTheStatusSaysHowBadTheyAre() async throws {
         let warned = Self.definition.replacing("version_command", with: "version_comand")
         let wrong = Self.definition.replacing("default_mode: user", with: "default_mode: usr")

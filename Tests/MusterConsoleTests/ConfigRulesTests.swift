@@ -75,6 +75,73 @@ import Testing
         #expect(rules.has(.commitConfirmed) == rules.has(.confirm))
     }
 
+    private static let immediate = "enter: [{enter_mode: {requested_mode: config}}]"
+
+    @Test func rejectionIsKnownByTheDefinitionsWords_andInformationIsNone() throws {
+        let platform = try load("  config: {\(Self.immediate), failure_patterns: ['^%', '^\\s*\\^$']}")
+        #expect(platform.configRejection(in: "% Bad mask\n") == "% Bad mask")
+        #expect(platform.configRejection(in: "line\n   ^\nmissing argument.\n") == "missing argument.")
+        #expect(platform.configRejection(in: "%SYS-5-CONFIG_I: Configured from console\n") == nil)
+        #expect(platform.configRejection(in: "%Warning: use with caution\n") == nil)
+        #expect(platform.configRejection(in: "") == nil)
+        let own = try load("  config: {\(Self.immediate), failure_patterns: ['^%'], failure_excludes: ['^% ?fine']}")
+        #expect(own.configRejection(in: "% Fine\n") == nil)
+        #expect(own.configRejection(in: "%Warning: x\n") == "%Warning: x")
+        #expect(try load("  config: {\(Self.immediate)}").configRejection(in: "% Bad mask\n") == nil)
+    }
+
+    @Test func anyAnswerIsARemark_butForLogsAndWhereLinesArePrintedAnyway() throws {
+        let platform = try load("  config: {\(Self.immediate)}")
+        #expect(platform.configRemark(in: "\n%SYS-5-CONFIG_I: Configured\nInfo: done.\n") == "Info: done.")
+        #expect(platform.configRemark(in: "%SYS-5-CONFIG_I: Configured\n\n") == nil)
+        #expect(try load("  config: {\(Self.immediate), silent: false}").configRemark(in: "Done\n") == nil)
+    }
+
+    @Test func differenceIsWithoutWhatIsPrintedAroundIt() throws {
+        let rules = try #require(Platform.builtIn(named: "cisco_iosxr")?.config)
+        let output = "Wed Nov 25 09:10:11.123 UTC\nBuilding configuration...\n!! IOS XR Configuration 7.5.2\nhostname x\nend\n"
+        #expect(rules.difference(output) == "hostname x\n")
+        #expect(rules.difference("Building configuration...\n!! IOS XR Configuration 7.5.2\nend\n").isEmpty)
+    }
+
+    @Test func saveIsBelieved_unlessTheDefinitionKnowsBetter() throws {
+        let platform = try load("  saved: ['\\[OK\\]']")
+        #expect(platform.saysSaved("Building configuration...\n[OK]\n"))
+        #expect(!platform.saysSaved("Building configuration...\n"))
+        #expect(try load("  save: []").saysSaved(""))
+    }
+
+    @Test func placeOfTheLinesIsRead() throws {
+        let rules = try #require(try load("  config: {mode: config, leaving: [commit, commit_confirmed]}").config)
+        #expect(rules.mode == "config")
+        #expect(rules.leaving == [.commit, .commitConfirmed])
+        #expect(problem("  config: {leaving: [comit]}")?.contains("did you mean 'commit'?") == true)
+        #expect(warning("  config: {mode: confg}")?.contains("did you mean 'config'?") == true)
+    }
+
+    @Test func linesOfAModeWaitForACommit_whereTheConfigurationsDo() throws {
+        let junos = try #require(Platform.builtIn(named: "juniper_junos"))
+        #expect(junos.needsCommit(afterLinesIn: "configuration") && junos.needsCommit(afterLinesIn: "configuration_exclusive"))
+        #expect(!junos.needsCommit(afterLinesIn: "exec") && !junos.needsCommit(afterLinesIn: "shell"))
+        #expect(try #require(Platform.builtIn(named: "cisco_iosxr")).needsCommit(afterLinesIn: "configuration"))
+        for name in ["cisco_iosxe", "arista_eos", "linux"] {
+            #expect(!(try #require(Platform.builtIn(named: name)).needsCommit(afterLinesIn: "configuration")), "\(name)")
+        }
+    }
+
+    @Test(arguments: Platform.builtInNames) func builtInPlatformsKnowARejectedLine(name: String) throws {
+        let platform = try #require(Platform.builtIn(named: name))
+        guard let config = platform.config else { return }
+        #expect(!config.failurePatterns.isEmpty)
+        for text in [
+            "%SYS-5-CONFIG_I: Configured from console by ops on vty0 (192.0.2.1)", "*Nov 30 10:00:00.1: %LINK-3-UPDOWN: Interface x, down",
+            "%Nov 30 10:00:00:123 2026 sw1 SHELL/6/SHELL_CMD: Command is x failed", "Building configuration...", "[OK]", "Done", "!",
+            "Warning: this may fail", "INFO: converting", "Configuration saved successfully", "[edit interfaces]",
+        ] {
+            #expect(platform.configRejection(in: text) == nil, "\(text)")
+        }
+    }
+
     @Test func commitSaysWhatItFound() throws {
         let rules = try #require(Platform.builtIn(named: "cisco_iosxr")?.config)
         #expect(rules.saysUnchanged("Wed Nov 25\n% No configuration changes to commit.\n"))

@@ -40,6 +40,16 @@ struct LinterTests {
         ("prompt_pattern: '^\\w+#$'", "prompt_pattern: '^(\\w+#)?$'", .matchesEmpty, .error, 8),
         ("prompt_pattern: '^\\w+#$'", "prompt_pattern: '^(\\w+\\s?)*#$'", .backtracking, .error, 8),
         ("['% Invalid']", "['% Invalid', '']", .matchesEmpty, .error, 10),
+        ("['% Invalid']", "['% Invalid', ' ']", .matchesEmpty, .error, 10),
+        ("muster:\n", "muster:\n  questions: [{pattern: '.', answer: y}]\n", .matchesAll, .error, 14),
+        ("muster:\n", "muster:\n  pager: [{pattern: 'more'}]\n", .matchesAll, .warning, 14),
+        ("muster:\n", "muster:\n  config: {failure_patterns: ['x*']}\n", .matchesEmpty, .error, 14),
+        (
+            "muster:\n",
+            "muster:\n  config: {commit: [{send_input: {input: c}}], commit_confirmed: [{send_input: {input: 'c {minuts}'}}]}\n",
+            .placeholder, .error, 14
+        ),
+        ("muster:\n", "muster:\n  config: {commit_confirmed: [{send_input: {input: 'c {minutes}'}}]}\n", .noCommit, .error, 14),
         ("cisco_ios", "cisco_iso", .ntcTemplates, .warning, 12),
         ("on_open_instructions: [{send_input: {input: terminal length 0}}]\n", "", .noSetUp, .warning, 0),
         ("failure_indicators", "failure_indicator", .unknownKey, .warning, 10),

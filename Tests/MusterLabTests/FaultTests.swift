@@ -7,7 +7,7 @@ struct FaultTests {
         "latency=500ms", "refuse-password", "never-prompts", "drop-mid-command", "trickle", "trickle=2ms", "huge=1000", "junk",
         "changed-host-key", "pager-always", "pager-refused", "login-exec", "drop-at=kex", "stall-at=login", "banner=a\\nb", "no-echo",
         "keyboard-interactive", "exit-after=3", "key-then-code", "one-time-code", "question=Favourite colour?", "login-tries=2",
-        "login-banner=65536", "version-lines=65536", "empty-password", "no-login",
+        "login-banner=65536", "version-lines=65536", "empty-password", "no-login", "says=vlan 5 => % No",
     ])
     func keepsItsText_whenReadAndWritten(_ text: String) throws {
         #expect(try LabFault(text).text == text)

@@ -45,6 +45,19 @@ import Testing
         #expect(lines(change, .failed) == ["▸ commit", "error: no", "aborted: nothing is in effect", "✗ command: the commit was rejected"])
     }
 
+    @Test func deviceIsNotSaidToHaveHadItAlready_whenItAnsweredALine() {
+        let change = ChangeResult(
+            state: .unchanged, lines: [CommandResult(command: "delete a", status: .ok, output: "warning: statement not found")])
+        #expect(
+            lines(change) == [
+                "▸ delete a", "warning: statement not found",
+                "unchanged: the device has nothing to commit; look at what it said to the lines",
+            ])
+        var summary = ChangeSummary()
+        summary.add(result(change))
+        #expect(summary.rendered(width: nil) == "\n1 had nothing to commit: r1\n")
+    }
+
     @Test func linesAreShown_whenTheyCouldNotBeTried() {
         let change = ChangeResult(state: .untried, lines: [CommandResult(command: "a", status: .skipped)])
         #expect(lines(change) == ["  a", "not tried: this platform can only make the change; these are the lines that would be sent"])
@@ -62,11 +75,12 @@ import Testing
 
                 1 has the change: r0
                 1 had it already: r1
-                1 would take it: r5
-                1 can't try it: r6
+                1 would take it: r6
+                1 can't try it: r7
                 1 has a part of it: r3
-                1 takes it back by itself: r4
-                1 is in doubt: r7
+                1 has some of it uncommitted: r4
+                1 takes it back by itself: r5
+                1 is in doubt: r8
                 1 doesn't have it: r2
 
                 """)

@@ -13,6 +13,8 @@ struct ChangeMachine {
         /// See whether the device can still be logged in to.
         case check
         case save
+        /// Throw away over a new login what a lost session has left on the device.
+        case cleanUp
     }
 
     /// What came of a step.
@@ -20,6 +22,8 @@ struct ChangeMachine {
         case done(output: String)
         /// The device rejected it, in these words.
         case rejected(String)
+        /// It asked something that nobody has an answer to.
+        case asked(String)
         /// It was taken, and left the configuration.
         case left
         /// The session is gone, or its place in the dialogue lost.
@@ -37,6 +41,8 @@ struct ChangeMachine {
         /// No new login after a commit that is to be confirmed.
         case unreachable(String)
         case confirm(String)
+        /// What was not ended yet was rejected when the configuration was left.
+        case exit(String)
         case save(String)
         /// The session ended during a step.
         case lost(Step)
@@ -52,8 +58,12 @@ struct ChangeMachine {
     private(set) var diff: String?
     private(set) var trouble: Trouble?
     private(set) var isSaved: Bool?
-    /// Whether the rejected change could be thrown away.
+    /// Whether the rejected change could not be thrown away.
     private(set) var abortFailed = false
+    /// Whether the session ended before a rejected change was thrown away.
+    private(set) var hasLostLines = false
+    /// Why the configuration could not be left.
+    private(set) var exitProblem: String?
     /// How many lines the device has taken.
     private(set) var taken = 0
     /// What is still to do, the next last.
@@ -100,6 +110,12 @@ struct ChangeMachine {
         guard let step = current else { return }
         current = nil
         if outcome == .lost { return lose(step) }
+        var outcome = outcome
+        if case .asked(let words) = outcome {
+            // A device that asks has no more to explain.
+            if step == .part(.commit) || step == .part(.commitConfirmed) { return failCommit(words, by: [.abort, .exit]) }
+            outcome = .rejected(words)
+        }
         switch step {
         case .part(.enter):
             if case .rejected(let words) = outcome { end(.unchanged, .enter(words), by: [.exit]) }
@@ -116,27 +132,33 @@ struct ChangeMachine {
             if case .rejected(let words) = outcome { end(.pending, .unreachable(words), by: [.exit]) }
         case .part(.confirm):
             if case .rejected(let words) = outcome { end(.pending, .confirm(words), by: [.exit]) } else { state = .committed }
-        case .part(.abort): finishAbort(outcome)
+        case .part(.abort), .part(.abandon): finishAbort(outcome)
         case .part(.explain):
             if case .done(let output) = outcome, case .commit(let words) = trouble, !output.allSatisfy(\.isWhitespace) {
                 trouble = .commit(words + "\n" + output)
             }
-        case .part(.exit): break
+        case .part(.exit):
+            guard case .rejected(let words) = outcome else { break }
+            if !rules.isAtomic, rules.has(.abort), trouble == nil { end(.partial, .exit(words), by: [.abort]) } else { exitProblem = words }
         case .save:
             if case .rejected(let words) = outcome { trouble = trouble ?? .save(words) }
             isSaved = outcome != .left && trouble == nil
+        case .cleanUp: if case .done = outcome { state = .aborted }
         }
     }
 
     private mutating func finishLine(_ index: Int, _ outcome: Outcome) {
         if case .rejected(let words) = outcome {
             if rules.isAtomic { return abort(.line(index, words)) }
-            return end(taken == 0 ? .unchanged : .partial, .line(index, words), by: [.abort, .exit])
+            let state: ChangeResult.State = taken == 0 ? .unchanged : rules.has(.commit) ? .uncommitted : .partial
+            return end(state, .line(index, words), by: [.abort, .exit])
         }
         taken = index + 1
-        if !rules.isAtomic { state = taken == lineCount && !rules.has(.commit) ? .committed : .partial }
+        if !rules.isAtomic { state = rules.has(.commit) ? .uncommitted : taken == lineCount ? .committed : .partial }
         guard outcome == .left else { return }
-        if rules.isAtomic || rules.has(.commit) {
+        if rules.isAtomic, rules.has(.abandon) {
+            end(.aborted, .left(index), by: [.abandon])
+        } else if rules.isAtomic || rules.has(.commit) {
             // It may have been a commit, or thrown everything away.
             end(.unknown, .left(index), by: [])
         } else if taken < lineCount {
@@ -146,18 +168,21 @@ struct ChangeMachine {
 
     private mutating func finishCommit(_ outcome: Outcome) {
         switch outcome {
-        case .rejected(let words):
-            trouble = .commit(words)
-            plan = steps([.explain, .abort, .exit])
-            state = !rules.isAtomic ? .partial : rules.has(.abort) ? .aborted : .unknown
-            abortFailed = rules.isAtomic && !rules.has(.abort)
+        case .rejected(let words): failCommit(words, by: [.explain, .abort, .exit])
         case .done(let output) where rules.saysUnchanged(output):
             end(.unchanged, nil, by: [.exit])
         default: state = isConfirmed ? .pending : .committed
         }
     }
 
+    private mutating func failCommit(_ words: String, by parts: [ConfigRules.Part]) {
+        end(!rules.isAtomic ? .uncommitted : rules.has(.abort) ? .aborted : .unknown, .commit(words), by: parts)
+        abortFailed = rules.isAtomic && !rules.has(.abort)
+    }
+
     private mutating func finishAbort(_ outcome: Outcome) {
+        // Where lines take effect at once it throws away what is not finished, and there may be nothing.
+        guard rules.isAtomic else { return }
         if case .rejected = outcome {
             abortFailed = true
             state = .unknown
@@ -182,13 +207,24 @@ struct ChangeMachine {
 
     /// The session is gone: nothing more can be done, and what holds depends on where it was.
     private mutating func lose(_ step: Step) {
+        let left = plan
         plan = []
         switch step {
         case .part(.enter): state = .unchanged
-        case .part(.exit) where state == .committed || state == .unchanged || state == .aborted || state == .discarded: return
-        case .save:
+        case .part(.exit):
+            // What holds is settled by then.
+            guard left.contains(.save) else {
+                if trouble == nil { exitProblem = "the session ended" }
+                return
+            }
             isSaved = false
+        case .save: isSaved = false
         case .part(.commitConfirmed), .check, .part(.confirm): state = .pending
+        case .part(.explain) where !rules.isAtomic, .part(.abort) where !rules.isAtomic: break
+        case .line, .part(.diff), .part(.check), .part(.explain), .part(.abort):
+            state = .unknown
+            hasLostLines = trouble != nil
+            if rules.isAtomic, rules.has(.abandon) { plan = [.cleanUp] }
         default: state = .unknown
         }
         // What went wrong before is the reason; that the session ended on the way out is not.

@@ -4,13 +4,17 @@ struct ChangeReport {
     private let machine: ChangeMachine
     private let device: String
     private let lost: MusterError?
+    private let cleanUp: String?
 
-    /// - Parameter lost: What ended the session, or kept a new login from coming about.
-    init(_ change: ConfigurationChange, _ machine: ChangeMachine, device: String, lost: MusterError? = nil) {
+    /// - Parameters:
+    ///   - lost: What ended the session, or kept a new login from coming about.
+    ///   - cleanUp: What a person types to throw away what is left on the device.
+    init(_ change: ConfigurationChange, _ machine: ChangeMachine, device: String, lost: MusterError? = nil, cleanUp: String? = nil) {
         self.change = change
         self.machine = machine
         self.device = device
         self.lost = lost
+        self.cleanUp = cleanUp
     }
 
     /// The error for what went wrong.
@@ -28,10 +32,12 @@ struct ChangeReport {
         case .unreachable(let words):
             return make(lost?.code ?? .rejected, "a new login after the change failed: \(words); \(effect)", hint: lost?.hint)
         case .confirm(let words): return make(.rejected, "the confirmation was rejected: \(words); \(effect)")
+        case .exit(let words): return make(.rejected, "the end of the change was rejected: \(words); \(effect)")
         case .save(let words): return make(.rejected, "the change is in effect, but could not be saved: \(words)")
         case .lost(let step):
             let base = lost.map { $0.message } ?? "the session ended"
-            return make(lost?.code ?? .connectionLost, "\(base); the session was lost \(place(step)): \(effect)", hint: lost?.hint)
+            let hint = machine.state == .unknown ? cleanUp.map { "type '\($0)' on the device" } : nil
+            return make(lost?.code ?? .connectionLost, "\(base); the session was lost \(place(step)): \(effect)", hint: hint ?? lost?.hint)
         }
     }
 
@@ -48,13 +54,15 @@ struct ChangeReport {
         case .line(let index): "after line \(change.lines[index - 1].number)"
         case .check: "while a new login was tried"
         case .save: "while the change was saved"
+        case .cleanUp: "after the lines"
         case .part(let part):
             switch part {
             case .enter: "before the first line"
             case .commit, .commitConfirmed: "at the commit"
             case .confirm: "at the confirmation"
             case .diff, .check: "after the last line, before the commit"
-            case .explain, .abort, .exit: "after the lines"
+            case .exit: "while the configuration was left"
+            case .explain, .abort, .abandon: "after the lines"
             }
         }
     }
@@ -62,17 +70,24 @@ struct ChangeReport {
     /// What holds on the device now.
     private var effect: String {
         switch machine.state {
-        case .committed: return "the change is in effect"
+        case .committed: return machine.isSaved == false ? "the change is in effect, but was not saved" : "the change is in effect"
         case .unchanged: return "nothing of it is in effect"
         case .aborted, .discarded, .untried: return "the change was thrown away, nothing of it is in effect"
-        case .partial: return "\(taken) in effect already, the rest is not"
+        case .partial:
+            let rest = machine.rules.has(.abort) ? "but for what was not ended, which was thrown away" : "the rest is not"
+            return "\(taken) in effect already, \(rest)"
+        case .uncommitted: return "\(taken) left in the candidate, uncommitted, and nothing is in effect"
         case .pending:
             let time = change.confirmWithin.map { " within \($0.shown)" } ?? ""
             return "the change may be in effect now, and the device takes it back by itself\(time), since it was not confirmed"
         case .unknown:
             if machine.abortFailed { return "it could not be thrown away: nothing is in effect, but the device may still hold the lines" }
-            guard case .lost(let step) = machine.trouble else { return "whether the change is in effect is unknown" }
-            if machine.rules.isAtomic, step != .part(.commit) {
+            guard case .lost(let step) = machine.trouble else {
+                return machine.rules.isAtomic && machine.hasLostLines
+                    ? "nothing of it is in effect, but the session was lost then, and the device may still hold the lines, uncommitted"
+                    : "whether the change is in effect is unknown"
+            }
+            if machine.rules.isAtomic || machine.rules.has(.commit), step != .part(.commit) {
                 return "nothing of it should be in effect, but the device may still hold the lines, uncommitted"
             }
             if case .line(let index) = step, index > 0 { return "\(taken) in effect, and whether the next one is, is unknown" }

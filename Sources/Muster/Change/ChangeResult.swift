@@ -10,6 +10,8 @@ public struct ChangeResult: Sendable, Hashable {
         case aborted
         /// Some lines are in effect and others are not.
         case partial
+        /// Nothing is in effect, and the lines that were taken are left in the device's candidate, which the platform can't take back from.
+        case uncommitted
         /// The change is in effect, and the device takes it back by itself, since it was not confirmed.
         case pending
         /// It was tried and thrown away, as a dry run does.
@@ -30,6 +32,9 @@ public struct ChangeResult: Sendable, Hashable {
     public var steps: [CommandResult]
     /// Whether it was saved; nil where that was not asked for, or the platform's changes always last.
     public var isSaved: Bool?
+    /// What may matter though the change is as it was meant to be: what the device had to say to a line that it took, a configuration that could not
+    /// be left.
+    public var warnings: [String] = []
     /// Why it is not as it was meant to be.
     public var error: MusterError?
 

@@ -9,7 +9,7 @@ extension ConfigurationChange {
                 "it wants the key 'config' under 'muster'; or send the lines with muster run --mode-name"
             )
         }
-        if let problem = lineProblem(on: platform) ?? commitProblem(rules) { return problem }
+        if let problem = lineProblem(on: platform) ?? commitProblem(rules) ?? helpProblem(platform) { return problem }
         if let confirmWithin, !isDryRun {
             guard rules.has(.commitConfirmed) else {
                 return ("\(platform.name) has no commit that has to be confirmed", "leave out --confirm for its devices")
@@ -49,14 +49,40 @@ extension ConfigurationChange {
 
     /// What is wrong with a line that commits: a dry run would make the change, and what a later line is rejected for would be in effect.
     private func commitProblem(_ rules: ConfigRules) -> (message: String, hint: String)? {
-        let commits = ConfigRules.Part.committing.flatMap(rules.instructions).compactMap {
-            $0.described.split(separator: " ").first?.lowercased()
-        }
-        .filter { $0.hasPrefix("commit") }
+        let inputs = ConfigRules.Part.committing.flatMap(rules.instructions).map { $0.described.lowercased().split(separator: " ") }
         for line in lines where line.texts.count == 1 {
-            let words = line.text.lowercased().split(separator: " ").drop { ["do", "run", "top"].contains($0) }
-            guard let verb = words.first, verb.count >= 3, commits.contains(where: { $0.hasPrefix(verb) }) else { continue }
+            var words = line.text.lowercased().split(separator: " ").drop { ["do", "run", "top"].contains($0) }
+            // From the root of the tree, on SR OS.
+            if let verb = words.first { words[words.startIndex] = verb.drop { $0 == "/" } }
+            guard inputs.contains(where: { Self.commits(words, like: $0) }) else { continue }
             return ("line \(line.number), '\(line.text)', commits, which is done after the last line", "leave it out")
+        }
+        return nil
+    }
+
+    /// Whether words are an input that commits, words of which may be cut short; its last ones may be left out or others.
+    private static func commits(_ words: ArraySlice<Substring>, like input: [Substring]) -> Bool {
+        guard let place = input.firstIndex(where: { $0.hasPrefix("commit") }) else {
+            // "nv config apply -y": all but the flags.
+            let wanted = input.prefix { !$0.hasPrefix("-") && !$0.hasPrefix("{") }
+            return wanted.count > 1 && words.starts(with: wanted)
+        }
+        return words.count > place
+            && zip(words, input[...place]).allSatisfy { word, wanted in
+                wanted.hasPrefix("{") || (word.count >= 3 && wanted.hasPrefix(word))
+            }
+    }
+
+    /// What is wrong with a line that has a key in it which a device takes at once: it would be given another line.
+    private func helpProblem(_ platform: Platform) -> (message: String, hint: String)? {
+        guard platform.quoteKey == nil else { return nil }
+        for line in lines {
+            // In a text that is read up to its end it is a character like any other.
+            guard let key = line.texts[0].first(where: { platform.helpKeys.contains($0) }) else { continue }
+            return (
+                "line \(line.number), '\(line.texts[0])', has a \(key) in it, which \(platform.name) takes for a request for help at once and leaves out",
+                "write the line without it"
+            )
         }
         return nil
     }

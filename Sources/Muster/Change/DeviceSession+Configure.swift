@@ -1,3 +1,5 @@
+import MusterConsole
+
 extension DeviceSession {
     /// Changes the device's configuration.
     ///
@@ -36,16 +38,38 @@ extension OpenDevice {
         if change.isDryRun, !ConfigurationChange.canBeTried(on: platform) { return ChangeResult(untried: change) }
         var runner = ChangeRunner(
             open: self, console: console, change: change, platform: platform, timeout: timeout, answers: environment.answers,
-            logInAgain: { await self.logInAgain(in: environment) })
+            logInAgain: { await self.logInAgain(in: environment, doing: $0, timeout: timeout) })
         return await runner.run()
     }
 
     /// Logs in a second time and out again: whether the device still lets anybody in, which an open session does not tell.
-    private func logInAgain(in environment: DeviceEnvironment) async -> MusterError? {
+    private func logInAgain(
+        in environment: DeviceEnvironment, doing instructions: [Instruction], timeout: Duration
+    ) async -> MusterError? {
         let login = DeviceLogin(device: device, environment: environment, loop: loop)
         do throws(MusterError) {
             let second = try await login.run()
+            let problem = await second.perform(instructions, timeout: timeout)
             await second.close()
+            return problem
+        } catch {
+            return error
+        }
+    }
+
+    /// Does instructions up to the first that goes wrong.
+    private func perform(_ instructions: [Instruction], timeout: Duration) async -> MusterError? {
+        guard !instructions.isEmpty else { return nil }
+        do throws(MusterError) {
+            let console = try await shell(timeout: timeout)
+            for instruction in instructions {
+                do throws(ConsoleError) {
+                    guard let words = try await console.perform(instruction, timeout: timeout)?.failure else { continue }
+                    return MusterError(.rejected, phase: .command, device: device.name, message: words)
+                } catch {
+                    return device.wrapped(error, phase: .command, timeout: timeout)
+                }
+            }
             return nil
         } catch {
             return error

@@ -112,6 +112,9 @@ actor DeviceWorker {
                     result.error = device.wrapped(error, phase: .privilege, timeout: environment.commandTimeout)
                     return
                 }
+                if let console = await open.line.console, await console.platform.needsCommit(afterLinesIn: mode), !commits {
+                    warn("what is typed in the mode '\(mode)' is not committed; muster configure does that")
+                }
             }
             return await run(on: open)
         }
@@ -119,12 +122,16 @@ actor DeviceWorker {
             let outcome = try await open.configure(change, timeout: environment.commandTimeout, in: environment)
             result.commands = outcome.lines
             result.change = outcome
+            for warning in outcome.warnings { warn(warning) }
             result.error = outcome.error
             if Task.isCancelled, outcome.state == .unknown || outcome.state == .pending { result.error?.code = .cancelled }
         } catch {
             result.error = error
         }
     }
+
+    /// Whether a command is a commit of the user's own.
+    private var commits: Bool { commands.contains { $0.lowercased().split(separator: " ").first?.hasPrefix("commit") ?? false } }
 
     /// Says what may be wrong with output that looks right.
     private func warnOfOutput(of open: OpenDevice) async {

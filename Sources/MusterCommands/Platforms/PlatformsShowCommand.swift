@@ -12,11 +12,14 @@ struct PlatformsShowCommand: Verb {
               muster platforms show cisco_iosxe
               muster platforms show ./my_os.yaml
               muster platforms show -o json junos
+              muster platforms show -o yaml huawei_vrp > my_vrp.yaml
+
+            The form yaml is the definition as it is written: change what is different on your devices, and give the file to -p or $MUSTER_PLATFORMS.
             """)
 
     /// The form of the listing.
     enum Form: String, CaseIterable, ExpressibleByArgument {
-        case text, json
+        case text, json, yaml
     }
 
     @Argument(help: ArgumentHelp("The platform's name, or a file.", valueName: "name-or-path"))
@@ -27,6 +30,7 @@ struct PlatformsShowCommand: Verb {
 
     func perform(in surroundings: Surroundings) async throws -> Int32 {
         let library = try PlatformSources(surroundings).library()
+        if output == .yaml { return try showSource(library, in: surroundings) }
         guard let definition = library.definition(named: name) ?? (isFile ? DefinitionFile.read(name, keepsPlaces: true) : nil) else {
             throw PlatformSources.unknown(name, library)
         }
@@ -34,6 +38,19 @@ struct PlatformsShowCommand: Verb {
         let account = PlatformAccount(platform: platform, file: definition.file)
         let text = output == .json ? account.json : account.text
         try surroundings.output.write(Array(text.utf8))
+        return ExitStatus.success
+    }
+
+    private func showSource(_ library: PlatformLibrary, in surroundings: Surroundings) throws -> Int32 {
+        var source: String?
+        do throws(PlatformProblem) {
+            source = try library.source(named: name)
+            if source == nil, isFile { source = try DefinitionFile.text(name) }
+        } catch {
+            throw CommandFailure.badDefinitions([error])
+        }
+        guard let source else { throw PlatformSources.unknown(name, library) }
+        try surroundings.output.write(Array(source.utf8))
         return ExitStatus.success
     }
 

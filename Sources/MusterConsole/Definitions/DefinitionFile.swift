@@ -52,7 +52,10 @@ package enum DefinitionFile {
         return bases.sorted().map { (name(of: $0), prefix + $0) }
     }
 
-    private static func text(_ path: String) throws(PlatformProblem) -> String {
+    /// The text in a file.
+    ///
+    /// Blocks while it reads.
+    package static func text(_ path: String) throws(PlatformProblem) -> String {
         // A pipe that nobody writes to would block the opening.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {

@@ -16,6 +16,8 @@ package struct DefinitionTests: Sendable {
         case prompts
         /// A whole answer, with the line by which the command was rejected.
         case errors
+        /// The answer to a line of configuration, a commit or a save, with the line by which it was rejected.
+        case configErrors = "config_errors"
         /// An unfinished line, with the key that the pager wants.
         case pagers
         /// An unfinished line, with the answer that is always given.
@@ -25,7 +27,7 @@ package struct DefinitionTests: Sendable {
         var verdict: String {
             switch self {
             case .prompts: "mode"
-            case .errors: "failure"
+            case .errors, .configErrors: "failure"
             case .pagers, .questions: "answer"
             }
         }

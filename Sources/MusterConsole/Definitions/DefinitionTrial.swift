@@ -41,7 +41,7 @@ package struct DefinitionTrial: Sendable {
     private static func nothing(_ kind: DefinitionTests.Kind) -> String {
         switch kind {
         case .prompts: "no prompt"
-        case .errors: "no rejection"
+        case .errors, .configErrors: "no rejection"
         case .pagers: "no pager"
         case .questions: "no question that is answered"
         }
@@ -53,12 +53,13 @@ package struct DefinitionTrial: Sendable {
         let seen: String?
         switch kind {
         case .prompts: return promptDifference(test, machine)
-        case .errors:
+        case .errors, .configErrors:
             test.text.withUnsafeBytes { machine.screen.feed($0) }
             // An answer whose last line has no end is shown to the end all the same.
             var output = machine.screen.takeText() + machine.screen.line
             output.removeBlankEnd()
-            seen = machine.failureLine(in: output)
+            let rejection = machine.failureLine(in: output)
+            seen = rejection ?? (kind == .configErrors ? platform.configRejection(in: platform.encoding.text(output)) : nil)
         case .pagers:
             test.text.withUnsafeBytes { machine.screen.feed($0) }
             seen = machine.answerPager(Self.now) ? String(decoding: machine.takeOutgoing(), as: UTF8.self) : nil

@@ -36,11 +36,11 @@ package struct LoginRules: Sendable {
     /// "Username: ", "login: ", "leaf1 login: ", "User Name:", "Login as: ", "Please enter user name: "; not "Last login: ".
     private static let username =
         #"^(?!.{0,60}\blast\b)([\w.\-()\[\]@/#]{1,64} |(please )?enter |(the|your) ){0,3}(user ?-?name|user( id)?|login( name| id| as)?|logon)\s{0,2}:\s*$"#
-    /// "Password: ", "Password for admin:", "admin@r1's password: ", "Enter your password:".
+    /// "Password: ", "Password for admin:", "admin@r1's password: ", "Enter your password:", "Enter PASSCODE:".
     ///
     /// Not those for a new, an old or an enable password: the answer to them is another.
     private static let password =
-        #"^((please )?enter |(the|your|user|login|local|line|tacacs\+?|radius) |[\w.\-@\\]{1,100}'s |\([^()\r\n]{1,100}\) ){0,3}password( for [^:\r\n]{1,100})?\s{0,2}:\s*$"#
+        #"^((please )?enter |(the|your|user|login|local|line|tacacs\+?|radius) |[\w.\-@\\]{1,100}'s |\([^()\r\n]{1,100}\) ){0,3}(password|passcode)( for [^:\r\n]{1,100})?\s{0,2}:\s*$"#
 
     private static let continues = [
         #"^[\s*\-<\[(]{0,8}(please )?(press|hit|strike) (<|\[|'|")?(any key|a key|enter|return|carriage return|space ?bar)(>|\]|'|")?( key)?( to (continue|get started|begin|start|proceed|log ?in|access)).{0,60}$"#

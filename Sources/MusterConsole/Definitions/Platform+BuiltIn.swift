@@ -32,8 +32,8 @@ extension Platform {
     /// Nothing else of the definition is looked at, so that a list of all is quick.
     package static func builtInSummary(named name: String) -> String? { source(named: name).flatMap { summary(ofDefinition: $0) } }
 
-    /// The text of a built-in definition.
-    private static func source(named name: String) -> String? {
+    /// The text of a built-in definition, by its name.
+    package static func source(named name: String) -> String? {
         PlatformTexts.all[name].map { $0.description }
     }
 

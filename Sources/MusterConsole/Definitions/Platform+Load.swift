@@ -21,7 +21,7 @@ extension Platform {
     package static func read(yaml: String, name: String, file: String, keepsPlaces: Bool = false) -> Definition {
         let reader = DefinitionReader(file: file, keepsPlaces: keepsPlaces)
         let platform = reader.noting(nil) { () throws(PlatformProblem) -> Platform? in
-            try assembled(try root(of: yaml, file), name, reader)
+            try assembled(try extended(try root(of: yaml, file), reader), name, reader)
         }
         let isUsable = !reader.problems.contains { $0.severity == .error }
         // By their place; what has none comes last.
@@ -112,6 +112,7 @@ extension Platform {
                 try config(muster["config"], reader, modes: modes.map(\.name), defaultMode: text("default_mode") ?? modes.first?.name ?? "")
             },
             save: reader.noting(nil) { () throws(PlatformProblem) in try save(muster["save"], reader, modes: modes.map(\.name)) },
+            saved: ownPatterns("saved"), helpKeys: own("help_keys") ?? "", quoteKey: own("quote_key"),
             allowsExec: reader.noting(false) { () throws(PlatformProblem) in try allowsExec(muster["exec"], reader) },
             multiline: reader.noting(nil) { () throws(PlatformProblem) in try multiline(muster["multiline"], reader) })
     }
@@ -154,10 +155,10 @@ extension Platform {
     ]
 
     private static let musterKeys = [
-        "pager", "failure_patterns", "echo", "pty", "type_ahead", "return", "login", "telnet_return",
+        "extends", "pager", "failure_patterns", "echo", "pty", "type_ahead", "return", "login", "telnet_return",
         "description", "failure_excludes", "version_command", "detect", "tests",
         "questions", "abort", "encoding",
-        "config", "save", "exec", "multiline",
+        "config", "save", "saved", "help_keys", "quote_key", "exec", "multiline",
     ]
 
     private static func syntaxProblem(_ error: any Error, _ file: String) -> PlatformProblem {

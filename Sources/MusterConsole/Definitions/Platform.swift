@@ -41,6 +41,12 @@ package final class Platform: Sendable {
     package let config: ConfigRules?
     /// What makes a change last over a restart: empty where a change always does, nil where the definition does not say.
     package let save: [Instruction]?
+    /// What a save prints when it was done, matched against one line; empty where a device that does not object has saved.
+    package let saved: [Pattern]
+    /// Keys that a device takes at once, wherever they stand in a line: `?` asks for help.
+    package let helpKeys: String
+    /// The key that makes such a key a character of the line, and prints nothing itself; nil where there is none.
+    package let quoteKey: String?
 
     /// What kind of device it is, for people.
     package let summary: String?
@@ -74,8 +80,8 @@ package final class Platform: Sendable {
         summary: String? = nil, failureExcludes: [Pattern] = [], versionCommand: String? = nil,
         detection: DetectionRules = DetectionRules(), tests: DefinitionTests = DefinitionTests(), questions: [AnsweredQuestion] = [],
         abortKey: [UInt8] = [0x03], encoding: TextEncoding = .utf8,
-        config: ConfigRules? = nil, save: [Instruction]? = nil, allowsExec: Bool = false,
-        multiline: [MultilineRule]? = nil
+        config: ConfigRules? = nil, save: [Instruction]? = nil, saved: [Pattern] = [], helpKeys: String = "", quoteKey: String? = nil,
+        allowsExec: Bool = false, multiline: [MultilineRule]? = nil
     ) {
         self.name = name
         self.prompt = prompt
@@ -107,8 +113,19 @@ package final class Platform: Sendable {
         self.encoding = encoding
         self.config = config
         self.save = save
+        self.saved = saved
+        self.helpKeys = helpKeys
+        self.quoteKey = quoteKey
         self.allowsExec = allowsExec
         self.multiline = multiline
+    }
+
+    /// A line as it has to be typed for the device to be given all of it.
+    package func quoted(_ line: String) -> String {
+        // The text behind a command, which is read up to its end, is taken as it is.
+        let command = line.prefix { $0 != "\n" }
+        guard let quoteKey, command.contains(where: helpKeys.contains) else { return line }
+        return command.reduce(into: "") { $0 += helpKeys.contains($1) ? quoteKey + String($1) : String($1) } + line.dropFirst(command.count)
     }
 
     /// The mode of that name, or nil.

@@ -54,6 +54,14 @@ package struct PlatformLibrary: Sendable {
         return Platform.builtInDefinition(named: name)
     }
 
+    /// The text of a definition by its name, alias or path; nil when there is none.
+    ///
+    /// Blocks while it reads.
+    package func source(named name: String) throws(PlatformProblem) -> String? {
+        if let path = files[name] ?? Platform.aliases[name].flatMap({ files[$0] }) { return try DefinitionFile.text(path) }
+        return Platform.source(named: Platform.aliases[name] ?? name)
+    }
+
     /// What a device may be whose platform is to be found out: all platforms that are read.
     package var candidates: [Platform] { names.compactMap { loaded[$0] ?? Platform.builtIn(named: $0) } }
 

@@ -18,6 +18,9 @@ package struct PlatformProblem: Error, Sendable, Equatable, CustomStringConverti
         case unreachableMode = "unreachable-mode"
         case defaultMode = "default-mode"
         case matchesEmpty = "matches-empty"
+        case matchesAll = "matches-all"
+        case placeholder
+        case noCommit = "no-commit"
         case backtracking
         case notExact = "not-exact"
         case ntcTemplates = "ntc-templates"

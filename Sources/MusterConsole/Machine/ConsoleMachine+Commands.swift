@@ -99,7 +99,8 @@ extension ConsoleMachine {
             standing = Array(prompt?.last ?? [])
         }
         let count = standing.count
-        standing += keys(command)
+        // A quoting key shows nothing.
+        standing += keys(platform.quoteKey.map { command.replacing($0, with: "") } ?? command)
         inFlight.append(
             Step(purpose: purpose, command: command, echoLine: standing, standingCount: count, sentAt: now, lines: screen.finishedLines))
         inFlight[inFlight.count - 1].hasRightPrompt = screen.hasRightPrompt

@@ -223,7 +223,11 @@ package struct ConsoleMachine {
         _ command: String, id: Int, answers: [AnsweredQuestion] = [], isBreakable: Bool = false, deadline: Instant?, now: Instant
     ) {
         let isText = command.utf8.contains(0x0A) && isWholeText(command)
-        if let byte = command.utf8.first(where: { ($0 < 0x20 && !(isText && $0 == 0x0A)) || $0 == 0x7F }) {
+        // Those of a key that quotes are wanted.
+        let quotes = platform.quoteKey?.utf8
+        if let byte = command.utf8.first(where: {
+            ($0 < 0x20 && !(isText && $0 == 0x0A) || $0 == 0x7F) && quotes?.contains($0) != true
+        }) {
             events.append(.failed(id: id, untypable(command, byte)))
             return
         }

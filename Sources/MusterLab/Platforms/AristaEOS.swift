@@ -45,6 +45,7 @@ struct AristaEOS: LabPersonality {
         LabCommand("configure session <name> commit", .privileged) { state, _ in
             state.running.confirm() ? .nothing : .text("% Cannot commit session: it is not pending\n")
         },
+        LabCommand("configure session <name> abort", .privileged) { _, _ in .nothing },
         LabCommand("configure session [line]", .privileged) { state, arguments in
             state.mode = .configuration
             state.context = []

@@ -12,6 +12,7 @@ struct LabShellFaults: Sendable {
     var banner = ""
     var noEcho = false
     var exitAfter: Int?
+    var answers: [(command: String, text: String)] = []
 
     init(_ faults: [LabFault]) {
         for fault in faults {
@@ -28,6 +29,7 @@ struct LabShellFaults: Sendable {
             case .banner(let text): banner += text.hasSuffix("\n") ? text : text + "\n"
             case .noEcho: noEcho = true
             case .exitAfter(let count): exitAfter = count
+            case .says(let text, let command): answers.append((command, text))
             // These concern the connection.
             case .refusePassword, .trickle, .changedHostKey, .dropAt, .stallAt, .keyboardInteractive, .keyThenCode, .oneTimeCode, .question,
                 .loginTries, .loginBanner, .versionLines, .emptyPassword, .noLogin, .noExec, .telnet:

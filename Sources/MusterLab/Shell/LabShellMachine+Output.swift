@@ -13,6 +13,7 @@ extension LabShellMachine {
         }
         steps.append(.typed(trimmed))
         commands += 1
+        if let answer = faults.answers.first(where: { trimmed.hasPrefix($0.command) }) { return show(.text(answer.text)) }
         var reply = LabTestCommands.reply(to: trimmed, prompt: personality.prompt(state)) ?? personality.execute(text, &state)
         if let exitAfter = faults.exitAfter, commands >= exitAfter {
             state.status = 0

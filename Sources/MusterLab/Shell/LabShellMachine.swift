@@ -39,6 +39,8 @@ struct LabShellMachine {
     private var input: ArraySlice<UInt8> = []
     private var inputEnded = false
     private var afterReturn = false
+    /// Whether Ctrl-V was typed, which makes the next key a character of the line.
+    private var isQuoted = false
     private var line: [UInt8] = []
     var commands = 0
 
@@ -152,6 +154,9 @@ struct LabShellMachine {
             case 0x15:
                 if !faults.noEcho { for _ in line { echo += [8, 32, 8] } }
                 line = []
+            case 0x16: isQuoted = true
+            case UInt8(ascii: "?") where !isQuoted && state.platform.hasHelpKey:
+                echo += Array("?\r\n  <cr>\r\n".utf8) + Array(personality.prompt(state).utf8) + line
             case 0x03:
                 line = []
                 echo += Array("^C\r\n".utf8) + Array(personality.prompt(state).utf8)
@@ -166,6 +171,7 @@ struct LabShellMachine {
                 run("end")
                 return true
             case 0x20...0x7E, 0x80...0xFF:
+                isQuoted = false
                 line.append(byte)
                 if !faults.noEcho { echo.append(byte) }
             default: continue
@@ -241,5 +247,15 @@ struct LabShellMachine {
             bytes.append(byte)
         }
         return bytes
+    }
+}
+
+extension LabPlatform {
+    /// Whether a question mark asks for help wherever it is typed.
+    fileprivate var hasHelpKey: Bool {
+        switch self {
+        case .ciscoIOSXE, .ciscoIOSXR, .ciscoNXOS, .aristaEOS, .frr: true
+        default: false
+        }
     }
 }

@@ -4,10 +4,12 @@ package import Muster
 package struct ChangeSummary: Sendable {
     private var changed: [String] = []
     private var unchanged: [String] = []
+    private var remarked: [String] = []
     private var tried: [String] = []
     private var untried: [String] = []
     private var without: [String] = []
     private var partial: [String] = []
+    private var uncommitted: [String] = []
     private var pending: [String] = []
     private var inDoubt: [String] = []
 
@@ -20,10 +22,12 @@ package struct ChangeSummary: Sendable {
     package mutating func add(_ result: DeviceResult) {
         switch result.change?.state {
         case .committed?: changed.append(result.host)
+        case .unchanged? where result.status == .ok && result.change?.hasAnswers == true: remarked.append(result.host)
         case .unchanged? where result.status == .ok: unchanged.append(result.host)
         case .discarded?: tried.append(result.host)
         case .untried?: untried.append(result.host)
         case .partial?: partial.append(result.host)
+        case .uncommitted?: uncommitted.append(result.host)
         case .pending?: pending.append(result.host)
         case .unknown?: inDoubt.append(result.host)
         case .aborted?, .unchanged?, nil: without.append(result.host)
@@ -35,9 +39,11 @@ package struct ChangeSummary: Sendable {
         let groups: [(one: String, many: String, hosts: [String], colour: (String) -> String)] = [
             ("has the change", "have the change", changed, palette.green),
             ("had it already", "had it already", unchanged, palette.green),
+            ("had nothing to commit", "had nothing to commit", remarked, palette.yellow),
             ("would take it", "would take it", tried, palette.green),
             ("can't try it", "can't try it", untried, palette.yellow),
             ("has a part of it", "have a part of it", partial, palette.red),
+            ("has some of it uncommitted", "have some of it uncommitted", uncommitted, palette.red),
             ("takes it back by itself", "take it back by themselves", pending, palette.red),
             ("is in doubt", "are in doubt", inDoubt, palette.red),
             ("doesn't have it", "don't have it", without, palette.yellow),

@@ -41,14 +41,22 @@ extension TextForm {
         switch change.state {
         case .committed where change.error == nil: return palette.green("✓ committed: \(lines)\(saved)")
         case .committed: return palette.yellow("committed: \(lines)\(saved)")
+        case .unchanged where change.error == nil && change.hasAnswers:
+            return palette.yellow("unchanged: the device has nothing to commit; look at what it said to the lines")
         case .unchanged where change.error == nil: return palette.green("✓ unchanged: the device had all of it already")
         case .unchanged: return palette.red("unchanged: nothing is in effect")
         case .discarded: return palette.green("✓ tried and thrown away: \(lines)")
         case .untried: return palette.yellow("not tried: this platform can only make the change; these are the lines that would be sent")
         case .aborted: return palette.red("aborted: nothing is in effect")
         case .partial: return palette.red("partial: some lines are in effect")
+        case .uncommitted: return palette.red("uncommitted: nothing is in effect, but the device's candidate has some of the lines")
         case .pending: return palette.red("pending: not confirmed, the device takes the change back by itself")
         case .unknown: return palette.red("unknown: what is in effect is not known")
         }
     }
+}
+
+extension ChangeResult {
+    /// Whether the device had something to say to a line.
+    var hasAnswers: Bool { lines.contains { !$0.output.allSatisfy(\.isWhitespace) } }
 }

@@ -36,7 +36,7 @@ import Testing
             shown: { "hostname \($0)" }, isAtomic: false, diff: nil, takesConfirmation: false, saves: true),
         Kind(
             platform: .ciscoIOSXR, name: { "hostname \($0)" }, bad: "frobnicate 1", show: "show running-config | include hostname",
-            shown: { "hostname \($0)" }, isAtomic: true, diff: { "hostname \($0)\nend" }, takesConfirmation: true, saves: false),
+            shown: { "hostname \($0)" }, isAtomic: true, diff: { "hostname \($0)" }, takesConfirmation: true, saves: false),
         Kind(
             platform: .juniperJunos, name: { "set system host-name \($0)" }, bad: "set sistem host-name x",
             show: "show configuration | match host-name", shown: { "    host-name \($0);" }, isAtomic: true,

@@ -147,6 +147,100 @@ import Testing
         let (_, machine) = run(ChangeMachine(rules: Self.candidate, lineCount: 1)) { $0 == .part(.exit) ? .lost : nil }
         #expect(machine.state == .committed)
         #expect(machine.trouble == nil)
+        #expect(machine.exitProblem != nil)
+    }
+
+    @Test func changeIsNotSaved_whenTheSessionEndsOnTheWayOut() {
+        let (steps, machine) = run(ChangeMachine(rules: Self.immediate, lineCount: 1, saves: true)) { $0 == .part(.exit) ? .lost : nil }
+        #expect(steps.last == .part(.exit))
+        #expect(machine.state == .committed)
+        #expect(machine.isSaved == false)
+        #expect(machine.trouble == .lost(.part(.exit)))
+    }
+
+    @Test func whatHoldsIsKnown_whenTheSessionEndsOnTheWayOutAfterARejection() {
+        let partial = run(ChangeMachine(rules: Self.immediate, lineCount: 2)) {
+            $0 == .line(1) ? .rejected("no") : $0 == .part(.exit) ? .lost : nil
+        }.machine
+        #expect(partial.state == .partial)
+        #expect(partial.trouble == .line(1, "no"))
+        let pending = run(ChangeMachine(rules: Self.candidate, lineCount: 1, isConfirmed: true)) {
+            $0 == .check ? .rejected("no") : $0 == .part(.exit) ? .lost : nil
+        }.machine
+        #expect(pending.state == .pending)
+    }
+
+    @Test func changeIsMade_whenTheConfigurationCantBeLeft() {
+        let (_, machine) = run(ChangeMachine(rules: Self.immediate, lineCount: 1)) { $0 == .part(.exit) ? .rejected("no way") : nil }
+        #expect(machine.state == .committed)
+        #expect(machine.trouble == nil)
+        #expect(machine.exitProblem == "no way")
+    }
+
+    /// A candidate that is kept when the configuration is left, and can be thrown away from outside.
+    private static var kept: ConfigRules {
+        var parts = candidate.parts
+        parts[.abandon] = [.send("abandon")]
+        return ConfigRules(parts: parts)
+    }
+
+    @Test func candidateIsThrownAwayFromOutside_whenALineLeavesIt() {
+        let (steps, machine) = run(ChangeMachine(rules: Self.kept, lineCount: 2)) { $0 == .line(0) ? .left : nil }
+        #expect(steps == [.part(.enter), .line(0), .part(.abandon)])
+        #expect(machine.state == .aborted)
+        #expect(machine.trouble == .left(0))
+        let inVain = run(ChangeMachine(rules: Self.kept, lineCount: 2)) {
+            $0 == .line(0) ? .left : $0 == .part(.abandon) ? .rejected("no") : nil
+        }.machine
+        #expect(inVain.state == .unknown)
+    }
+
+    @Test func candidateIsThrownAwayOverANewLogin_whenTheSessionIsLost() {
+        let (steps, machine) = run(ChangeMachine(rules: Self.kept, lineCount: 2)) { $0 == .line(1) ? .lost : nil }
+        #expect(steps == [.part(.enter), .line(0), .line(1), .cleanUp])
+        #expect(machine.state == .aborted)
+        #expect(machine.trouble == .lost(.line(1)))
+        for outcome in [ChangeMachine.Outcome.rejected("no"), .lost] {
+            let inVain = run(ChangeMachine(rules: Self.kept, lineCount: 2)) { $0 == .line(1) ? .lost : $0 == .cleanUp ? outcome : nil }
+            #expect(inVain.steps.last == .cleanUp)
+            #expect(inVain.machine.state == .unknown)
+            #expect(inVain.machine.trouble == .lost(.line(1)))
+        }
+        // A commit may be under way.
+        let commit = run(ChangeMachine(rules: Self.kept, lineCount: 1)) { $0 == .part(.commit) ? .lost : nil }
+        #expect(commit.steps.last == .part(.commit))
+    }
+
+    @Test func deviceIsNotAskedWhy_whenTheCommitEndedAtAQuestion() {
+        let (steps, machine) = run(ChangeMachine(rules: Self.candidate, lineCount: 1)) { $0 == .part(.commit) ? .asked("sure?") : nil }
+        #expect(steps.suffix(3) == [.part(.commit), .part(.abort), .part(.exit)])
+        #expect(machine.state == .aborted)
+        #expect(machine.trouble == .commit("sure?"))
+    }
+
+    @Test func linesStayInTheCandidate_whenItIsSharedAndCantBeThrownAway() {
+        let rules = ConfigRules(parts: [.enter: [.send("configure")], .commit: [.send("commit")], .exit: [.send("exit")]], isAtomic: false)
+        for step in [Step.line(1), .part(.commit)] {
+            let machine = run(ChangeMachine(rules: rules, lineCount: 2)) { $0 == step ? .rejected("no") : nil }.machine
+            #expect(machine.state == .uncommitted)
+        }
+        #expect(run(ChangeMachine(rules: rules, lineCount: 2)) { $0 == .line(0) ? .rejected("no") : nil }.machine.state == .unchanged)
+        #expect(run(ChangeMachine(rules: rules, lineCount: 2)).machine.state == .committed)
+    }
+
+    @Test func unfinishedObjectIsThrownAway_whereLinesTakeEffectAtOnce() {
+        var parts = Self.immediate.parts
+        parts[.abort] = [.send("abort")]
+        let (steps, machine) = run(ChangeMachine(rules: ConfigRules(parts: parts), lineCount: 3)) {
+            $0 == .line(1) ? .rejected("no") : $0 == .part(.abort) ? .rejected("there is none") : nil
+        }
+        #expect(steps == [.part(.enter), .line(0), .line(1), .part(.abort), .part(.exit)])
+        #expect(machine.state == .partial)
+        #expect(!machine.abortFailed)
+        let atTheEnd = run(ChangeMachine(rules: ConfigRules(parts: parts), lineCount: 1)) { $0 == .part(.exit) ? .rejected("no") : nil }
+        #expect(atTheEnd.steps == [.part(.enter), .line(0), .part(.exit), .part(.abort)])
+        #expect(atTheEnd.machine.state == .partial)
+        #expect(atTheEnd.machine.trouble == .exit("no"))
     }
 
     @Test func stops_whenALineLeavesTheConfiguration() {

@@ -109,6 +109,25 @@ import Testing
         #expect(problem(platform) { $0 = ConfigurationChange(["community-set \(line)"]) } == nil)
     }
 
+    @Test(arguments: [
+        ("nokia_sros_classic", "/commit"), ("nokia_sros", "/commit"), ("arista_eos", "configure session other commit"),
+        ("arista_eos", "conf ses other comm"), ("cumulus_linux", "nv config apply -y"), ("juniper_junos", "top commit"),
+    ])
+    func isRefused_whenALineCommitsInOtherWords(platform: String, line: String) {
+        let found = problem(platform) { $0 = ConfigurationChange(["hostname x", line]) }
+        #expect((found == "line 2, '\(line)', commits, which is done after the last line") == (platform != "nokia_sros_classic"))
+    }
+
+    @Test func isRefused_whenALineHasAKeyInItThatAsksForHelp() {
+        let line = "description is this ok? yes"
+        #expect(
+            problem("huawei_vrp") { $0 = ConfigurationChange(["interface Gi0/1", line]) }?
+                .hasPrefix("line 2, '\(line)', has a ? in it") == true)
+        // It can be quoted.
+        #expect(problem("cisco_iosxe") { $0 = ConfigurationChange([line]) } == nil)
+        #expect(problem("linux") { $0 = ConfigurationChange([line]) }?.contains("has a ? in it") == false)
+    }
+
     @Test func platformHasToKnowWhatIsAskedFor() {
         for name in ["cisco_iosxe", "cisco_iosxr", "cisco_nxos", "arista_eos", "juniper_junos", "nokia_srlinux", "frr"] {
             #expect(problem(name) == nil)

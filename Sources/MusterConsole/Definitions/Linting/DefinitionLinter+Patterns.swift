@@ -18,8 +18,27 @@ extension DefinitionLinter {
                 "takes too long on a \(explosion.isOrdinary ? "line" : "very long line") like '\(explosion.line)'",
                 "no repetition inside a repetition, and no two in a row that match the same")
         }
-        for (index, text) in platform.failureIndicators.enumerated() where text.isEmpty {
+        for (index, text) in platform.failureIndicators.enumerated() where text.allSatisfy(\.isWhitespace) {
             report(.error, .matchesEmpty, "failure_indicators[\(index)]", "is in every line", "words of a rejection")
+        }
+        checkAnswers()
+    }
+
+    /// Answers that would be typed at anything.
+    private mutating func checkAnswers() {
+        let lines = ["Password: ", "Delete flash:x? [confirm]", "Building configuration...", "r1#"].map { Array($0.utf8) }
+        for (index, question) in platform.questions.enumerated() where lines.allSatisfy({ question.pattern.match(in: $0, scratch) != nil })
+        {
+            report(
+                .error, .matchesAll, "muster.questions[\(index)].pattern", "matches any line, so all that waits is answered",
+                "the words of one question")
+        }
+        guard has("muster.pager") else { return }
+        let text = Array("show 1 --More-- about lines 1-24 of it, press any key to continue, (END)".utf8)
+        for (index, pager) in platform.pagers.enumerated() where pager.pattern.match(in: text + text, scratch) != nil {
+            report(
+                .warning, .matchesAll, "muster.pager[\(index)].pattern", "matches in the middle of a line, which a text may have",
+                "an expression from ^ to $")
         }
     }
 
@@ -51,6 +70,16 @@ extension DefinitionLinter {
         for (index, pattern) in platform.detection.sshBanner.enumerated() { add("muster.detect.ssh_banner[\(index)]", pattern, 255) }
         for (index, pattern) in platform.detection.loginBanner.enumerated() { add("muster.detect.login_banner[\(index)]", pattern) }
         for (index, probe) in platform.detection.probes.enumerated() { add("muster.detect.probes[\(index)].pattern", probe.pattern) }
+        for (index, question) in platform.questions.enumerated() { add("muster.questions[\(index)].pattern", question.pattern) }
+        for (index, pattern) in platform.saved.enumerated() { add("muster.saved[\(index)]", pattern, 1000) }
+        if let config = platform.config {
+            for (key, patterns) in [
+                ("failure_patterns", config.failurePatterns), ("failure_excludes", config.failureExcludes),
+                ("diff_excludes", config.diffExcludes), ("unchanged", config.unchanged),
+            ] {
+                for (index, pattern) in patterns.enumerated() { add("muster.config.\(key)[\(index)]", pattern, 1000) }
+            }
+        }
         add("muster.login.username", platform.login?.username)
         add("muster.login.password", platform.login?.password)
         return uses

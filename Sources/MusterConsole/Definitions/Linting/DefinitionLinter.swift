@@ -16,6 +16,7 @@ package struct DefinitionLinter {
         linter.checkModes()
         linter.checkPatterns()
         linter.checkExpectations()
+        linter.checkConfig()
         return linter.problems.enumerated().sorted {
             ($0.element.line ?? .max, $0.element.column ?? .max, $0.offset) < (
                 $1.element.line ?? .max, $1.element.column ?? .max, $1.offset
