@@ -50,7 +50,7 @@ struct LoginTests {
         #expect(device.takeTyped() == "\u{3}")
         for _ in 1..<questions {
             device.says("\r\nPassword: ")
-            device.pause(.seconds(2))
+            device.pause(.milliseconds(200))
             #expect(device.takeTyped() == "\n")
         }
         device.says("\r\n% Bad secrets\r\n\r\nr1>")
@@ -68,6 +68,19 @@ struct LoginTests {
         device.enter("privileged_exec")
         device.says("enable\r\nPassword: ")
         #expect(try device.takeError().kind == .secretMissing("enable"))
+    }
+
+    @Test func typesNoUser_whenThereIsNoSecretToGoWithIt() throws {
+        var device = try Dialogue("cisco_iosxe")
+        device.start(credentials: LoginCredentials(user: "ops", password: "pw", isExpected: false))
+        device.says("r1>")
+        device.says("\r\nr1>")
+        _ = device.takeTyped()
+        device.says("enable\r\nUsername: ")
+        #expect(device.takeTyped() == "\u{3}")
+        device.says("\r\nr1>")
+        #expect(device.takeTyped().hasPrefix("terminal length 0\n"))
+        #expect(device.machine.remarks.count == 1)
     }
 
     @Test func goesOnBelow_whenTheUsualModeIsRefusedWithoutAQuestion() throws {

@@ -44,9 +44,11 @@ extension DeviceLogin {
     func openConsole(
         over transport: any ByteTransport, platform: Platform, carrier: any ConsoleCarrier, credentials: LoginCredentials?
     ) async throws(MusterError) -> OpenDevice {
+        let wantedMode = environment.commandMode ?? (needsUsualMode ? platform.defaultMode : nil)
         let recording = environment.recordings?.record(
-            device, platform: platform, credentials: credentials, events: environment.events)
-        let console = device.console(over: transport, platform: platform, in: environment, recorder: recording?.recorder)
+            device, platform: platform, wantedMode: wantedMode, credentials: credentials, events: environment.events)
+        let console = device.console(
+            over: transport, platform: platform, in: environment, wantedMode: wantedMode, recorder: recording?.recorder)
         do {
             try await console.open(
                 deadline: deadline, credentials: credentials, sendsAtOnce: sendsAtOnce && !Platform.isDetecting(device.platform))

@@ -25,6 +25,8 @@ final class DeviceLogin {
     var hasTypedPassword = false
     /// Only the platform is to be found out; its set-up is left.
     let stopsAtVerdict: Bool
+    /// It is of no use in a mode below the platform's usual one.
+    let needsUsualMode: Bool
     /// What the device was found to be, whatever came after that.
     var detected: DetectionMachine.Verdict?
     /// What those who asked for the session should know of it; they were told already.
@@ -34,7 +36,7 @@ final class DeviceLogin {
 
     init(
         device: Device, environment: DeviceEnvironment, loop: Loop, sendsAtOnce: Bool = false, allowsExec: Bool = false,
-        stopsAtVerdict: Bool = false
+        stopsAtVerdict: Bool = false, needsUsualMode: Bool = false
     ) {
         self.device = device
         self.environment = environment
@@ -42,6 +44,7 @@ final class DeviceLogin {
         self.sendsAtOnce = sendsAtOnce
         self.allowsExec = allowsExec
         self.stopsAtVerdict = stopsAtVerdict
+        self.needsUsualMode = needsUsualMode
         hostKeyCheck = HostKeyCheck(device: device, environment: environment)
         clock = PhaseClock(at: loop.now)
         timer = LoginTimer(loop: loop, deadline: clock.began + (device.ssh.connectTimeout ?? environment.connectTimeout))

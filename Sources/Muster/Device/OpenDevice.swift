@@ -61,11 +61,12 @@ final class OpenDevice: Sendable {
 extension Device {
     /// Its command line over a transport, with nothing sent yet.
     func console(
-        over transport: any ByteTransport, platform: Platform, in environment: DeviceEnvironment, recorder: SessionRecorder? = nil
+        over transport: any ByteTransport, platform: Platform, in environment: DeviceEnvironment, wantedMode: String? = nil,
+        recorder: SessionRecorder? = nil
     ) -> Console {
         Console(
             transport: transport, platform: platform, secrets: secrets.mapValues { $0.reveal() }, maximumOutput: environment.outputLimit,
-            overflow: environment.outputFolder, name: name, wantedMode: environment.commandMode, recorder: recorder)
+            overflow: environment.outputFolder, name: name, wantedMode: wantedMode, recorder: recorder)
     }
 
     /// Types one command; the error is what kept it from its prompt.

@@ -67,10 +67,12 @@ final class RecordingFolder: Sendable {
     /// Begins to record a device's session.
     ///
     /// - Parameters:
+    ///   - wantedMode: the mode that commands are to be run in, where it was said.
     ///   - credentials: what is answered when the device asks, in the terminal, who is there.
     ///   - events: told when the recording is not whole in the end.
     func record(
-        _ device: Device, platform: Platform, credentials: LoginCredentials?, events: @escaping @Sendable (RunEvent) -> Void
+        _ device: Device, platform: Platform, wantedMode: String?, credentials: LoginCredentials?,
+        events: @escaping @Sendable (RunEvent) -> Void
     ) -> DeviceRecording {
         let file = RecordingFile(path: "\(path)/\(name(for: device.name))")
         var header = RecordingHeader(
@@ -79,6 +81,7 @@ final class RecordingFolder: Sendable {
         header.login = credentials.map {
             RecordingHeader.Login(user: $0.user, hasPassword: $0.password != nil, isExpected: $0.isExpected)
         }
+        header.mode = wantedMode
         header.secrets = device.secrets.keys.sorted()
         header.started = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         header.program = program

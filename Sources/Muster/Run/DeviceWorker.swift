@@ -35,7 +35,8 @@ actor DeviceWorker {
         let began = loop.now
         let login = DeviceLogin(
             device: device, environment: environment, loop: loop, sendsAtOnce: !commands.isEmpty && environment.commandMode == nil,
-            allowsExec: !work.isChange && environment.commandMode == nil, stopsAtVerdict: work.isDetection)
+            allowsExec: !work.isChange && environment.commandMode == nil, stopsAtVerdict: work.isDetection,
+            needsUsualMode: work.isChange)
         do throws(MusterError) {
             if try isLeftAlone() { return result }
             let open = try await login.run()

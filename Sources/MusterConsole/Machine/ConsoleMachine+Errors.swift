@@ -74,7 +74,7 @@ extension ConsoleMachine {
         switch kind {
         case .neverPrompted where login.menu != nil:
             error.hint =
-                "'\(redacted(escaped(login.menu ?? [])))' came again after a return and is no prompt of \(platform.name): it seems to be a menu, "
+                "'\(redacted(escaped(login.menu ?? [])))' came again after a return and is no prompt of \(platform.isDetecting ? "any platform" : platform.name): it seems to be a menu, "
                 + "and nothing was chosen in it. Use a user that lands at the command line, or set the device's platform"
         case .neverPrompted:
             error.hint =

@@ -80,7 +80,8 @@ extension ConsoleMachine {
         let said = refusal(walk, walk.startedAt).seen
         let reason =
             walk.question == nil && !said.isEmpty
-            ? "the device refused the mode '\(walk.target)' with '\(said)'" : "the mode '\(walk.target)' wants a secret that was not supplied"
+            ? "the device refused the mode '\(walk.target)' with '\(said)'"
+            : "the mode '\(walk.target)' wants a secret that was not supplied"
         remarks.append("\(reason): its commands are run in the mode '\(mode)'; give the host its \(field), or use --mode-name \(mode)")
     }
 
@@ -92,13 +93,15 @@ extension ConsoleMachine {
             head.dialogue.refused == nil
         else { return false }
         if case .secret = response, lackedSecret == nil, answerUser(line, head, now) { return true }
-        let asked =
+        var asked =
             switch question {
             case .exact(let text): line.trimmedAtEnd.hasSuffix(Array(Array(text.utf8).trimmedAtEnd))
             case .pattern(let pattern): pattern.match(in: Array(line), scratch) != nil
             }
+        let lacks = if case .secret = response { lackedSecret != nil } else { false }
+        if lacks, platform.login?.username.match(in: Array(line), scratch) != nil { asked = true }
         guard asked else { return false }
-        if lackedSecret != nil, case .secret = response {
+        if lacks {
             refuse(Array(line.trimmed), isRepeated: false, now)
             return true
         }

@@ -23,6 +23,8 @@ extension ConsoleMachine {
         var isRepeated = false
         /// How often the abort key was typed.
         var aborts = 0
+        /// How many lines had been finished then.
+        var abortedAt = 0
     }
 
     /// So often the same question is answered in one command; asked once more, it is a loop.
@@ -41,7 +43,9 @@ extension ConsoleMachine {
         let memory = head.dialogue
         let pause = quiet(now)
         if memory.refused != nil {
-            if pause >= timing.question { abortQuestion(now) }
+            // The next question for a password is no line that may still be on its way to the prompt.
+            let isNext = lackedSecret != nil && screen.finishedLines > memory.abortedAt && asksForPassword(Array(line))
+            if pause >= (isNext ? timing.prompt : timing.question) { abortQuestion(now) }
             return false
         }
         // The question that was just answered, with or without the answer's echo behind it.
@@ -93,7 +97,8 @@ extension ConsoleMachine {
 
     /// The last finished line, where it belongs to the answer of `head` and nothing comes after it; a blank line may.
     private func finishedQuestion(_ head: Step) -> ArraySlice<UInt8>? {
-        guard head.echo != .awaited || echoes == false, screen.finishedLines > head.lines, screen.standing.isBlank, !screen.isContinued else {
+        guard head.echo != .awaited || echoes == false, screen.finishedLines > head.lines, screen.standing.isBlank, !screen.isContinued
+        else {
             return nil
         }
         if head.dialogue.refused != nil { return [] }
@@ -194,6 +199,7 @@ extension ConsoleMachine {
             return breakOff(inFlight[0].purpose == .walk ? .modeRefused : questionKind(inFlight[0]), now)
         }
         inFlight[0].dialogue.aborts += 1
+        inFlight[0].dialogue.abortedAt = screen.finishedLines
         lastReceived = max(lastReceived, now)
         // No password is none on any device: after a few the question is given up.
         if lacking != nil, inFlight[0].dialogue.aborts > 1 { return type("") }

@@ -86,6 +86,7 @@ private struct RecordingLineReader {
             )
         }
         if case .list(let names)? = members["secrets"] { header.secrets = names.compactMap(\.string) }
+        header.mode = members["mode"]?.string
         header.started = members["started"]?.string ?? ""
         header.program = members["program"]?.string ?? ""
         return header

@@ -43,6 +43,8 @@ package struct RecordingHeader: Sendable, Equatable {
     package var terminal: PTYWishes
     /// Who logs in by the dialogue in the terminal; nil where no such question is answered.
     package var login: Login?
+    /// The mode that commands were wanted in, where it was said.
+    package var mode: String?
     /// The names of the secrets that the definition could ask for.
     package var secrets: [String] = []
     /// The time of day at which it began, as RFC 3339 has it.

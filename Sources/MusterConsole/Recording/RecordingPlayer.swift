@@ -24,6 +24,7 @@ package struct RecordingPlayer {
         machine = ConsoleMachine(platform: platform, secrets: secrets, maximumOutput: maximumOutput)
         machine.screen = LineEmulator(limit: maximumOutput, width: header.terminal.columns)
         machine.notesSecrets = true
+        machine.wantedMode = header.mode
         let credentials = header.login.map {
             LoginCredentials(user: $0.user, password: $0.hasPassword ? Recording.redaction : nil, isExpected: $0.isExpected)
         }

@@ -27,6 +27,7 @@ struct RecordingText {
                     text.member("expected", login.isExpected ? "true" : "false", isQuoted: false)
                 }
             }
+            if let mode = header.mode { text.member("mode", mode) }
             text.key("secrets")
             text.bytes.append(UInt8(ascii: "["))
             for (index, name) in header.secrets.enumerated() {

@@ -158,7 +158,8 @@ import Testing
                 let error = await musterError { _ = try await device.send("lab forever", timeout: .milliseconds(300)) }
                 #expect(error?.code == .timeout)
                 #expect(error?.phase == .command)
-                #expect(try await device.send("show version").output.hasPrefix("Cisco IOS XE Software"))
+                let next = try await device.send("show version")
+                #expect(next.output.hasPrefix("Cisco IOS XE Software"))
             }
             try await bench.lab.waitUntil { $0.connectionsOpen == 0 }
         }
