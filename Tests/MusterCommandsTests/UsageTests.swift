@@ -80,7 +80,8 @@ import Testing
         #expect("\(answer)" == pattern + "=<answer>")
     }
 
-    @Test(arguments: [#"default=no\)=yes"#, #"a=\d=b"#]) func answersAreRefused_whenTheSignThatEndsThePatternIsItsOwn(_ text: String) throws {
+    @Test(arguments: [#"default=no\)=yes"#, #"a=\d=b"#]) func answersAreRefused_whenTheSignThatEndsThePatternIsItsOwn(_ text: String) throws
+    {
         let error = #expect(throws: (any Error).self) { try ArgumentText.answer(text) }
         #expect("\(try #require(error))".contains(#"\="#))
         #expect(try ArgumentText.answer(#"x=a\b"#).pattern == "x")

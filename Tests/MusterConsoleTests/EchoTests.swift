@@ -4,6 +4,24 @@ import Testing
 @testable import MusterConsole
 
 struct EchoTests {
+    @Test(arguments: ["generic", "cisco_iosxe"]) func findsTheEcho_whenTheLineEditorFoldsItAtTheUsualWidth(platform: String) throws {
+        var device = try Dialogue(platform)
+        device.start()
+        device.says("r1#")
+        device.pause(.seconds(1))
+        device.says("\r\nr1#")
+        if platform == "cisco_iosxe" { device.says("terminal length 0\r\nr1#terminal width 511\r\nr1#") }
+        device.pause(.seconds(1))
+        let command = "show interfaces GigabitEthernet0/0/0 counters detail | include packets input|packets output|CRC"
+        for _ in 0..<2 {
+            device.submit(command)
+            let echo = "r1#" + command
+            device.says(command.prefix(77) + " \r" + echo.dropFirst(80) + "\r\n     5 packets input\r\nr1#")
+            device.pause(.seconds(1))
+            #expect(try device.takeExchange().text == "     5 packets input")
+        }
+    }
+
     // MARK: Not verified
 
     @Test func waitsForTheEcho_whenAMessageHasRedrawnThePrompt() throws {

@@ -20,6 +20,22 @@ struct LineEmulatorTests {
         return String(decoding: whole.text + whole.line, as: UTF8.self)
     }
 
+    @Test func foldsAtTheUsualWidth_onlyWhereThatIsExpected() {
+        let row = String(repeating: "x", count: 80)
+        for (text, folded, plain) in [
+            (row + " \rend\r\n", row + "end\n", "end" + row.dropFirst(3) + " \n"), (row + " \r\n", row + " \n", row + " \n"),
+            (row + row + " \rend\r\n", row + row + "end\n", "end" + row.dropFirst(3) + row + " \n"),
+            ("ab \rc\r\n", "cb \n", "cb \n"),
+        ] {
+            for isExpected in [true, false] {
+                var screen = LineEmulator()
+                screen.foldsAtUsualWidth = isExpected
+                Array(text.utf8).withUnsafeBytes { screen.feed($0) }
+                #expect(String(decoding: screen.text, as: UTF8.self) == (isExpected ? folded : plain))
+            }
+        }
+    }
+
     @Test(arguments: [
         ("a\r\nb\n\rc\r\r\nd", "a\nb\nc\nd"),
         ("abc\rx", "xbc"),

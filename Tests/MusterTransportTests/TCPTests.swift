@@ -44,15 +44,12 @@ struct TCPLoopbackTests {
         }
     }
 
-    @Test func telnetsFarewell_isReadBeforeTheConnectionIsClosed() async throws {
+    @Test func telnetsConnection_isKeptUntilThePeerEndsIt() async throws {
         try await withLoopbackServer { connection in
-            // It ends the connection only once it has read all of it, with more to say before that.
+            // It has more to say after the farewell, and ends the connection when it is told to.
             var buffer = [UInt8](repeating: 0, count: 100)
-            var all: [UInt8] = []
-            while !all.elementsEqual("exit\r\n".utf8) {
-                let count = buffer.withUnsafeMutableBytes { read(connection, $0) }
-                guard count > 0 else { return }
-                all += buffer[..<count]
+            while case let count = buffer.withUnsafeMutableBytes({ read(connection, $0) }), count > 0 {
+                if buffer[..<count].contains(UInt8(ascii: "!")) { return }
                 write("bye\r\n", to: connection)
             }
         } _: { server in
@@ -60,13 +57,20 @@ struct TCPLoopbackTests {
             let tcp = try await TCP.connect(to: addresses, on: loop, deadline: loop.now + .seconds(60))
             let telnet = TelnetTransport(over: tcp, terminal: .init(columns: 80, rows: 24, types: ["vt100"]))
             let sink = Sink()
+            let loop = loop
             loop.execute {
                 telnet.start(sink)
                 telnet.send(Array("exit\n".utf8))
             }
-            await telnet.linger(quiet: .seconds(60), atMost: .seconds(60))
-            loop.execute { telnet.close() }
-            await sink.wait { $0.end == .closedByPeer }
+            async let closed: Void = {
+                await telnet.linger(quiet: .seconds(60), atMost: .seconds(60))
+                loop.execute { telnet.close() }
+            }()
+            await sink.wait { !$0.bytes.isEmpty || $0.end != nil }
+            loop.execute { telnet.send(Array("!".utf8)) }
+            await sink.wait { $0.end != nil }
+            await closed
+            #expect(sink.end == .closedByPeer)
         }
     }
 
@@ -161,6 +165,7 @@ final class Sink: ByteReceiver {
     private let state = Mutex(State())
 
     var bytes: [UInt8] { state.withLock { $0.seen.bytes } }
+    var end: TransportEnd? { state.withLock { $0.seen.end } }
 
     func received(_ bytes: UnsafeRawBufferPointer) {
         let copy = Array(bytes)

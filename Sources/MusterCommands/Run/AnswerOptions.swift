@@ -54,7 +54,8 @@ extension ArgumentText {
         // Nobody would see a reply that begins with the end of a pattern.
         if let sign = reply.lastIndex(of: "="), reply[..<sign].contains("\\") {
             throw ValidationError(
-                "'\(text.oneLine)': the first = ends the pattern; write one of the pattern as \\=. A reply with both signs goes by --answer-env.")
+                "'\(text.oneLine)': the first = ends the pattern; write one of the pattern as \\=. A reply with both signs goes by --answer-env."
+            )
         }
         return try checked(pattern, reply)
     }

@@ -7,7 +7,8 @@ import MusterTransport
 extension ConsoleMachine {
     /// The time of what is running is over: it is broken off, and its prompt has a moment to come back; true if so.
     mutating func breakAtDeadline(_ now: Instant) -> Bool {
-        guard walk == nil, inFlight.count == 1, let head = inFlight.first, head.isBreakable, !head.isBrokenOff, head.dialogue.refused == nil,
+        guard walk == nil, inFlight.count == 1, let head = inFlight.first, head.isBreakable, !head.isBrokenOff,
+            head.dialogue.refused == nil,
             head.echo == .seen || echoes == false
         else { return false }
         inFlight[0].isBrokenOff = true
@@ -19,7 +20,9 @@ extension ConsoleMachine {
 
     /// Ends the command that was broken off, once its prompt has stood for long enough not to be a part of its output.
     mutating func settleBrokenOff(_ pause: Duration, _ now: Instant) {
-        guard pause >= timing.echo, screen.finishedLines > inFlight[0].lines, let prompt, stands(prompt) || gluedPrompt(screen.standing) != nil else { return }
+        guard pause >= timing.echo, screen.finishedLines > inFlight[0].lines, let prompt,
+            stands(prompt) || gluedPrompt(screen.standing) != nil
+        else { return }
         if inFlight[0].echo == .awaited { inFlight[0].echo = .absent }
         finish(standing: prompt.text, now)
     }
@@ -27,8 +30,9 @@ extension ConsoleMachine {
     /// The error of a command that was broken off, with the device at its prompt again.
     func brokenOffError(_ step: Step, partialOutput: [UInt8], _ now: Instant) -> ConsoleError {
         ConsoleError(
-            kind: .commandTimeout, expected: "the prompt '\(promptText)'", seen: seen(), command: step.command, elapsed: now - step.sentAt,
-            partialOutput: partialOutput, hint: "It was broken off, and the device is at its prompt again. -t gives commands more time")
+            kind: .commandTimeout, expected: "the prompt '\(promptText)' in time, and it came only when the command was broken off",
+            seen: seen(), command: step.command, elapsed: now - step.sentAt,
+            partialOutput: partialOutput, hint: "The device is at its prompt again, and the session goes on. -t gives commands more time")
     }
 
     /// Types the farewell of a session that would go on without it, although a command of it may still be running.
@@ -36,7 +40,11 @@ extension ConsoleMachine {
         guard isOverdue, outlivesTransport, end == nil else { return }
         isOverdue = false
         outgoing.append(contentsOf: platform.abortKey)
-        for case .write(let input) in platform.onClose { type(input) }
-        for case .send(let input) in platform.onClose { type(input) }
+        for instruction in platform.onClose {
+            switch instruction {
+            case .send(let input), .write(let input): type(input)
+            case .sendPrompted, .enterMode: break
+            }
+        }
     }
 }

@@ -218,7 +218,8 @@ extension ConsoleMachine {
         inFlight.removeSubrange(1...)
         setUp.insert(contentsOf: lost.filter { $0.purpose == .setUp }.map { .send($0.command) }, at: 0)
         let jobs = lost.filter { $0.purpose == .command }.map { step in
-            Job(id: step.id ?? -1, request: .command(step.command, step.answers), deadline: step.deadline, askedAt: step.sentAt,
+            Job(
+                id: step.id ?? -1, request: .command(step.command, step.answers), deadline: step.deadline, askedAt: step.sentAt,
                 isBreakable: step.isBreakable)
         }
         waiting.insert(contentsOf: jobs, at: 0)

@@ -80,7 +80,8 @@ extension ConsoleMachine {
         let said = refusal(walk, walk.startedAt).seen
         let reason =
             walk.question == nil && !said.isEmpty
-            ? "the device refused the mode '\(walk.target)' with '\(said)'" : "the mode '\(walk.target)' wants a secret that was not supplied"
+            ? "the device refused the mode '\(walk.target)' with '\(said)'"
+            : "the mode '\(walk.target)' wants a secret that was not supplied"
         remarks.append("\(reason): its commands are run in the mode '\(mode)'; give the host its \(field), or use --mode-name \(mode)")
     }
 

@@ -97,7 +97,8 @@ extension ConsoleMachine {
 
     /// The last finished line, where it belongs to the answer of `head` and nothing comes after it; a blank line may.
     private func finishedQuestion(_ head: Step) -> ArraySlice<UInt8>? {
-        guard head.echo != .awaited || echoes == false, screen.finishedLines > head.lines, screen.standing.isBlank, !screen.isContinued else {
+        guard head.echo != .awaited || echoes == false, screen.finishedLines > head.lines, screen.standing.isBlank, !screen.isContinued
+        else {
             return nil
         }
         if head.dialogue.refused != nil { return [] }

@@ -187,6 +187,7 @@ package struct ConsoleMachine {
         lastBytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes.suffix(2 * Self.seenLength)))
         if lastBytes.count > 8 * Self.seenLength { lastBytes.removeFirst(lastBytes.count - 2 * Self.seenLength) }
         keepGreeting(bytes)
+        screen.foldsAtUsualWidth = echoes != false && inFlight.contains { $0.echo == .awaited }
         screen.feed(bytes)
         if !inFlight.isEmpty { scanLines(now) }
         if screen.isTruncated { collectOverflow() }

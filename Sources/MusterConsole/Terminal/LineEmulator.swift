@@ -40,6 +40,11 @@ package struct LineEmulator {
     var saved = 0
     /// Set by a `\r`, until something is written.
     private var hasReturned = false
+    /// Whether a blank behind the 80th column and a `\r` are a row's end: so line editors fold what is typed that were told of no width.
+    package var foldsAtUsualWidth = false
+    /// Whether such a row has just ended, and nothing was written since.
+    private var hasFolded = false
+    private static let usualWidth = 80
     /// Set by a movement to the left that is none of a line's end, until something is written.
     var hasGoneBack = false
     /// A pager's question stood here and was taken away; the device may or may not erase what it believes to be on the screen.
@@ -184,6 +189,7 @@ package struct LineEmulator {
         dropErasedEnd()
         hasReturned = false
         hasGoneBack = false
+        hasFolded = false
         if cursor > line.count { line.append(contentsOf: repeatElement(0x20, count: cursor - line.count)) }
         if cursor == line.count {
             line.append(contentsOf: run.bindMemory(to: UInt8.self))
@@ -251,6 +257,7 @@ package struct LineEmulator {
         switch byte {
         case 0x0A, 0x0B, 0x0C: finishLine()
         case 0x0D:
+            if endsUsualRow { return endUsualRow() }
             if hasReturned { hasGoneBack = true }
             cursor = rowStart
             hasReturned = true
@@ -293,8 +300,23 @@ package struct LineEmulator {
         }
     }
 
+    private var endsUsualRow: Bool {
+        foldsAtUsualWidth && cursor == line.count && cursor > Self.usualWidth && cursor % Self.usualWidth == 1 && line.last == 0x20
+            && !isContinued && !hasFolded
+    }
+
+    /// The blank only brought the cursor to the next row, where the text goes on.
+    private mutating func endUsualRow() {
+        line.removeLast()
+        cursor = line.count
+        hasFolded = true
+    }
+
     mutating func finishLine() {
+        // It was the line's end after all.
+        if hasFolded { line.append(0x20) }
         defer {
+            hasFolded = false
             line.removeAll(keepingCapacity: true)
             cursor = 0
             saved = 0

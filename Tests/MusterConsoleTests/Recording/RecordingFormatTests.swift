@@ -15,6 +15,16 @@ struct RecordingFormatTests {
         return text.bytes
     }
 
+    @Test func keepsTheMode_whereOneWasWanted() throws {
+        for mode in [nil, "exec"] {
+            var header = header
+            header.mode = mode
+            var text = RecordingText()
+            text.append(header)
+            #expect(try Recording(reading: text.bytes, file: "t").header == header)
+        }
+    }
+
     private func problem(_ text: String) -> RecordingProblem? {
         do throws(RecordingProblem) {
             _ = try Recording(reading: Array(text.utf8), file: "r1.jsonl")
