@@ -57,8 +57,10 @@ actor OpenSSHExec: CommandCarrier {
         var program = ChildCommand(
             program: self.command.program, arguments: self.command.sharing(socket, running: command), environment: environment)
         program.mergesErrors = true
-        let child = try await start(program)
+        if let failure { throw failure }
+        // It may have run by the time that the start is known.
         output.begins()
+        let child = try await start(program)
         self.child = child
         _ = await output.gather(from: child)
         let exit = await child.waitForExit()

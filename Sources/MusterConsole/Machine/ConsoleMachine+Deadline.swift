@@ -8,7 +8,7 @@ extension ConsoleMachine {
     /// The time of what is running is over: it is broken off, and its prompt has a moment to come back; true if so.
     mutating func breakAtDeadline(_ now: Instant) -> Bool {
         guard walk == nil, inFlight.count == 1, let head = inFlight.first, head.isBreakable, !head.isBrokenOff,
-            head.dialogue.refused == nil,
+            head.dialogue.refused == nil, head.block == nil, head.probe == nil,
             head.echo == .seen || echoes == false
         else { return false }
         inFlight[0].isBrokenOff = true
