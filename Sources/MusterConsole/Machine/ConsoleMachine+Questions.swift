@@ -115,14 +115,16 @@ extension ConsoleMachine {
         guard times < Self.mostAnswers else { return refuse(question, isRepeated: true, now) }
         note(&inFlight[0].dialogue, question, screen.finishedLines)
         lastReceived = max(lastReceived, now)
-        let isSecret = given.isSecret || asksForPassword(text)
+        // A single key gives nothing away.
+        let key = Self.asksForKey(text) ? given.answer.first.map { String($0) } : nil
+        let isSecret = key == nil && (given.isSecret || asksForPassword(text))
         if isSecret, !given.answer.isEmpty {
             inFlight[0].dialogue.hasTypedSecret = true
             noteTyped(given.answer)
             if notesSecrets { notedSecrets.append(keys(given.answer)) }
         }
         reply(given.answer, to: text)
-        noteAnswer(given, to: inFlight[0], isSecret: isSecret)
+        noteAnswer(given.pattern, key ?? given.answer, to: inFlight[0], isSecret: isSecret)
     }
 
     /// Types the answer to the question that stands there.

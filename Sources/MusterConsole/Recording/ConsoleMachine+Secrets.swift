@@ -17,11 +17,10 @@ extension ConsoleMachine {
     }
 
     /// Keeps in mind how a question was answered, for a recording.
-    mutating func noteAnswer(_ given: AnsweredQuestion, to step: Step, isSecret: Bool) {
-        guard notesSecrets, let id = step.id, step.answers.contains(where: { $0.pattern === given.pattern }) else { return }
-        let isSecret = isSecret || notedSecrets.contains(Array(given.answer.utf8))
-        notedAnswers.append(
-            RecordedAnswer(id: id, pattern: given.pattern.source, reply: isSecret ? Recording.redaction : given.answer))
+    mutating func noteAnswer(_ pattern: Pattern, _ answer: String, to step: Step, isSecret: Bool) {
+        guard notesSecrets, let id = step.id, step.answers.contains(where: { $0.pattern === pattern }) else { return }
+        let isSecret = isSecret || notedSecrets.contains(Array(answer.utf8))
+        notedAnswers.append(RecordedAnswer(id: id, pattern: pattern.source, reply: isSecret ? Recording.redaction : answer))
     }
 
     /// Takes the secrets out that were typed since the last call.
