@@ -16,6 +16,8 @@ package enum ExitStatus {
     package static let defect: Int32 = 70
     /// The results could not be written, to a full disk for one; EX_IOERR of sysexits.h.
     package static let outputFailed: Int32 = 74
+    /// SIGHUP.
+    package static let hungUp: Int32 = 129
     /// Ctrl-C.
     package static let interrupted: Int32 = 130
     /// The reader of standard output has gone: what a shell reports for a tool that SIGPIPE ended, which `muster` would be without its clean-up.

@@ -15,6 +15,7 @@ import MusterTransport
 package enum MusterTool {
     /// Does what the arguments of the process say, and ends it.
     package static func main() async -> Never {
+        occupyStandardDescriptors()
         AskpassHelper.runIfAsked()
         Loops.tuneAllocator()
         survivePipeSignals()

@@ -32,6 +32,14 @@ import Testing
         #expect(ExitStatus.of([.unreachable: 1], mode: .gather, interruptions: interruptions) == 130)
     }
 
+    @Test func hangUpCancels_howeverOftenItComes() {
+        var interruptions = Interruptions()
+        #expect(interruptions.receive(.hangUp) == .cancel)
+        #expect(interruptions.receive(.hangUp) == .cancel)
+        #expect(interruptions.exitStatus == 129)
+        #expect(interruptions.receive(.interrupt) == .leave(129))
+    }
+
     @Test func terminationCancelsThenLeaves() {
         var interruptions = Interruptions()
         #expect(interruptions.receive(.interrupt) == .drain)

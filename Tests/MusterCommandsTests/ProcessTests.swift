@@ -57,12 +57,37 @@ import Testing
             let (stream, continuation) = AsyncStream.makeStream(of: StopSignal.self)
             guard let watch = PipeSignalWatch({ continuation.yield($0) }) else { exit(1) }
             var iterator = stream.makeAsyncIterator()
-            for (number, signal) in [(SIGINT, StopSignal.interrupt), (SIGTERM, .terminate), (SIGINT, .interrupt)] {
+            for (number, signal) in [(SIGINT, StopSignal.interrupt), (SIGTERM, .terminate), (SIGHUP, .hangUp)] {
                 kill(getpid(), number)
                 guard await iterator.next() == signal else { exit(2) }
             }
             watch.end()
             exit(7)
+        }
+    }
+
+    @Test func hangUpIsIgnored_whereItWasIgnored() async {
+        await #expect(processExitsWith: .exitCode(7)) {
+            // As by nohup.
+            signal(SIGHUP, SIG_IGN)
+            let (stream, continuation) = AsyncStream.makeStream(of: StopSignal.self)
+            guard let watch = PipeSignalWatch({ continuation.yield($0) }) else { exit(1) }
+            kill(getpid(), SIGHUP)
+            kill(getpid(), SIGTERM)
+            var iterator = stream.makeAsyncIterator()
+            guard await iterator.next() == .terminate else { exit(2) }
+            watch.end()
+            exit(7)
+        }
+    }
+
+    @Test func standardStreamsAreOccupied_whenTheProcessHasNone() async {
+        await #expect(processExitsWith: .exitCode(7)) {
+            for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] { close(descriptor) }
+            occupyStandardDescriptors()
+            var byte: UInt8 = 0
+            guard write(STDOUT_FILENO, &byte, 1) < 0, errno == EBADF, read(STDIN_FILENO, &byte, 1) < 0, errno == EBADF else { exit(1) }
+            exit(open("/dev/null", O_RDONLY) > STDERR_FILENO ? 7 : 2)
         }
     }
 

@@ -123,7 +123,7 @@ import Testing
         let world = World { _, script, each in
             for device in script.devices {
                 script.events(.warning(host: device.name, "weak key"))
-                script.events(.pinned(host: device.name, keyType: "ed25519", fingerprint: "SHA256:\(device.name)"))
+                script.events(.pinned(host: device.name, keyType: "ed25519", fingerprint: "SHA256:\(device.name)", file: "/k"))
                 try await each(World.ok(device, script.commands))
             }
         }
@@ -132,7 +132,7 @@ import Testing
             world.errors == """
                 warning: r1: weak key
                 warning: weak key (2 more times)
-                pinned the host keys of 3 devices, unknown until now (-v shows fingerprints)
+                pinned the host keys of 3 devices, unknown until now, in /k (-v shows fingerprints)
                 3 devices in 0.00s: 3 ok
 
                 """)
@@ -144,6 +144,27 @@ import Testing
         #expect(await verbose.muster("run", "-v", "-w", "r1", "x") == 0)
         #expect(verbose.errors.contains("info muster: r1: pinned its ed25519 host key, SHA256:x\n"))
         #expect(!verbose.errors.contains("login"))
+    }
+
+    @Test func keysThatCouldNotBeKept_areNotCalledPinned() async {
+        let world = World { _, script, each in
+            for (device, file) in zip(script.devices, [nil, nil, "/other"]) {
+                if let file {
+                    script.events(.pinned(host: device.name, keyType: "ed25519", fingerprint: "SHA256:x", file: file))
+                } else {
+                    script.events(.notPinned(host: device.name, keyType: "ed25519", fingerprint: "SHA256:x", reason: "/k: Permission denied"))
+                }
+                try await each(World.ok(device, script.commands))
+            }
+        }
+        #expect(await world.muster("run", "-w", "r[1-3]", "x") == 0)
+        #expect(
+            world.errors == """
+                warning: accepted the unknown host keys of 2 devices and did NOT keep them: /k: Permission denied
+                pinned the host key of r3, unknown until now, in /other (-v shows fingerprints)
+                3 devices in 0.00s: 3 ok
+
+                """)
     }
 
     @Test func firstInterruptDrainsAndTheSecondCancels_andWhatCompletedIsPrinted() async {

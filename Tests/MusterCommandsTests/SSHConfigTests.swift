@@ -199,4 +199,12 @@ import Testing
             #expect(table.output.contains("leaf-01  198.51.100.1  2022"), "\(table.output)")
         }
     }
+
+    @Test(arguments: ["no", "off", "accept-new"]) func unknownKeysArePinned_andNothingGoesUnchecked(checking: String) async throws {
+        let world = World(sshConfig: "Host *\n    StrictHostKeyChecking \(checking)\n")
+        #expect(await world.muster("run", "-w", "leaf-01", "-u", "me", "x") == 0, "\(world.errors)")
+        #expect(world.devices.map(\.hostKeyPolicy) == [.acceptNew])
+        #expect(await world.muster("run", "-w", "leaf-01", "-u", "me", "--host-keys", "off", "x") == 0, "\(world.errors)")
+        #expect(world.options.hostKeys == .off)
+    }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import MusterTestSupport
+import Synchronization
 import Testing
 
 @testable import MusterSSH
@@ -201,6 +202,42 @@ struct HostKeyStoreTests {
         try await withTemporaryFolder { folder in
             _ = await #expect(throws: KnownHostsFile.Problem.self) {
                 _ = try await HostKeyStore.load(paths: ["\(folder)/none", folder])
+            }
+        }
+    }
+
+    @Test func eachPinIsTold_whenItIsWrittenOrCannotBe() async throws {
+        try await withTemporaryFolder { folder in
+            let told = Mutex<[String: String?]>([:])
+            func pin(_ name: String, in store: HostKeyStore) {
+                _ = store.pinIfUnknown(HostKeyName(name), key: SomeKey.ed25519) { reason in told.withLock { $0[name] = .some(reason) } }
+            }
+            let path = "\(folder)/known_hosts"
+            let store = try await HostKeyStore.load(paths: [path])
+            // Someone else has written another key of r1 meanwhile.
+            try line("r1", SomeKey.other).write(toFile: path, atomically: true, encoding: .utf8)
+            for name in ["r1", "r2", "a b"] { pin(name, in: store) }
+            _ = await store.flush()
+            pin("r3", in: try await HostKeyStore.load(paths: ["/dev/null"]))
+            let unwritable = try await HostKeyStore.load(paths: ["/dev/null/known_hosts"])
+            pin("r4", in: unwritable)
+            _ = await unwritable.flush()
+            let reasons = told.withLock { $0 }
+            #expect(reasons["r1"]??.hasSuffix("another key was added meanwhile for r1") == true)
+            #expect(reasons["r2"] == .some(nil))
+            #expect(reasons["a b"]??.contains("cannot stand in") == true)
+            #expect(reasons["r3"] == "/dev/null keeps nothing")
+            #expect(reasons["r4"]??.contains("/dev/null/known_hosts") == true)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func whatIsNoFileIsRefused_andNotWaitedFor() async throws {
+        try await withTemporaryFolder { folder in
+            let pipe = "\(folder)/pipe"
+            #expect(mkfifo(pipe, 0o600) == 0)
+            for path in [pipe, "/dev/full", "/dev/zero"] {
+                let problem = await #expect(throws: KnownHostsFile.Problem.self) { _ = try await HostKeyStore.load(paths: [path]) }
+                #expect(problem?.description == "\(path): it is no file, but a device or a pipe")
             }
         }
     }

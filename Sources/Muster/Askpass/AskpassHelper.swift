@@ -16,8 +16,10 @@ public enum AskpassHelper {
     /// Answers ssh's question and ends the process, when ssh has started it for that; does nothing otherwise.
     public static func runIfAsked() {
         guard let socket = variable(AskpassDesk.Variable.socket), let token = variable(AskpassDesk.Variable.token) else { return }
+        // ssh gives it one argument, the question. Anything else was started in an environment that the variables have got into.
+        guard CommandLine.arguments.count == 2, !CommandLine.arguments[1].hasPrefix("-") else { return }
         let question = AskpassRequest(
-            token: token, kind: variable("SSH_ASKPASS_PROMPT") ?? "", text: CommandLine.arguments.dropFirst().joined(separator: " "))
+            token: token, kind: variable("SSH_ASKPASS_PROMPT") ?? "", text: CommandLine.arguments[1])
         guard let reply = LocalClient.ask(path: socket, question.bytes), let secret = AskpassRequest.secret(in: reply) else { exit(1) }
         var rest = (secret + [UInt8(ascii: "\n")])[...]
         while !rest.isEmpty {

@@ -76,6 +76,11 @@ final class DeviceEnvironment: Sendable {
             let more = lines.count > 1 ? " and \(lines.count - 1) more lines make" : " makes"
             events(.warning(host: nil, "\(first)\(more) no sense as a known host; what it was to say is not known"))
         }
+        let unchecked = Set(all.filter { $0.transport != .telnet && ($0.hostKeyPolicy ?? options.hostKeys) == .off }.map(\.name))
+        if let name = unchecked.first {
+            let whose = unchecked.count == 1 ? "key of \(name) is" : "keys of \(unchecked.count) devices are"
+            events(.warning(host: nil, "the host \(whose) not checked: whoever answers in that place gets the passwords"))
+        }
         return DeviceEnvironment(
             options: options, platforms: platforms.library, knownHosts: knownHosts, keys: keys,
             openSSH: try await OpenSSHEnvironment.open(for: devices, options: options), recordings: recordings, events: events)
@@ -83,7 +88,7 @@ final class DeviceEnvironment: Sendable {
 
     /// Writes what is left to write and frees what the run held.
     func close() async {
-        if let problem = await knownHosts.flush() { events(.warning(host: nil, "a host key could not be pinned: \(problem)")) }
+        await knownHosts.flush()
         await proxies.close()
         await keys.close()
         await openSSH?.close()

@@ -26,7 +26,7 @@ extension DeviceLogin {
         guard let gap = await lack(after: error), let openSSH = environment.openSSH, openSSH.fills(gap) else { return false }
         warn("goes on with the system's ssh: \(error.message)")
         // A key that was pinned on the first way must be known on the second.
-        _ = await environment.knownHosts.flush()
+        await environment.knownHosts.flush()
         clock.enter(.resolve, at: loop.now)
         return true
     }

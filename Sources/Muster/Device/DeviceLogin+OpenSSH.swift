@@ -17,8 +17,10 @@ extension DeviceLogin {
                 do throws(MusterError) {
                     return try await login.openCountedConsole(over: shell, platform: platform, carrier: session, isExpected: false)
                 } catch {
-                    // Where ssh ended in mid-login, it knows why.
-                    guard error.code == .connectionLost, !login.hasTypedPassword, let reason = await session.failure else { throw error }
+                    // Where ssh ended in mid-login, it knows why; where the shell did, its last words do.
+                    guard error.code == .connectionLost, !login.hasTypedPassword, await !session.hasLeftByItself,
+                        let reason = await session.failure
+                    else { throw error }
                     throw login.wrapped(reason, shown: nil)
                 }
             }
@@ -56,6 +58,10 @@ extension DeviceLogin {
                 continue
             }
             if !failures.isEmpty { clock.enter(.resolve, at: loop.now) }
+            if let useless = keyOfNoUse(login) {
+                failures.append(useless)
+                continue
+            }
             openSSHLogins = device.jump.map { $0.openSSHLogins(hasAgent: openSSH.hasAgent)[0] } + [login]
             hasBeenAnswered = false
             do throws(MusterError) {
@@ -66,6 +72,21 @@ extension DeviceLogin {
             }
         }
         throw joined(failures)
+    }
+
+    /// Why a user has nothing to log in with: no password, no agent, and no named key file that is of any use to ssh either.
+    private func keyOfNoUse(_ login: OpenSSHLogin) -> MusterError? {
+        guard login.hasNothingButFiles else { return nil }
+        var reasons: [(String, String?)] = []
+        for path in login.identities {
+            guard let file = environment.keys.file(path), let problem = file.problem, problem.countsForAll,
+                problem != .missing || file.publicKey == nil
+            else { return nil }
+            reasons.append(("the key file \(path) is of no use: \(problem.message)", problem.hint(path: path)))
+        }
+        guard let first = reasons.first else { return nil }
+        return failure(
+            .credential, phase: .authenticate, reasons.map(\.0).joined(separator: "; "), hint: first.1)
     }
 
     /// Why there is no need to connect: other devices have refused every password, and there is nothing else.
@@ -99,8 +120,8 @@ extension DeviceLogin {
         return OpenSSHSession(loop: loop, answers: answers, services: services, clock: clock) { [device, environment] event in
             switch event {
             case .phase(let phase): environment.events(.phase(host: device.name, phase))
-            case .pinned(let keyType, let fingerprint):
-                environment.events(.pinned(host: device.name, keyType: keyType, fingerprint: fingerprint))
+            case .pinned, .notPinned:
+                if let event = event.ofRun(device, environment) { environment.events(event) }
             case .notice(let text): environment.events(.warning(host: device.name, text.escapedForMessage(limit: 300)))
             case .said(let line): heard(line)
             case .interactive: break
@@ -183,7 +204,7 @@ extension DeviceLogin {
         } catch is CancellationError {
             throw failure(.cancelled, "cancelled")
         } catch {
-            throw failure(.usage, "no file for ssh can be written: \(error)", hint: "is the temporary folder writable?")
+            throw failure(.usage, "no file for ssh can be written: \(systemWords(error))", hint: "is the temporary folder writable?")
         }
         let target = hops.removeLast()
         var command = openSSH.command(to: target, through: hops, hostKeys: environment.hostKeys, connectTimeout: connectTimeout)
@@ -207,3 +228,21 @@ extension DeviceLogin {
 }
 
 extension OpenSSHSession: ConsoleCarrier {}
+
+extension OpenSSHLog.Event {
+    /// What a run tells of a new host key; nil where keys are not checked, and so none is kept.
+    fileprivate func ofRun(_ device: Device, _ environment: DeviceEnvironment) -> RunEvent? {
+        guard device.hostKeyPolicy ?? environment.hostKeys != .off else { return nil }
+        switch self {
+        case .pinned(let type, let fingerprint):
+            let file = environment.openSSH?.fileForPins(of: device)
+            if file == "/dev/null" || file == "none" {
+                return .notPinned(host: device.name, keyType: type, fingerprint: fingerprint, reason: "/dev/null keeps nothing")
+            }
+            return .pinned(host: device.name, keyType: type, fingerprint: fingerprint, file: file)
+        case .notPinned(let type, let fingerprint, let reason):
+            return .notPinned(host: device.name, keyType: type, fingerprint: fingerprint, reason: reason.escapedForMessage(limit: 300))
+        default: return nil
+        }
+    }
+}

@@ -148,7 +148,7 @@ extension DeviceLogin {
         if device.mayAgreeOnLegacy { legacyAlgorithms = await session.legacyAlgorithms }
         enter(.hostKey)
         shownKeyTypes.append(key.type)
-        try hostKeyCheck.check(key)
+        try hostKeyCheck.check(key, gap: &gap)
         // It is the right one: a further connection may show it again.
         shownKeyTypes = []
     }

@@ -22,22 +22,21 @@ struct HostKeyCheck {
 
     /// Lets the right key pass; pins an unknown one when the policy says so.
     ///
+    /// - Parameter gap: Set to what libssh2 lacks, where another client could see the right key.
     /// - Throws: `MusterError` with code `host_key`.
-    func check(_ key: HostKey) throws(MusterError) {
+    func check(_ key: HostKey, gap: inout SSHError.Gap?) throws(MusterError) {
         guard let known = store else { return }
         let pins = policy == .acceptNew
         // A pin in the inventory pins nothing anew; a key that was revoked stays so.
-        let verdict = pins && device.hostKeys.isEmpty ? known.pinIfUnknown(name, key: key) : known.verdict(name, key: key)
+        let verdict = pins && device.hostKeys.isEmpty ? pinIfUnknown(key, in: known) : known.verdict(name, key: key)
         if case .revoked(let entry) = verdict {
             throw failure(
                 "the host key of \(name) is revoked: \(key.shown) (\(entry.origin))", hint: "the device needs a new host key")
         }
-        guard device.hostKeys.isEmpty else { return try checkPins(key) }
+        guard device.hostKeys.isEmpty else { return try checkPins(key, gap: &gap) }
         switch verdict {
-        case .known, .revoked:
-            return
-        case .unknown where pins:
-            environment.events(.pinned(host: device.name, keyType: key.type, fingerprint: key.fingerprint))
+        case .known, .revoked: return
+        case .unknown where pins: return
         case .unknown:
             throw failure(
                 "the host key of \(name) is not known: \(key.shown)",
@@ -45,9 +44,11 @@ struct HostKeyCheck {
                     + "or use --host-keys accept-new once")
         case .changed(let entries) where askableTypes.isDisjoint(with: entries.map(\.key.type)):
             // Not the device's fault, and no sign of an attack: Muster can't see the known key.
+            gap = .algorithms(.hostKey, device: entries.flatMap { HostKeyType.algorithms(of: $0.key.type) })
             throw failure(
                 "the known host key of \(name) can't be asked for with libssh2 \(LibSSH2.version): expected \(entries.shown), seen \(key.shown)",
-                hint: "muster keys accept -w \(device.name) looks for the known key in another way and adds the others"
+                hint: "muster keys accept -w \(device.name) looks for the known key in another way and adds the others; "
+                    + "transport: auto goes on with the system's ssh"
                     + (device.legacy ? "" : "; or set `legacy: true` if the device is old"))
         case .changed(let entries):
             let others = entries.allSatisfy { $0.key.type != key.type }
@@ -57,10 +58,12 @@ struct HostKeyCheck {
                     + "someone may be in between; if the device was replaced, remove the old key: ssh-keygen -R '\(name)' -f \(known.file.path)"
             )
         case .certified(let entries):
+            gap = .keyType("certificate of a host")
             throw failure(
                 "the host key of \(name) is vouched for by a certificate authority alone (\(entries.map(\.origin).joined(separator: ", "))), "
                     + "and certificates can't be verified: seen \(key.shown)",
-                hint: "compare the fingerprint with the device's and add the key itself: `host_key` in the inventory, or \(known.file.path)"
+                hint: "transport: auto goes on with the system's ssh, which verifies them; or compare the fingerprint with the device's and "
+                    + "add the key itself: `host_key` in the inventory, or \(known.file.path)"
             )
         }
     }
@@ -80,8 +83,30 @@ struct HostKeyCheck {
         return Set(names.filter(LibSSH2.hostKeyAlgorithms.contains).compactMap(HostKeyType.type))
     }
 
-    private func checkPins(_ key: HostKey) throws(MusterError) {
+    /// Pins a key unless something is known of its host, and tells what became of it.
+    private func pinIfUnknown(_ key: HostKey, in store: HostKeyStore) -> KnownHosts.Verdict {
+        let (host, type, fingerprint, file) = (device.name, key.type, key.fingerprint, store.file.path)
+        return store.pinIfUnknown(name, key: key) { [events = environment.events] reason in
+            if let reason {
+                events(.notPinned(host: host, keyType: type, fingerprint: fingerprint, reason: reason))
+            } else {
+                events(.pinned(host: host, keyType: type, fingerprint: fingerprint, file: file))
+            }
+        }
+    }
+
+    private func checkPins(_ key: HostKey, gap: inout SSHError.Gap?) throws(MusterError) {
         guard !device.hostKeys.contains(where: { $0.matches(key) }) else { return }
+        let types = device.hostKeys.compactMap(\.type)
+        if types.count == device.hostKeys.count, askableTypes.isDisjoint(with: types) {
+            // Another key of the device, as far as anyone can tell.
+            gap = .algorithms(.hostKey, device: types.flatMap(HostKeyType.algorithms))
+            throw failure(
+                "the host key that the inventory has for \(name) can't be asked for with libssh2 \(LibSSH2.version): "
+                    + "expected \(pinsShown), seen \(key.shown)",
+                hint: "transport: auto goes on with the system's ssh; or add another key of the device to `host_key`"
+                    + (device.legacy ? "" : "; or set `legacy: true` if the device is old"))
+        }
         throw notPinned(key.shown, type: key.type)
     }
 
@@ -91,13 +116,14 @@ struct HostKeyCheck {
     ///   - shown: what the device showed, for the message.
     ///   - type: the type of the one key that it showed.
     func notPinned(_ shown: String, type: String? = nil) -> MusterError {
-        let expected = device.hostKeys.map(\.shown).joined(separator: " or ")
         let mayBeOther = device.hostKeys.contains { $0.type == nil || $0.type != type }
         return failure(
-            "the host key of \(name) is not the one in the inventory: expected \(expected), seen \(shown)",
+            "the host key of \(name) is not the one in the inventory: expected \(pinsShown), seen \(shown)",
             hint: (mayBeOther ? "muster keys scan shows whether it is another key of the same device; if not, " : "")
                 + "someone may be in between; if the device was replaced, correct its `host_key`")
     }
+
+    private var pinsShown: String { device.hostKeys.map(\.shown).joined(separator: " or ") }
 
     private func failure(_ message: String, hint: String) -> MusterError {
         MusterError(.hostKey, phase: .hostKey, device: device.name, message: message, hint: hint)

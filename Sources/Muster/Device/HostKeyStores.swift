@@ -1,10 +1,5 @@
+import MusterInventory
 package import MusterSSH
-
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
 
 /// The known hosts of a run: one store for each list of files that a device names, and mostly one in all.
 struct HostKeyStores: Sendable {
@@ -40,14 +35,9 @@ struct HostKeyStores: Sendable {
     /// Lines that made no sense, as file and line.
     var unreadable: [String] { Set(stores.values.flatMap(\.unreadable)).sorted() }
 
-    /// Waits until every pin is in its file; the reason when one could not be written.
-    func flush() async -> String? {
-        var problem: String?
-        for store in stores.values {
-            let next = await store.flush()
-            problem = problem ?? next
-        }
-        return problem
+    /// Waits until every pin is in its file, or could not be written.
+    func flush() async {
+        for store in stores.values { _ = await store.flush() }
     }
 }
 
@@ -56,7 +46,7 @@ extension HostKeyStore {
     ///
     /// - Throws: `MusterError` with code `usage` when one of them exists and cannot be read.
     package static func load(for devices: [Device], files: [String]) async throws -> HostKeyStore {
-        let paths = files.isEmpty ? usualPaths(home: FileManager.default.homeDirectoryForCurrentUser.path) : files
+        let paths = files.isEmpty ? usualPaths(home: HomeFolder.path ?? "") : files
         do {
             return try await load(paths: paths, for: devices.map(\.hostKeyName))
         } catch let problem as KnownHostsFile.Problem {

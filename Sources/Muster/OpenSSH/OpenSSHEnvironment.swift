@@ -1,3 +1,4 @@
+import MusterInventory
 import MusterSSH
 import MusterTransport
 
@@ -51,7 +52,7 @@ final class OpenSSHEnvironment: Sendable {
             throw CancellationError()
         } catch {
             throw MusterError(
-                .usage, phase: .resolve, device: "", message: "no socket for ssh's questions can be made: \(error)",
+                .usage, phase: .resolve, device: "", message: "no socket for ssh's questions can be made: \(systemWords(error))",
                 hint: "is the temporary folder writable, and its path short?")
         }
     }
@@ -82,7 +83,7 @@ final class OpenSSHEnvironment: Sendable {
     func hop(to device: Device, as login: OpenSSHLogin, pins: String?) async throws -> OpenSSHCommand.Hop {
         var hop = OpenSSHCommand.Hop(
             host: device.address, alias: device.ssh.alias, port: device.port, user: login.user, identities: login.identities,
-            passwords: login.passwords.count, hostKeys: device.hostKeyPolicy, knownHostsFiles: device.knownHostsFiles,
+            passwords: login.passwords.count, hostKeys: device.hostKeyPolicy, knownHostsFiles: files(of: device),
             hostKeyAlias: device.hostKeyAlias, proxyCommand: device.ssh.proxyCommand)
         hop.settings = login.settings + repertoire.settings(for: device.ssh, legacy: device.legacy) + device.ssh.forOpenSSH
         if let pins { hop.pinFile = try await files.write(pins) }
@@ -91,6 +92,21 @@ final class OpenSSHEnvironment: Sendable {
             hop.configuration = lines.isEmpty ? OpenSSHCommand.Configuration.none : .file(try await files.write(Self.configuration(lines)))
         }
         return hop
+    }
+
+    /// The known hosts files that ssh is told of for a device; none where it is to find them by itself.
+    private func files(of device: Device) -> [String] {
+        // ssh has them in the home folder of the user database, whatever $HOME says. Where nobody has read its configuration, that may name some.
+        guard device.knownHostsFiles.isEmpty, knownHostsFiles.isEmpty, device.ssh.openSSHLines != nil, HomeFolder.isMoved,
+            let home = HomeFolder.path
+        else { return device.knownHostsFiles }
+        return HostKeyStore.usualPaths(home: home)
+    }
+
+    /// The file that ssh writes a device's key to; nil where its configuration decides, which nobody has read.
+    func fileForPins(of device: Device) -> String? {
+        if let file = files(of: device).first ?? knownHostsFiles.first { return file }
+        return device.ssh.openSSHLines == nil ? nil : HomeFolder.ofSystem.flatMap { HostKeyStore.usualPaths(home: $0).first }
     }
 
     /// A configuration with these lines; an ssh that does not know one of the keywords does without.

@@ -8,6 +8,8 @@ struct OpenSSHLog: Sendable {
         case phase(Phase)
         /// ssh has written an unknown key of the device to its known hosts.
         case pinned(keyType: String, fingerprint: String)
+        /// ssh has accepted an unknown key of the device, and could not write it.
+        case notPinned(keyType: String, fingerprint: String, reason: String)
         /// Something that a person should know, such as that a security key waits to be touched.
         case notice(String)
         /// The session is open: what is typed goes to the device.
@@ -53,36 +55,61 @@ struct OpenSSHLog: Sendable {
     private mutating func read(_ line: String) -> [Event] {
         let said: [Event] = isInteractive ? [.said(line)] : []
         if line.hasPrefix("debug") { return isInteractive ? said : readDebugging(line) }
-        if phase == .authenticate, line.hasPrefix("Authenticated to ") { return enter(.open) }
-        guard !line.allSatisfy(\.isWhitespace) else { return [] }
+        if !isInteractive, line.hasPrefix("Authenticated to ") { return enter(.open) }
+        guard !line.allSatisfy(\.isWhitespace), !Self.isStatistics(line) else { return said }
         lines.append(line)
         if lines.count > Self.maximumLines { lines.removeFirst() }
-        guard line.hasPrefix("Warning: Permanently added ") else { return said }
         // ssh says so right after it has told the key, and before the first encrypted packet.
         guard phase == .hostKey, let hostKey else { return said }
-        return [.pinned(keyType: hostKey.type, fingerprint: hostKey.fingerprint)]
+        if line.hasPrefix("Warning: Permanently added ") { return [.pinned(keyType: hostKey.type, fingerprint: hostKey.fingerprint)] }
+        if line.hasPrefix(Self.unwritten) {
+            let file = line.dropFirst(Self.unwritten.count).drop { $0 != "(" }.dropFirst().prefix { $0 != ")" }
+            return [
+                .notPinned(
+                    keyType: hostKey.type, fingerprint: hostKey.fingerprint,
+                    reason: file.isEmpty ? "ssh could not write it" : "ssh could not write \(file)")
+            ]
+        }
+        return said
+    }
+
+    private static let unwritten = "Failed to add the host to the list of known hosts"
+
+    /// What ssh adds to all that is said of a session's end, and nobody has asked for.
+    private static func isStatistics(_ line: String) -> Bool {
+        line.hasPrefix("Transferred: sent ") || line.hasPrefix("Bytes per second: sent ")
     }
 
     private mutating func readDebugging(_ line: String) -> [Event] {
         let text = line.drop { $0 != " " }.dropFirst()
-        if phase == .handshake || phase == .hostKey, text.hasPrefix("Server host key: ") {
+        // A certificate is shown in place of the key that it is about, and has the same fingerprint.
+        if isBefore(.authenticate), text.hasPrefix("Server host key: ") || text.hasPrefix("Server host certificate: ") {
             let words = text.split(separator: " ")
-            if words.count >= 5 { hostKey = (String(words[3]), String(words[4])) }
+            if words.count >= 5 {
+                let type = words[3].hasSuffix("-cert-v01@openssh.com") ? words[3].dropLast(21) : words[3]
+                hostKey = (String(type), String(words[4].prefix { $0 != "," }))
+            }
+            return enter(.hostKey)
         }
         if phase == .handshake, text.hasPrefix("kex: ") { readAgreement(text.dropFirst(5)) }
-        switch phase {
-        case .resolve where text.hasPrefix("Connecting to ") || text.hasPrefix("Executing proxy command"): return enter(.connect)
-        case .resolve, .connect:
-            if text.hasPrefix("Connection established") || text.hasPrefix("Local version string") { return enter(.handshake) }
-        case .handshake where text.hasPrefix("Server host key: "): return enter(.hostKey)
-        case .hostKey where text.hasPrefix("SSH2_MSG_NEWKEYS sent"): return enter(.authenticate)
-        case .authenticate where text.hasPrefix("Authenticated to "): return enter(.open)
-        case .open where text.hasPrefix("Entering interactive session"):
+        if text.hasPrefix("Connecting to ") || text.hasPrefix("Executing proxy command") { return enter(.connect) }
+        if text.hasPrefix("Connection established") || text.hasPrefix("Local version string") { return enter(.handshake) }
+        if text.hasPrefix("SSH2_MSG_NEWKEYS sent") { return enter(.authenticate) }
+        if text.hasPrefix("Authenticated to ") { return enter(.open) }
+        if text.hasPrefix("Entering interactive session") {
+            let events = enter(.login)
             isInteractive = true
-            return enter(.login) + [.interactive]
-        default: break
+            return events + [.interactive]
         }
         return []
+    }
+
+    /// The phases in their order. ssh may leave a line out: where Kerberos does the key exchange, there is no host key.
+    private static let order: [Phase] = [.resolve, .connect, .handshake, .hostKey, .authenticate, .open, .login]
+
+    private func isBefore(_ phase: Phase) -> Bool {
+        guard let now = Self.order.firstIndex(of: self.phase), let other = Self.order.firstIndex(of: phase) else { return false }
+        return now < other
     }
 
     /// `algorithm: …`, `host key algorithm: …`, `server->client cipher: … MAC: … compression: …`.
@@ -93,8 +120,10 @@ struct OpenSSHLog: Sendable {
         }
     }
 
+    /// Goes on to a phase, through all that lie before it; back to none.
     private mutating func enter(_ phase: Phase) -> [Event] {
+        guard isBefore(phase), let now = Self.order.firstIndex(of: self.phase), let last = Self.order.firstIndex(of: phase) else { return [] }
         self.phase = phase
-        return [.phase(phase)]
+        return Self.order[(now + 1)...last].map { .phase($0) }
     }
 }

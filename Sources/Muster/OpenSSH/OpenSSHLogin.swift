@@ -1,4 +1,5 @@
 import MusterInventory
+import MusterSSH
 
 /// What one user of a device logs in with by the system's `ssh`, which has one user, one agent and an order of its own.
 struct OpenSSHLogin: Sendable {
@@ -11,6 +12,18 @@ struct OpenSSHLogin: Sendable {
     let settings: [OpenSSHCommand.Setting]
     /// Whether keys are offered.
     let offersKeys: Bool
+    /// Whether the named key files are all that there is to log in with.
+    let hasNothingButFiles: Bool
+}
+
+extension KeyProblem {
+    /// Whether no client could use the file; others know more types and ciphers.
+    var countsForAll: Bool {
+        switch self {
+        case .missing, .unreadable, .openToOthers, .notAKey: true
+        default: false
+        }
+    }
 }
 
 extension Device {
@@ -38,6 +51,9 @@ extension Device {
         let keywords = ["pkcs11provider ", "securitykeyprovider ", "smartcarddevice "]
         return ssh.openSSHLines?.contains { line in keywords.contains { line.hasPrefix($0) } } == true
     }
+
+    /// Whether Kerberos may let the user in.
+    private var usesKerberos: Bool { ssh.openSSHLines?.contains { $0.lowercased().hasPrefix("gssapiauthentication yes") } == true }
 
     private func openSSHLogin(as name: String, usesAgent: Bool) -> OpenSSHLogin {
         let mine = allCredentials.filter { !$0.isEveryonesCode && ($0.user ?? user) == name }
@@ -67,7 +83,8 @@ extension Device {
         let areOnly =
             !wantsAgent && !identities.isEmpty && !namesKeyProvider && !(ssh.identitiesAreOptional && credentials.isEmpty && !hasSecret)
         add("IdentitiesOnly", areOnly ? "yes" : ssh.identitiesOnly.map { $0 ? "yes" : "no" })
-        if areDefaults { identities = [] } else if identities.isEmpty, isSettled { add("IdentityFile", "none") }
+        // ssh has its own in another folder where $HOME says so.
+        if areDefaults, !HomeFolder.isMoved { identities = [] } else if identities.isEmpty, isSettled { add("IdentityFile", "none") }
         for file in ssh.certificateFiles { add("CertificateFile", OpenSSHCommand.path(file)) }
         add("PubkeyAuthentication", isDisabled("publickey") || !offersKeys ? "no" : nil)
         if isDisabled("password") { add("PasswordAuthentication", "no") }
@@ -77,7 +94,12 @@ extension Device {
             add("ChallengeResponseAuthentication", "no")
         }
         add("PreferredAuthentications", methods(for: mine).map { OpenSSHCommand.quoted($0.joined(separator: ",")) })
-        return OpenSSHLogin(user: name, passwords: passwords, identities: identities, settings: settings, offersKeys: offersKeys)
+        let hasNothingButFiles =
+            !wantsAgent && !hasSecret && !identities.isEmpty && !ssh.identitiesAreOptional && !namesKeyProvider && !usesKerberos
+            && ssh.certificateFiles.isEmpty && isSettled
+        return OpenSSHLogin(
+            user: name, passwords: passwords, identities: identities, settings: settings, offersKeys: offersKeys,
+            hasNothingButFiles: hasNothingButFiles)
     }
 
     private func isDisabled(_ method: String) -> Bool { ssh.disabledAuthentications.contains(method) }

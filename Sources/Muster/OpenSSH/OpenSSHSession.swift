@@ -19,6 +19,8 @@ actor OpenSSHSession {
     /// Why ssh was ended, or ended.
     private(set) var failure: OpenSSHFailure?
     private var isOver = false
+    /// Whether ssh ended with a status that is the remote shell's, and not its own.
+    private(set) var hasLeftByItself = false
     private var waiting: CheckedContinuation<Result<Void, OpenSSHFailure>, Never>?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
@@ -237,6 +239,7 @@ actor OpenSSHSession {
 
     private func ended(_ exit: ChildExit) {
         isOver = true
+        hasLeftByItself = failure == nil && exit.status.map { $0 != 255 } == true && log.isInteractive
         log.end()
         let reason = explained(OpenSSHFailure(log: log, status: exit.status))
         // Who hangs up on a password has refused it.

@@ -97,7 +97,7 @@ public enum HostKeyPolicy: String, Sendable, CaseIterable {
     case acceptNew = "accept-new"
     /// An unknown key is refused, and so is a changed one.
     case strict
-    /// No check.
+    /// No check at all, of pins in the inventory and revoked keys neither; a warning says of how many devices.
     case off
 }
 
@@ -110,8 +110,12 @@ public enum RunEvent: Sendable {
     /// A device is done.
     // Kept apart, or every event would be as large, in the frame of each function that tells of one.
     indirect case finished(DeviceResult)
-    /// An unknown host key was pinned.
-    case pinned(host: String, keyType: String, fingerprint: String)
+    /// An unknown host key was accepted, and is in a known hosts file now; `file` is nil where the system's `ssh` chose it.
+    ///
+    /// It comes when the file has been written, which may be after the device is done.
+    case pinned(host: String, keyType: String, fingerprint: String, file: String? = nil)
+    /// An unknown host key was accepted and could not be kept: it is as unknown to the next run.
+    case notPinned(host: String, keyType: String, fingerprint: String, reason: String)
     /// Something that was found out about a device, for a log.
     case note(host: String, String)
     /// Something that the user should know; `host` is nil when it is about the run.

@@ -103,7 +103,11 @@ struct ReplayCommand: Verb {
     }
 
     private static func status(of signal: StopSignal) -> Int32 {
-        signal == .interrupt ? ExitStatus.interrupted : ExitStatus.terminated
+        switch signal {
+        case .interrupt: ExitStatus.interrupted
+        case .terminate: ExitStatus.terminated
+        case .hangUp: ExitStatus.hungUp
+        }
     }
 
     private func show(_ recording: Recording, in surroundings: Surroundings) async throws {

@@ -7,9 +7,19 @@ import Synchronization
 /// What the events of a run have to say: warnings once each, new host keys in one line, the rest to the log.
 final class RunNotes: Sendable {
     private struct State {
-        var pinned: [String] = []
+        /// The devices whose keys are in each file, and those whose keys could not be kept, for each reason; in the order of their first time.
+        var pinned = Groups()
+        var notKept = Groups()
         /// How often each warning came, in the order of their first time.
         var warnings: [(text: String, times: Int)] = []
+    }
+
+    private struct Groups {
+        private(set) var all: [(key: String, hosts: [String])] = []
+
+        mutating func add(_ host: String, to key: String) {
+            if let known = all.firstIndex(where: { $0.key == key }) { all[known].hosts.append(host) } else { all.append((key, [host])) }
+        }
     }
 
     private let state = Mutex(State())
@@ -38,9 +48,12 @@ final class RunNotes: Sendable {
             logger.debug("\(host): \(phase.rawValue)")
         case .finished(let result):
             logger.info("\(result.host): \(result.status.rawValue) after \(result.elapsed.readable)")
-        case .pinned(let host, let keyType, let fingerprint):
-            state.withLock { $0.pinned.append(host) }
+        case .pinned(let host, let keyType, let fingerprint, let file):
+            state.withLock { $0.pinned.add(host, to: file ?? "") }
             logger.info("\(host): pinned its \(keyType) host key, \(fingerprint)")
+        case .notPinned(let host, let keyType, let fingerprint, let reason):
+            state.withLock { $0.notKept.add(host, to: reason) }
+            logger.info("\(host): accepted its \(keyType) host key, \(fingerprint), and did not keep it: \(reason)")
         case .note(let host, let text):
             logger.info("\(host): \(text)")
         case .warning(let host, let text):
@@ -73,12 +86,20 @@ final class RunNotes: Sendable {
             for warning in state.warnings where warning.times > 1 {
                 text += "warning: \(warning.text.oneLine) (\(counted(warning.times - 1, "more time", "more times")))\n"
             }
-            if let first = state.pinned.first {
-                let whose = state.pinned.count == 1 ? "key of \(first.oneLine)" : "keys of \(state.pinned.count) devices"
-                text += "pinned the host \(whose), unknown until now (-v shows fingerprints)\n"
+            for (reason, hosts) in state.notKept.all {
+                text += "warning: accepted the unknown host \(Self.whose(hosts)) and did NOT keep \(hosts.count == 1 ? "it" : "them"): "
+                    + "\(reason.oneLine)\n"
+            }
+            for (file, hosts) in state.pinned.all {
+                let place = file.isEmpty ? "" : ", in \(file.oneLine)"
+                text += "pinned the host \(Self.whose(hosts)), unknown until now\(place) (-v shows fingerprints)\n"
             }
             return text
         }
+    }
+
+    private static func whose(_ hosts: [String]) -> String {
+        hosts.count == 1 ? "key of \(hosts[0].oneLine)" : "keys of \(hosts.count) devices"
     }
 }
 

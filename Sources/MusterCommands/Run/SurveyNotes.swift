@@ -26,7 +26,9 @@ struct SurveyNotes: Sendable {
     func apply(_ event: RunEvent) {
         switch event {
         case .warning(let host, let text): note("warning: \(host.map { "\($0): " } ?? "")\(text)")
-        case .pinned(let host, let keyType, let fingerprint): note("pinned the \(keyType) host key of \(host), \(fingerprint)")
+        case .pinned(let host, let keyType, let fingerprint, _): note("pinned the \(keyType) host key of \(host), \(fingerprint)")
+        case .notPinned(let host, let keyType, let fingerprint, let reason):
+            note("warning: the \(keyType) host key of \(host), \(fingerprint), was accepted and NOT kept: \(reason)")
         case .started, .phase, .finished, .note: break
         }
     }

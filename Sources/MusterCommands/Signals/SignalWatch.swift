@@ -22,7 +22,7 @@ private let wakeDescriptor = Atomic<Int32>(-1)
 ///
 /// Dispatch's own signal sources need every thread of the process to block the signal on Linux: one that does not loses it.
 final class PipeSignalWatch: SignalWatch {
-    private static let meanings: [Int32: StopSignal] = [SIGINT: .interrupt, SIGTERM: .terminate]
+    private static let meanings: [Int32: StopSignal] = [SIGINT: .interrupt, SIGTERM: .terminate, SIGHUP: .hangUp]
 
     private let source: any DispatchSourceRead
 
@@ -53,7 +53,7 @@ final class PipeSignalWatch: SignalWatch {
                 _ = write(wakeDescriptor.load(ordering: .sequentiallyConsistent), &byte, 1)
                 errno = before
             }
-            // A script's background job is started with interrupts ignored, and stays deaf to them.
+            // A script's background job is started with interrupts ignored, what `nohup` starts with SIGHUP; they stay deaf to them.
             if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { signal(number, SIG_IGN) }
         }
     }
@@ -70,4 +70,14 @@ final class PipeSignalWatch: SignalWatch {
 /// The handler does nothing; unlike SIG_IGN, it is not passed on to the commands that fetch secrets.
 func survivePipeSignals() {
     signal(SIGPIPE) { _ in }
+}
+
+/// Takes the places of standard streams that the process was started without, or its next file or socket would be one of them.
+///
+/// Each is open the wrong way round: to use it is the same error as before.
+func occupyStandardDescriptors() {
+    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
+        // The lowest that is free, so it is the one.
+        _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    }
 }

@@ -1,11 +1,3 @@
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
-
 /// How paths in an inventory are read: `~` is the home folder, and a relative path starts at the inventory's own folder.
 struct InventoryPaths {
     private let folder: String
@@ -16,7 +8,7 @@ struct InventoryPaths {
 
     func resolved(_ path: String) -> String {
         if path == "~" || path.hasPrefix("~/") {
-            return home.map { $0 + path.dropFirst() } ?? path
+            return HomeFolder.path.map { $0 + path.dropFirst() } ?? path
         }
         return path.hasPrefix("/") ? path : folder + path
     }
@@ -24,14 +16,5 @@ struct InventoryPaths {
     /// Whether the name of a platform is the path of its definition.
     static func isDefinition(_ name: String) -> Bool {
         name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml")
-    }
-
-    private var home: String? {
-        if let home = getenv("HOME") { return String(cString: home) }
-        var entry = passwd()
-        var found: UnsafeMutablePointer<passwd>?
-        var buffer = [CChar](repeating: 0, count: 16_384)
-        guard getpwuid_r(getuid(), &entry, &buffer, buffer.count, &found) == 0, found != nil, let home = entry.pw_dir else { return nil }
-        return String(cString: home)
     }
 }

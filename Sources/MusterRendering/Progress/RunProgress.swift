@@ -34,7 +34,7 @@ package struct RunProgress: Sendable, Equatable {
             case .failed, .unreachable, .timeout: failed += 1
             case .ok, .cancelled, .skipped: break
             }
-        case .phase, .pinned, .note, .warning: break
+        case .phase, .pinned, .notPinned, .note, .warning: break
         }
     }
 

@@ -13,10 +13,17 @@ package final class HostKeyStore: Sendable {
         case underWay
     }
 
+    /// A key that is to be written.
+    private struct Pin {
+        let name: HostKeyName
+        let key: HostKey
+        let tell: @Sendable (_ reason: String?) -> Void
+    }
+
     private struct State {
         var hosts: KnownHosts
         var stamp: KnownHostsFile.Stamp?
-        var unwritten: [(name: HostKeyName, key: HostKey)] = []
+        var unwritten: [Pin] = []
         var writing = Writing.idle
         var failure: String?
         var waiting: [CheckedContinuation<Void, Never>] = []
@@ -98,22 +105,32 @@ package final class HostKeyStore: Sendable {
 
     /// Pins a key unless something is known of its host: at once for this process, soon in the file.
     ///
+    /// - Parameter tell: Called when a key that was unknown is in the file, from any thread; with the reason when it could not be written.
     /// - Returns: What was known, and `unknown` when the key was pinned. Of two devices that show different keys for one host at the same
     ///   time, one is pinned and the other has changed.
-    package func pinIfUnknown(_ name: HostKeyName, key: HostKey) -> KnownHosts.Verdict {
+    package func pinIfUnknown(
+        _ name: HostKeyName, key: HostKey, tell: @escaping @Sendable (_ reason: String?) -> Void = { _ in }
+    ) -> KnownHosts.Verdict {
+        var problem: String?
         let (verdict, isFirst) = state.withLock { state -> (KnownHosts.Verdict, Bool) in
             let verdict = state.hosts.verdict(name, key: key)
             guard verdict == .unknown else { return (verdict, false) }
             state.hosts.add(name, key: key)
             guard name.isWritable else {
-                state.failure = "'\(name)' cannot stand in a known hosts file"
+                problem = "'\(name)' cannot stand in a known hosts file"
+                state.failure = problem
                 return (verdict, false)
             }
-            state.unwritten.append((name, key))
+            guard file.path != "/dev/null" else {
+                problem = "/dev/null keeps nothing"
+                return (verdict, false)
+            }
+            state.unwritten.append(Pin(name: name, key: key, tell: tell))
             guard case .idle = state.writing else { return (verdict, false) }
             state.writing = .due
             return (verdict, true)
         }
+        if let problem { tell(problem) }
         if isFirst {
             let loop = Loops.next()
             _ = loop.schedule(at: loop.now + Self.patience) { self.writeIfDue() }
@@ -174,11 +191,14 @@ package final class HostKeyStore: Sendable {
 
     private func write() {
         while true {
-            let (keys, stamp) = state.withLock { state in
+            let (pins, stamp) = state.withLock { state in
                 defer { state.unwritten = [] }
                 return (state.unwritten, state.stamp)
             }
-            let addition = file.add(keys, since: stamp)
+            let addition = file.add(pins.map { ($0.name, $0.key) }, since: stamp)
+            for (place, pin) in pins.enumerated() {
+                pin.tell(addition.lost.contains(place) ? addition.problem?.description ?? "it could not be written" : nil)
+            }
             let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>]? in
                 state.stamp = addition.stamp
                 if let problem = addition.problem { state.failure = "\(problem)" }

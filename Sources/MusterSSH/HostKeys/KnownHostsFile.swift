@@ -46,9 +46,13 @@ package struct KnownHostsFile: Sendable, Hashable {
         fileprivate func isOfSameFile(as other: Stamp) -> Bool { device == other.device && inode == other.inode }
     }
 
+    /// Known hosts are some megabytes at the most.
+    private static let maximumSize = 256 << 20
+
     /// Reads the file; `nil` when there is none.
     func read() throws(Problem) -> (content: [UInt8], stamp: Stamp)? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Of a pipe, the other end may never be opened.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
             throw Problem(at: path)
@@ -59,6 +63,12 @@ package struct KnownHostsFile: Sendable, Hashable {
 
     private func contents(_ descriptor: Int32) throws(Problem) -> (content: [UInt8], stamp: Stamp) {
         let status = try status(descriptor)
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            // What ssh is told where nothing is to be kept.
+            if path == "/dev/null" { return ([], Stamp(status)) }
+            throw status.st_mode & S_IFMT == S_IFDIR ? Problem(at: path, EISDIR) : Problem("\(path): it is no file, but a device or a pipe")
+        }
+        guard status.st_size <= Self.maximumSize else { throw Problem("\(path): it is too large for known hosts") }
         var content: [UInt8] = []
         content.reserveCapacity(Int(status.st_size))
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)
@@ -85,6 +95,8 @@ package struct KnownHostsFile: Sendable, Hashable {
         /// The file's state afterwards.
         var stamp: Stamp?
         var problem: Problem?
+        /// The places, among the keys that were given, of those that are not in the file now.
+        var lost: Set<Int> = []
     }
 
     /// Adds lines for keys, in one write; makes the file and its folder as ssh does.
@@ -103,26 +115,27 @@ package struct KnownHostsFile: Sendable, Hashable {
             for _ in 0..<5 {
                 let descriptor = try lockedDescriptor()
                 defer { close(descriptor) }
-                var kept = keys
-                var contradicted: [String] = []
+                var kept = Array(keys.indices)
+                var lost: [Int] = []
                 if try Stamp(status(descriptor)) != known {
                     let hosts = KnownHosts(try contents(descriptor).content, file: path).resolving(keys.map(\.name))
-                    let unwritten = keys.filter { !hosts.entries($0.name).map(\.key).contains($0.key) }
-                    kept = besideOthers ? unwritten : unwritten.filter { hosts.isUnknown($0.name) }
-                    contradicted = besideOthers ? [] : unwritten.map(\.name).filter { !hosts.isUnknown($0) }.map(\.text)
+                    kept = keys.indices.filter { !hosts.entries(keys[$0].name).map(\.key).contains(keys[$0].key) }
+                    if !besideOthers {
+                        lost = kept.filter { !hosts.isUnknown(keys[$0].name) }
+                        kept = kept.filter { hosts.isUnknown(keys[$0].name) }
+                    }
                 }
-                try append(kept.map { KnownHosts.line($0.name, key: $0.key) }.joined(), to: descriptor)
+                try append(kept.map { KnownHosts.line(keys[$0].name, key: keys[$0].key) }.joined(), to: descriptor)
                 let written = Stamp(try status(descriptor))
                 known = written
                 guard let current = stampOfPath(), current.isOfSameFile(as: written) else { continue }
-                let problem =
-                    contradicted.isEmpty
-                    ? nil : Problem("\(path): another key was added meanwhile for \(contradicted.joined(separator: ", "))")
-                return Addition(stamp: written, problem: problem)
+                let names = lost.map { keys[$0].name.text }.joined(separator: ", ")
+                let problem = lost.isEmpty ? nil : Problem("\(path): another key was added meanwhile for \(names)")
+                return Addition(stamp: written, problem: problem, lost: Set(lost))
             }
-            return Addition(problem: Problem("\(path): it was replaced again and again while it was written to"))
+            throw Problem("\(path): it was replaced again and again while it was written to")
         } catch {
-            return Addition(problem: error)
+            return Addition(problem: error, lost: Set(keys.indices))
         }
     }
 

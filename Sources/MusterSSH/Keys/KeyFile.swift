@@ -72,6 +72,8 @@ package final class KeyFile: Sendable {
         guard stat(path, &status) == 0 else {
             throw errno == ENOENT ? .missing : .unreadable(String(cString: strerror(errno)))
         }
+        // What is no file has a mode that says nothing.
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .unreadable("it is no file of a key's size") }
         guard status.st_uid != getuid() || status.st_mode & 0o077 == 0 else { throw .openToOthers(mode: UInt32(status.st_mode & 0o777)) }
         return try limitedBytes(path: path)
     }

@@ -173,8 +173,15 @@ struct RunRecord: Sendable {
     /// The hosts that had an unknown key, and its fingerprint.
     var pinned: [String: String] {
         var pinned: [String: String] = [:]
-        for case .pinned(let host, _, let fingerprint) in events { pinned[host] = fingerprint }
+        for case .pinned(let host, _, let fingerprint, _) in events { pinned[host] = fingerprint }
         return pinned
+    }
+
+    /// The hosts that had an unknown key which could not be kept, and why.
+    var notPinned: [String: String] {
+        var reasons: [String: String] = [:]
+        for case .notPinned(let host, _, _, let reason) in events { reasons[host] = reason }
+        return reasons
     }
 
     func check(devices: [Device], commands: [String], sourceLocation: SourceLocation) {

@@ -88,4 +88,50 @@ struct OpenSSHLogTests {
         for _ in 0..<1000 { _ = log.receive(Array("x\n".utf8)) }
         #expect(log.lines.count == OpenSSHLog.maximumLines)
     }
+
+    @Test func certificateIsTheHostsKey() {
+        var log = OpenSSHLog()
+        let text = """
+            debug1: Connection established.
+            debug1: Server host certificate: ssh-ed25519-cert-v01@openssh.com SHA256:abc, serial 0 ID "r1" CA ssh-ed25519 SHA256:def valid forever
+            debug1: Host '127.0.0.1' is known and matches the ED25519-CERT host certificate.
+            debug1: SSH2_MSG_NEWKEYS sent
+
+            """
+        let events = log.receive(Array(text.utf8))
+        #expect(events == [.phase(.connect), .phase(.handshake), .phase(.hostKey), .phase(.authenticate)])
+        #expect(log.hostKey?.type == "ssh-ed25519")
+        #expect(log.hostKey?.fingerprint == "SHA256:abc")
+    }
+
+    @Test func phasesGoOn_whenALineIsMissing() {
+        var log = OpenSSHLog()
+        // Kerberos did the key exchange: no host key is shown.
+        let text = "debug1: Connection established.\ndebug1: SSH2_MSG_NEWKEYS sent\n"
+        #expect(log.receive(Array(text.utf8)).last == .phase(.authenticate))
+        #expect(log.receive(Array("debug1: Entering interactive session.\n".utf8)) == [.phase(.open), .phase(.login), .interactive])
+        // New keys in mid-session lead nowhere.
+        _ = log.receive(Array("debug1: SSH2_MSG_NEWKEYS sent\n".utf8))
+        #expect(log.phase == .login)
+    }
+
+    @Test func keyIsNotKept_whenSSHCannotWriteIt() {
+        var log = OpenSSHLog()
+        let text = """
+            debug1: Connection established.
+            debug1: Server host key: ssh-ed25519 SHA256:abc
+            Failed to add the host to the list of known hosts (/proc/x).
+
+            """
+        let events = log.receive(Array(text.utf8))
+        #expect(events.last == .notPinned(keyType: "ssh-ed25519", fingerprint: "SHA256:abc", reason: "ssh could not write /proc/x"))
+    }
+
+    @Test func statisticsAreNoWords() {
+        var log = OpenSSHLog()
+        _ = log.receive(Array(Self.wayIn.utf8))
+        let before = log.lines
+        _ = log.receive(Array("Transferred: sent 2128, received 2504 bytes, in 0.0 seconds\nBytes per second: sent 1.0, received 2.0\n".utf8))
+        #expect(log.lines == before)
+    }
 }

@@ -82,19 +82,25 @@ import Testing
             let result = try await bench.badDay(bench.device(lab), options: options)
             #expect(result.status == .ok)
             #expect(try String(contentsOfFile: bench.knownHosts, encoding: .utf8) == before)
+            let record = try await bench.run(["show version"], on: [bench.device(lab)] + bench.healthy, options: options)
+            let warnings = record.events.compactMap { if case .warning(nil, let text) = $0 { text } else { nil } }
+            #expect(warnings == ["the host keys of 3 devices are not checked: whoever answers in that place gets the passwords"])
         }
     }
 
-    @Test func warns_whenAPinCannotBeWritten() async throws {
+    @Test func told_whenAPinCannotBeWritten() async throws {
         try await withBench([plain]) { bench in
             // No such file, and none can be made there.
             var options = bench.options
             options.knownHostsFiles = ["/proc/muster/known_hosts"]
             let record = try await bench.run(["show version"], on: [bench.device(plain)], options: options)
             #expect(record.results.map(\.status) == [.ok])
-            let warnings = record.events.compactMap { if case .warning(_, let text) = $0 { text } else { nil } }
-            #expect(warnings.count == 1)
-            #expect(warnings.first?.contains("a host key could not be pinned: /proc/muster/known_hosts") == true)
+            #expect(record.notPinned["r1"]?.hasPrefix("/proc/muster/known_hosts: ") == true, "\(record.notPinned)")
+            #expect(record.pinned.isEmpty)
+            options.knownHostsFiles = ["/dev/null"]
+            let nowhere = try await bench.run(["show version"], on: [bench.device(plain)], options: options)
+            #expect(nowhere.notPinned == ["r1": "/dev/null keeps nothing"])
+            #expect(nowhere.pinned.isEmpty)
         }
     }
 
@@ -237,6 +243,22 @@ import Testing
             #expect(error.message.contains("expected ssh-rsa \(rsa.fingerprint)"))
             #expect(error.hint?.contains("muster keys accept -w r1") == true)
             #expect(bench.lab.counts(at: plain.address).sessionsTotal == 0)
+        }
+    }
+
+    @Test func notTakenForAChange_whenThePinnedTypeCannotBeAskedFor() async throws {
+        try await withBench([plain], adjust: { $0.hostKeyTypes = [.rsa, .ed25519] }) { bench in
+            let rsa = try #require(bench.lab.hostKeys.first { $0.algorithm == "ssh-rsa" })
+            var device = bench.device(plain)
+            device.hostKeys = [try HostKeyPin("ssh-rsa \(rsa.base64)")]
+            let result = try await bench.run(["show version"], on: [device]).results[0]
+            // From 1.11 on libssh2 knows RSA with SHA-2.
+            if result.status == .ok { return }
+            let error = try #require(result.error)
+            #expect(error.code == .hostKey)
+            #expect(error.message.contains("can't be asked for with libssh2 1.10"), "\(error)")
+            #expect(error.message.contains("expected ssh-rsa \(rsa.fingerprint)"))
+            #expect(error.hint?.contains("transport: auto") == true)
         }
     }
 

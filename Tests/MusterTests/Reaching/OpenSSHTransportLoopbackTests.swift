@@ -461,4 +461,94 @@ import Testing
             #expect(bench.lab.counts(at: plain.address).connectionsTotal == 1)
         }
     }
+
+    @Test(arguments: [DeviceTransport.openssh, .auto]) func answers_whenACertificateVouchesForTheHost(transport: DeviceTransport) async throws {
+        try await withOpenSSHServer(hostKeyTypes: ["ed25519"]) { server in
+            let authority = "\(server.folder)/authority"
+            try await makeKey(type: "ed25519", path: authority)
+            let key = "\(server.folder)/host_ed25519"
+            let sign = ["/usr/bin/ssh-keygen", "-q", "-s", authority, "-I", "host", "-h", "-n", "127.0.0.1", "\(key).pub"]
+            #expect(await Program.runAsync(sign) == 0)
+            let configuration = "\(server.folder)/sshd_config"
+            try (String(contentsOfFile: configuration, encoding: .utf8) + "HostCertificate \(key)-cert.pub\n")
+                .write(toFile: configuration, atomically: true, encoding: .utf8)
+            try await withBench { bench in
+                try ("@cert-authority * " + String(contentsOfFile: "\(authority).pub", encoding: .utf8))
+                    .write(toFile: bench.knownHosts, atomically: true, encoding: .utf8)
+                var options = options(bench)
+                options.hostKeys = .strict
+                let record = try await bench.run(["echo hello"], on: [device(server, transport: transport)], options: options)
+                let result = try record.result("here")
+                #expect(result.error == nil, "\(String(describing: result.error))")
+                #expect(result.commands.first?.output == "hello")
+            }
+        }
+    }
+
+    @Test func goesOnWithOpenSSH_whenThePinnedKeyCannotBeAskedFor() async throws {
+        try await withOpenSSHServer(hostKeyTypes: ["rsa", "ed25519"]) { server in
+            try await withBench { bench in
+                let key = try String(contentsOfFile: "\(server.folder)/host_rsa.pub", encoding: .utf8).split(separator: " ").prefix(2)
+                    .joined(separator: " ")
+                // In the inventory, and then in the known hosts.
+                for isPinned in [true, false] {
+                    var device = device(server, transport: .auto)
+                    if isPinned { device.hostKeys = [try HostKeyPin(key)] }
+                    let line = isPinned ? "" : "[127.0.0.1]:\(server.port) \(key)\n"
+                    try line.write(toFile: bench.knownHosts, atomically: true, encoding: .utf8)
+                    let result = try await bench.run(["echo hello"], on: [device], options: options(bench)).result("here")
+                    #expect(result.error == nil, "\(String(describing: result.error))")
+                    #expect(try String(contentsOfFile: bench.knownHosts, encoding: .utf8) == line)
+                }
+            }
+        }
+    }
+
+    @Test func nothingIsPinned_whenNothingIsKept() async throws {
+        try await withBench([plain]) { bench in
+            var options = options(bench)
+            options.hostKeys = .off
+            let unchecked = try await bench.run(["show version"], on: [device(bench, plain)], options: options)
+            #expect(unchecked.results.map(\.status) == [.ok])
+            #expect(unchecked.pinned.isEmpty && unchecked.notPinned.isEmpty)
+            options.hostKeys = .acceptNew
+            options.knownHostsFiles = ["/dev/null"]
+            let nowhere = try await bench.run(["show version"], on: [device(bench, plain)], options: options)
+            #expect(nowhere.results.map(\.status) == [.ok])
+            #expect(nowhere.notPinned == ["r1": "/dev/null keeps nothing"])
+            options.knownHostsFiles = ["/proc/muster/known_hosts"]
+            let unwritable = try await bench.run(["show version"], on: [device(bench, plain)], options: options)
+            #expect(unwritable.results.map(\.status) == [.ok])
+            #expect(unwritable.notPinned["r1"]?.contains("/proc/muster/known_hosts") == true, "\(unwritable.events)")
+            #expect(unwritable.pinned.isEmpty)
+        }
+    }
+
+    @Test func credentialError_whenTheOnlyKeyFileIsOfNoUse() async throws {
+        try await withBench([plain]) { bench in
+            let garbage = "\(bench.folder)/garbage"
+            try "no key\n".write(toFile: garbage, atomically: true, encoding: .utf8)
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: garbage)
+            for (path, reason) in [("\(bench.folder)/none", "there is no such file"), (garbage, "it is no private key")] {
+                var device = device(bench, plain, password: nil)
+                device.identities = [path]
+                device.ssh.openSSHLines = []
+                let result = try await bench.run(["show version"], on: [device], options: options(bench)).result("r1")
+                #expect(result.error?.code == .credential)
+                #expect(result.error?.message == "the key file \(path) is of no use: \(reason)")
+                #expect(result.error?.hint == "check `identity`")
+            }
+            #expect(bench.lab.counts(at: plain.address).connectionsTotal == 0)
+        }
+    }
+
+    @Test func lastWordsAreTheDevices_whenItEndsTheSessionAtOnce() async throws {
+        try await withOpenSSHServer(configuration: ["ForceCommand echo 'This account is closed.'; exit 1"]) { server in
+            try await withBench { bench in
+                let result = try await bench.run(["true"], on: [device(server)], options: options(bench)).result("here")
+                #expect(result.error?.message.contains("This account is closed.") == true, "\(String(describing: result.error))")
+                #expect(result.error?.message.contains("Transferred") == false)
+            }
+        }
+    }
 }

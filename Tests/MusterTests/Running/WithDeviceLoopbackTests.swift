@@ -34,7 +34,7 @@ import Testing
             #expect(outputs[0].contains("Cisco IOS XE"))
             #expect(outputs[1] == "one\ntwo\nthree\nfour\nFIVE\nsix\n\n\nseven")
             #expect(outputs[2] == "Current privilege level is 15")
-            #expect(log.events.contains { if case .pinned(host: "r1", _, _) = $0 { true } else { false } })
+            #expect(log.events.contains { if case .pinned(host: "r1", _, _, bench.knownHosts) = $0 { true } else { false } })
             expectNoSecret(in: log.events)
             try await expectLoggedOut(bench)
         }
