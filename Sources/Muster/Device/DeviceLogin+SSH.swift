@@ -48,6 +48,7 @@ extension DeviceLogin {
             }
         } catch {
             hasTypedPassword = await console.hasTypedPassword
+            passwordHasExpired = error.kind == .passwordExpired
             await recording?.finish()
             throw device.wrapped(error, phase: .login, timeout: connectTimeout)
         }
