@@ -18,6 +18,8 @@ package struct ConsoleError: Error, Sendable, Equatable {
         case secretMissing(String)
         /// The device asked who is there, and did not let the answer in.
         case loginRefused
+        /// The device wants a new password before it lets anyone in.
+        case passwordExpired
         /// The device asked for a password that the caller did not supply.
         case passwordMissing
         /// The user or the password has a control character in it.
@@ -102,6 +104,7 @@ extension ConsoleError: CustomStringConvertible {
         case .modeUnknown: "no way to the mode"
         case .secretMissing(let name): "the device asks for the secret '\(name)'"
         case .loginRefused: "the device refused the login"
+        case .passwordExpired: "the device wants a new password"
         case .passwordMissing: "the device asks for a password"
         case .credentialUntypable: "the login cannot be typed"
         case .echoMissing: "a prompt, and not the command that was typed,"

@@ -172,6 +172,23 @@ struct LoginTests {
         #expect(error.seen.contains("% Access denied"))
     }
 
+    @Test(arguments: [
+        "WARNING: Your password has expired.\r\nYou must change your password now and login again!\r\nChanging password for ann.\r\nCurrent password: ",
+        "You are required to change your password immediately\r\n(current) UNIX password: ", "Enter new password: ",
+    ])
+    func endsAtOnce_whenTheDeviceWantsANewPassword(text: String) throws {
+        for platform in ["linux", "cisco_iosxe", "generic"] {
+            var device = try Dialogue(platform)
+            device.start(timeout: .seconds(60))
+            device.says(text)
+            device.pause(.seconds(1))
+            let error = try device.takeError()
+            #expect(error.kind == .passwordExpired)
+            #expect(error.hint == "Log in to the device by hand once and set a new password")
+            #expect(device.takeTyped() == "", "whatever is typed may become the password")
+        }
+    }
+
     @Test func learnsPrompt_whenBannerHasPromptLikeLines() throws {
         var device = try Dialogue("cisco_iosxe", arrival: .byteByByte)
         device.start()

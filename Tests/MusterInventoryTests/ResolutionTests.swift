@@ -99,6 +99,34 @@ import Testing
         #expect(bastion.credentials.count == 1)
     }
 
+    @Test func serversOfOneAddress_areNotReachedThroughEachOther() throws {
+        var host = try InventoryHost.adHoc("root@192.0.2.1:2222")
+        host.jump = ["root@192.0.2.1:2201"]
+        let inventory = Inventory(hosts: [])
+        #expect(try inventory.bastions(of: host).map(\.port) == [2201])
+        // Without a port, it is still another one than that of port 2222.
+        host.jump = ["192.0.2.1"]
+        #expect(try inventory.bastions(of: host).count == 1)
+        host.jump = ["root@192.0.2.1:2222"]
+        #expect(throws: SelectionError.self) { try inventory.bastions(of: host) }
+        host = try InventoryHost.adHoc("192.0.2.1")
+        host.jump = ["192.0.2.1"]
+        #expect(try inventory.bastions(of: host).isEmpty)
+    }
+
+    @Test func aURIOfSSH_isAnAddress() throws {
+        let host = try InventoryHost.adHoc("ssh://root@192.0.2.1:2222/")
+        #expect(host.name == "192.0.2.1")
+        #expect(host.user == "root")
+        #expect(host.port == 2222)
+    }
+
+    @Test func hostsOfAnInventory_areReachedThroughEachOther_whateverUserTheirJumpNames() throws {
+        let inventory = try Inventory.parse("hosts: {a: {jump: x@b}, b: {jump: y@a}}")
+        let host = try #require(inventory["a"])
+        #expect(throws: SelectionError.self) { try inventory.bastions(of: host) }
+    }
+
     @Test(arguments: [("openssh", InventoryTransport.openssh), ("auto", .auto), ("telnet", nil)])
     func bastionOfAnAddress_hasTheDefaultsTransport(usual: String, wanted: InventoryTransport?) throws {
         let inventory = try Inventory.parse("defaults: {transport: \(usual), jump: 192.0.2.1}\nhosts: {r1: {}}")

@@ -91,7 +91,7 @@ import Testing
 
     @Test func unheededKeywordsAreNotes() throws {
         let config = try config("SendEnv LANG\nPrt 22\nHost r1\n VerifyHostKeyDNS yes\nMatch exec \"true\" host r1\n Port 9\n")
-        #expect(config.notes.map(\.kind) == [.unused, .unknown, .unsupported, .unsupported])
+        #expect(config.notes.map(\.kind) == [.unused, .unknown, .unsupported, .ignoredBlock])
         #expect(
             config.notes[1].description
                 == "/home/alice/.ssh/config:2: 'prt' is not a keyword that is known; it is for the transport openssh alone")

@@ -21,8 +21,16 @@ struct BannerMachineTests {
     @Test func versionLine_isFoundWhenItComesByteByByte() {
         var machine = BannerMachine()
         var verdict = BannerMachine.Verdict.incomplete
-        for byte in "Welcome\nSSH-".utf8 { verdict = withUnsafeBytes(of: byte) { machine.receive($0) } }
-        #expect(verdict == .ssh(Array("SSH-".utf8)))
+        for byte in "Welcome\nSSH-2.0-x".utf8 { verdict = withUnsafeBytes(of: byte) { machine.receive($0) } }
+        #expect(verdict == .incomplete)
+        #expect(machine.seen == "Welcome | SSH-2.0-x")
+        #expect(feed("\n", to: &machine) == .ssh(Array("SSH-2.0-x\n".utf8)))
+    }
+
+    @Test func versionLineWithoutAnEnd_isLeftToTheEngineWhenItIsTooLong() {
+        var machine = BannerMachine()
+        let text = "SSH-2.0-" + String(repeating: "x", count: BannerMachine.versionLimit)
+        #expect(feed(text, to: &machine) == .ssh(Array(text.utf8)))
     }
 
     @Test func otherProtocol_isNamedByItsFirstLine() {

@@ -11,6 +11,7 @@ final class DeviceEnvironment: Sendable {
     let keys: KeyRing
     /// Sees that no account is locked.
     let breaker: LoginBreaker
+    let servers = KnownServers()
     let codes: OneTimeCodes
     let connectTimeout: Duration
     let commandTimeout: Duration

@@ -216,6 +216,13 @@ extension DeviceLogin {
 
     /// - Parameter shown: the host key that the device showed, as type and fingerprint.
     func wrapped(_ reason: OpenSSHFailure, shown: String?) -> MusterError {
+        if reason.isBastions, let bastion = device.jump.first(where: { reason.message.contains($0.address) }) ?? device.jump.last {
+            return wrapped(
+                .unavailable(
+                    bastion: bastion.name,
+                    MusterError(reason.code, phase: reason.phase, device: bastion.name, message: reason.message, hint: reason.hint)),
+                limit: connectTimeout)
+        }
         if reason.code == .hostKey, !device.hostKeys.isEmpty, let shown { return hostKeyCheck.notPinned(shown) }
         let elapsed =
             switch reason.code {

@@ -50,6 +50,7 @@ extension DeviceLogin {
             }
         } catch {
             hasTypedPassword = await console.hasTypedPassword
+            passwordHasExpired = error.kind == .passwordExpired
             await recording?.finish()
             throw device.wrapped(error, phase: .login, timeout: connectTimeout)
         }
@@ -82,7 +83,11 @@ extension DeviceLogin {
                 if let result = try await overConnection(&authentication, body) { return result }
             } catch {
                 // The key that the inventory pins may be another one of the device's.
-                guard error.code == .hostKey, hostKeyCheck.wantsAnother(than: shownKeyTypes) else { throw error }
+                guard error.code == .hostKey, error.phase == .hostKey, hostKeyCheck.wantsAnother(than: shownKeyTypes) else {
+                    // The refusal is the news; that the device was not to be had again after it is a detail.
+                    if let refusal = authentication.abandoned(), error.code != .cancelled { throw wrapped(refusal) }
+                    throw error
+                }
                 clock.enter(.resolve, at: loop.now)
                 continue
             }

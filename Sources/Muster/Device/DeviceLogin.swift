@@ -37,6 +37,8 @@ final class DeviceLogin {
     let needsUsualMode: Bool
     /// What the device was found to be, whatever came after that.
     var detected: DetectionMachine.Verdict?
+    /// Whether the device wants another password in the place of the right one.
+    var passwordHasExpired = false
     /// The types of the host keys that the device has shown so far.
     var shownKeyTypes: [String] = []
 
@@ -163,7 +165,8 @@ final class DeviceLogin {
         switch error {
         case .unknownHost(let text):
             return failure(
-                .unknownHost, "'\(device.address)' has no address: \(text)", hint: "check the spelling, or set `address` to an IP address")
+                .unknownHost, "'\(device.address)' has no address: \(text)",
+                hint: device.address.hintForPort ?? "check the spelling, or set `address` to an IP address")
         case .resolveTimedOut:
             return failure(
                 .timeout, "no answer from the resolver for '\(device.address)' within \(limit)",
@@ -200,7 +203,22 @@ final class DeviceLogin {
             }
         if error.kind == .withheld { return failure(code, phase: phase, error.message, hint: error.hint) }
         let elapsed = error.kind == .timedOut ? " within \(connectTimeout.shown)" : " (after \((loop.now - clock.began).shown))"
-        return failure(code, phase: phase, error.message + elapsed, hint: error.hint)
+        return failure(code, phase: phase, error.message + elapsed, hint: hintForProxy(after: error) ?? error.hint)
+    }
+
+    /// What to do where the way that a program was to make has ended before the device was there.
+    private func hintForProxy(after error: SSHError) -> String? {
+        guard device.jump.isEmpty, device.ssh.proxyCommand != nil, error.kind == .connectionLost, error.stage == .handshake else { return nil }
+        return "run the ProxyCommand by hand to see what it says; it has to reach \(device.address) port \(device.port)"
+    }
+}
+
+extension String {
+    /// How an IPv6 address with a port behind it is written, where this looks like one.
+    fileprivate var hintForPort: String? {
+        let parts = split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count > 3, let last = parts.last, let port = Int(last), (1...65535).contains(port) else { return nil }
+        return "an IPv6 address with a port is written [\(parts.dropLast().joined(separator: ":"))]:\(port)"
     }
 }
 

@@ -142,7 +142,7 @@ extension Device {
             case .ended: (.connectionLost, phase)
             case .modeRefused, .modeUnknown: (.privilege, .privilege)
             case .secretMissing: (.credential, .privilege)
-            case .loginRefused: (.authentication, phase)
+            case .loginRefused, .passwordExpired: (.authentication, phase)
             case .passwordMissing, .credentialUntypable: (.credential, phase)
             case .echoMissing, .outOfStep: (.echo, phase)
             case .left: (.sessionEnded, phase)

@@ -88,7 +88,7 @@ final class KeyRing: Sendable {
 
     /// Asks for a file's passphrase, once for all who wait, and again when it was wrong.
     func askPassphrase(of file: KeyFile) async {
-        var problem = KeyProblem.needsPassphrase
+        var problem = KeyProblem.passphraseNotGiven
         for attempt in 1...Self.tries {
             let question = (attempt == 1 ? "" : "Wrong (\(attempt - 1) of \(Self.tries)). ") + "Passphrase for \(file.path)"
             // Whoever just presses return does not know it.

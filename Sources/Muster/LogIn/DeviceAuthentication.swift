@@ -11,6 +11,8 @@ struct DeviceAuthentication {
     private let breaker: LoginBreaker
     private var failures: [SSHError] = []
     private var need: LoginNeed?
+    /// Whether the next connection is to tell what became of the last one's password.
+    private var awaitsAnswer = false
 
     /// - Parameters:
     ///   - credentials: What to try for each user, in order.
@@ -24,7 +26,8 @@ struct DeviceAuthentication {
         users = credentials.map { user, credentials in
             let source = device.codeSource(user: user)
             let services = DeviceLoginServices(
-                breaker: environment.breaker, codes: environment.codes, timer: timer, user: user, codeSource: source)
+                breaker: environment.breaker, codes: environment.codes, timer: timer, user: user, codeSource: source,
+                servers: environment.servers)
             return (Login(user: user, credentials: credentials, rules: rules, services: services), services)
         }
     }
@@ -41,12 +44,14 @@ struct DeviceAuthentication {
     /// - Returns: Whether the device let the user in; otherwise it goes on over a new connection, after `prepare`.
     /// - Throws: `SSHError` when there is nothing left to try.
     mutating func logIn(on session: SSHSession) async throws(SSHError) -> Bool {
+        awaitsAnswer = false
         do {
             switch try await session.logIn(users[0].login) {
             case .loggedIn: return true
             case .again(let login, let need):
                 users[0].login = login
                 users[0].login.reconnected()
+                awaitsAnswer = users[0].login.awaitsAnswer
                 self.need = need
                 return false
             }
@@ -56,6 +61,15 @@ struct DeviceAuthentication {
             users.removeFirst()
             return false
         }
+    }
+
+    /// Takes in that there was no further connection.
+    ///
+    /// - Returns: The login's failure, where one was to be told by it.
+    mutating func abandoned() -> SSHError? {
+        guard awaitsAnswer else { return nil }
+        awaitsAnswer = false
+        return users[0].login.abandoned()
     }
 
     /// Gets what the next connection needs.
@@ -82,7 +96,7 @@ struct DeviceAuthentication {
                 // The person was asked on behalf of another device perhaps: what is said of the question then means nothing here.
                 throw SSHError(
                     .credential, stage: .authentication, "\(asked), and nobody answered that on the terminal",
-                    hint: "run on a terminal, or put {otp: {command: [...]}} among the device's credentials")
+                    hint: "answer it there, or put {otp: {command: [...]}} among the device's credentials")
             }
             let why = (error as? SecretError)?.description ?? "\(error)"
             throw SSHError(.credential, stage: .authentication, "\(asked), and there is no code: \(why)")

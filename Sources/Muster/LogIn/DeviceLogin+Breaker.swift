@@ -49,7 +49,8 @@ extension DeviceLogin {
 
     /// Whether a device that was given the password said no; one that hangs up instead has, too.
     private func isRefusal(_ error: MusterError) -> Bool {
-        error.code == .authentication || error.code == .connectionLost && hasTypedPassword
+        if passwordHasExpired { return false }
+        return error.code == .authentication || error.code == .connectionLost && hasTypedPassword
     }
 
     /// Tells what came of a password that was permitted; `error` is nil when the device let the user in.

@@ -10,9 +10,11 @@ final class DeviceLoginServices: LoginServices {
     private let user: String
     /// Where the inventory says that codes come from.
     private let codeSource: SecretSource?
+    private let servers: KnownServers
     private let lastCode = Mutex<(code: Secret, origin: OneTimeCodes.Origin)?>(nil)
 
-    init(breaker: LoginBreaker, codes: OneTimeCodes, timer: LoginTimer, user: String, codeSource: SecretSource?) {
+    init(breaker: LoginBreaker, codes: OneTimeCodes, timer: LoginTimer, user: String, codeSource: SecretSource?, servers: KnownServers = KnownServers()) {
+        self.servers = servers
         self.breaker = breaker
         self.codes = codes
         self.timer = timer
@@ -30,6 +32,12 @@ final class DeviceLoginServices: LoginServices {
 
     func concluded(refusedKeys: [CredentialIdentity], loggedIn: Bool) {
         breaker.concluded(refusedKeys: refusedKeys, loggedIn: loggedIn)
+    }
+
+    func asksMethodsFirst(of serverVersion: String) -> Bool { servers.takeNoPassword(serverVersion) }
+
+    func learnt(takesPassword: Bool, of serverVersion: String) {
+        servers.learn(takesPassword: takesPassword, of: serverVersion)
     }
 
     func origin(of question: String) -> OneTimeCodes.Origin {

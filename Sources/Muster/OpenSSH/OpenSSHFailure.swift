@@ -6,6 +6,8 @@ struct OpenSSHFailure: Error, Sendable, Equatable {
     var phase: Phase
     var message: String
     var hint: String?
+    /// Whether it was said before the device was there to say it: a bastion of ssh's own has refused.
+    var isBastions = false
 
     /// - Parameters:
     ///   - log: All that ssh wrote to its standard error.
@@ -14,6 +16,8 @@ struct OpenSSHFailure: Error, Sendable, Equatable {
         let said = Said(log: log)
         if let failure = said.early ?? said.late {
             self = failure
+            let isBeforeTheDevice = [.resolve, .connect, .handshake].contains(log.phase)
+            isBastions = isBeforeTheDevice && (code == .authentication || code == .hostKey)
             return
         }
         let shown = said.tail

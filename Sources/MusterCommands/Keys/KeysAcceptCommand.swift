@@ -14,7 +14,7 @@ struct KeysAcceptCommand: Verb {
 
             Examples:
               muster keys accept -w 'leaf[01-48]'
-              muster keys accept --file scanned_hosts     what muster keys scan wrote, elsewhere or earlier
+              muster keys accept -i lab.yaml --file scanned_hosts     what muster keys scan wrote, elsewhere or earlier
               muster keys accept -w leaf-07 --replace --yes
 
             Exit status: 0 all keys are known now, 1 some are not, 2 a device could not be reached, 130 interrupted.
@@ -22,7 +22,7 @@ struct KeysAcceptCommand: Verb {
 
     @OptionGroup var options: SurveyOptions
 
-    @Option(help: ArgumentHelp("Take the keys from this file of known hosts lines, and ask no device.", valueName: "path"))
+    @Option(help: ArgumentHelp("Take the devices' keys from this file of known hosts lines, and connect to none of them.", valueName: "path"))
     var file: String?
 
     @Flag(help: "Accept changed keys too: the known ones are removed.")
@@ -34,6 +34,10 @@ struct KeysAcceptCommand: Verb {
     func perform(in surroundings: Surroundings) async throws -> Int32 {
         guard yes || surroundings.confirm != nil else {
             throw CommandFailure.usage("no one to ask: there is no terminal; look at muster keys check, and then use --yes")
+        }
+        if let file, options.devices.hosts == nil, InventorySource.find(options.devices.inventory.inventory, in: surroundings) == .missing {
+            throw CommandFailure.usage(
+                "whose keys are to be taken from \(file.oneLine)? Name the devices, with -w or an inventory; none of them is connected to")
         }
         let notes = SurveyNotes(surroundings: surroundings, isQuiet: options.quiet)
         let devices = try await options.targets(in: surroundings)

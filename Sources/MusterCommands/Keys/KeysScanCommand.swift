@@ -36,7 +36,7 @@ struct KeysScanCommand: Verb {
         let notes = SurveyNotes(surroundings: surroundings, isQuiet: options.quiet)
         let devices = try await options.targets(in: surroundings)
         let survey = try await options.results(of: devices, notes) { visit throws(MusterError) in try await visit.hostKeys() }
-        let results = survey.each
+        let results = zip(devices, survey.each).map { device, result in result.flatMap { $0.orNone(of: device) } }
         try surroundings.output.write(Array(listing(devices, results, Palettes(choice: options.color, surroundings).output).utf8))
         for (device, result) in zip(devices, results) {
             guard case .success(let scan) = result else { continue }
@@ -103,5 +103,15 @@ struct KeysScanCommand: Verb {
             json.array([HostKey]()) { _, _ in }
             MusterError.write(error, to: &json)
         }
+    }
+}
+
+extension HostKeyScan {
+    /// The keys; where there is none that could be had, why.
+    fileprivate func orNone(of device: Device) -> Result<HostKeyScan, MusterError> {
+        guard keys.isEmpty else { return .success(self) }
+        let why = unread.isEmpty ? "it offers none" : unread.map { "\($0.type): \($0.reason)" }.joined(separator: "; ")
+        return .failure(
+            MusterError(.handshake, phase: .handshake, device: device.name, message: "none of its host keys could be had: \(why)"))
     }
 }

@@ -76,7 +76,9 @@ extension FleetVerb {
     /// The hosts as devices, with their secrets.
     func resolved(_ hosts: [InventoryHost], in surroundings: Surroundings) async throws -> [Device] {
         let resolver = SecretResolver(environment: { surroundings.environment[$0] }, ask: surroundings.ask)
-        var devices = try await DeviceResolution(resolver: resolver, defaultUser: surroundings.localUser).devices(of: hosts)
+        let patience = DeviceResolution.Patience(surroundings, limit: pace.deadline)
+        let resolution = DeviceResolution(resolver: resolver, defaultUser: surroundings.localUser, patience: patience)
+        var devices = try await resolution.devices(of: hosts)
         for index in devices.indices { putCommandLineFirst(in: &devices[index]) }
         return devices
     }

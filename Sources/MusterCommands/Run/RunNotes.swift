@@ -62,9 +62,10 @@ final class RunNotes: Sendable {
         }
     }
 
-    /// Logs what has no effect in `ssh_config`: at `-v` what may be missed, at `-vv` the rest.
+    /// Logs what has no effect in `ssh_config`: at `-v` what may be missed, at `-vv` the rest. A block that is left out is told to everyone.
     func log(_ remarks: [SSHConfigNote]) {
-        for remark in remarks { logger.log(level: remark.kind == .unused ? .debug : .info, "\(remark)") }
+        for remark in remarks where remark.kind == .ignoredBlock { apply(.warning(host: nil, "\(remark)")) }
+        for remark in remarks where remark.kind != .ignoredBlock { logger.log(level: remark.kind == .unused ? .debug : .info, "\(remark)") }
     }
 
     private func isNew(_ warning: String) -> Bool {

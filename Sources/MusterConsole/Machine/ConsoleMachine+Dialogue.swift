@@ -156,6 +156,23 @@ extension ConsoleMachine {
         return true
     }
 
+    // MARK: Passwords that have expired
+
+    /// Breaks off where the device asks for a new password: only the user can choose one, and what is typed would become it.
+    mutating func wantsNewPassword(_ now: Instant) -> Bool {
+        guard let line = standingLine, line.count <= 200, asksForNewPassword(line) else { return false }
+        if quiet(now) >= timing.pager { breakOff(.passwordExpired, now) } else { login.isAsked = true }
+        return true
+    }
+
+    private func asksForNewPassword(_ line: ArraySlice<UInt8>) -> Bool {
+        guard line.trimmedAtEnd.last == UInt8(ascii: ":") else { return false }
+        let text = String(decoding: line, as: UTF8.self).lowercased()
+        // PAM's, in English; "Old Password:" and the like are vendors'.
+        return ["current password:", "current) unix password:", "current unix password:", "new password:", "new unix password:", "old password:"]
+            .contains { text.contains($0) }
+    }
+
     // MARK: Refusals
 
     /// Remembers the line by which the device has refused, if it has.
@@ -188,6 +205,9 @@ extension ConsoleMachine {
                 login.hasTypedPassword
                 ? "Check the user and the password. Nothing is typed a second time, so that no account is locked"
                 : "Check the user: the device has not asked for a password"
+        case .passwordExpired:
+            error.expected = "a prompt after the login"
+            error.hint = "Log in to the device by hand once and set a new password"
         case .passwordMissing:
             error.expected = "a password for the user '\(escaped((credentials?.user ?? "").utf8))', which was not supplied"
             error.hint = "Give the host a 'password'"

@@ -14,7 +14,7 @@ extension ConsoleMachine {
         outgoing.append(contentsOf: screen.replies)
         screen.replies.removeAll()
         findWholeCandidate()
-        if converse(now) { return }
+        if wantsNewPassword(now) || converse(now) { return }
         guard let line = standingLine else {
             // Serial consoles, and some terminal servers, say nothing before a key is pressed.
             if quiet(now) >= timing.silence { pressReturn(candidate: nil) }

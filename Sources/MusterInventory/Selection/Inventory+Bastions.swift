@@ -8,26 +8,34 @@ extension Inventory {
     /// - Parameter host: A host; one that is in no inventory has only entries that are addresses or hosts of this one.
     /// - Throws: `SelectionError` when an entry is no address, or bastions are reached through each other.
     public func bastions(of host: InventoryHost) throws(SelectionError) -> [InventoryHost] {
-        try bastions(of: host, reaching: [host.name])
+        try bastions(of: host, reaching: [host])
     }
 
-    private func bastions(of host: InventoryHost, reaching: [String]) throws(SelectionError) -> [InventoryHost] {
+    private func bastions(of host: InventoryHost, reaching: [InventoryHost]) throws(SelectionError) -> [InventoryHost] {
         var chain: [InventoryHost] = []
         for entry in host.jump {
-            if entry == host.name { break }
             let bastion = try bastion(entry, for: host)
+            if entry == host.name, isSame(bastion, host) { break }
             if chain.isEmpty {
-                guard !reaching.contains(bastion.name) else {
-                    let circle = (reaching + [bastion.name]).map { $0.escapedForMessage() }.joined(separator: " → ")
+                guard !reaching.contains(where: { isSame($0, bastion) }) else {
+                    let circle = (reaching + [bastion]).map { $0.name.escapedForMessage() }.joined(separator: " → ")
                     throw SelectionError(
                         expression: entry, message: "these are reached through each other: \(circle)",
                         hint: "write jump: [] for the bastion that is reached directly")
                 }
-                chain += try bastions(of: bastion, reaching: reaching + [bastion.name])
+                chain += try bastions(of: bastion, reaching: reaching + [bastion])
             }
             chain.append(bastion)
         }
         return chain
+    }
+
+    /// Whether two are one host of the inventory, or one server by its address: that may have several, each at a port of its own.
+    private func isSame(_ one: InventoryHost, _ other: InventoryHost) -> Bool {
+        guard one.name == other.name else { return false }
+        if self[one.name] != nil { return true }
+        return one.address == other.address && (one.port ?? 22) == (other.port ?? 22)
+            && (one.user == nil || other.user == nil || one.user == other.user)
     }
 
     private func bastion(_ entry: String, for host: InventoryHost) throws(SelectionError) -> InventoryHost {

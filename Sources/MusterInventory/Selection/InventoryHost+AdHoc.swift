@@ -18,7 +18,7 @@ extension InventoryHost {
         }
     }
 
-    /// One device: `[user@]address[:port]`.
+    /// One device: `[user@]address[:port]`, also as a URI, `ssh://…`.
     ///
     /// - Throws: `SelectionError` when the text is no address.
     public static func adHoc(_ text: String) throws(SelectionError) -> InventoryHost {
@@ -26,6 +26,11 @@ extension InventoryHost {
             SelectionError(expression: text, message: message, hint: hint)
         }
         var rest = Substring(text)
+        // As ssh takes it.
+        if rest.hasPrefix("ssh://") {
+            rest = rest.dropFirst("ssh://".count)
+            if rest.hasSuffix("/") { rest = rest.dropLast() }
+        }
         var user: String?
         // A user's name may hold '@', an address never does.
         if let at = rest.lastIndex(of: "@") {

@@ -15,6 +15,8 @@ struct AlgorithmMismatch: Equatable {
     /// The lists without a common name, the first of them foremost; `nil` when every list has one.
     init?(received: [UInt8], sent: [UInt8]) {
         guard let theirs = KeyExchangeInit(transcript: received), let ours = KeyExchangeInit(transcript: sent) else { return nil }
+        // That is another mistake: see `PlainPackets.flaw`.
+        guard theirs.lists.values.allSatisfy({ !$0.isEmpty }) else { return nil }
         var all: [AlgorithmMismatch] = []
         for category in KeyExchangeInit.Category.allCases {
             let offered = theirs.lists[category] ?? []

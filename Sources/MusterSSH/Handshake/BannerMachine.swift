@@ -5,7 +5,7 @@ struct BannerMachine {
     enum Verdict: Equatable {
         /// No version line yet.
         case incomplete
-        /// The version line has begun; these bytes and all later ones are for the engine.
+        /// The version line is there; these bytes and all later ones are for the engine.
         case ssh([UInt8])
         /// Not an SSH server.
         case notSSH
@@ -14,6 +14,8 @@ struct BannerMachine {
     /// More than any real server says before its version line.
     static let byteLimit = 128 * 1024
     static let lineLimit = 2048
+    /// A version line has 255 bytes at the most (RFC 4253, 4.2).
+    static let versionLimit = 255
     /// The lines that are kept, for an error.
     static let linesKept = 50
 
@@ -27,7 +29,11 @@ struct BannerMachine {
         pending.append(contentsOf: bytes)
         total += bytes.count
         while true {
-            if pending.starts(with: Array("SSH-".utf8)) { return .ssh(pending) }
+            if pending.starts(with: Array("SSH-".utf8)) {
+                // One that is too long is for the engine to refuse.
+                let isWhole = pending.prefix(Self.versionLimit).contains(UInt8(ascii: "\n")) || pending.count > Self.versionLimit
+                return isWhole ? .ssh(pending) : .incomplete
+            }
             guard let end = pending.firstIndex(of: UInt8(ascii: "\n")) else { break }
             if lines.count < Self.linesKept { lines.append(text(of: pending[..<end])) }
             pending.removeSubrange(...end)

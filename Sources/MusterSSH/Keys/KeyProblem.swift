@@ -14,6 +14,8 @@ package enum KeyProblem: Error, Sendable, Hashable {
     case unknownCipher(String)
     /// The file is encrypted, and there is no passphrase.
     case needsPassphrase
+    /// A person was asked for the passphrase and gave none.
+    case passphraseNotGiven
     /// The passphrase does not decrypt the file.
     case wrongPassphrase
     /// The file has a key's form and makes no sense.
@@ -36,6 +38,7 @@ package enum KeyProblem: Error, Sendable, Hashable {
         case .unknownType(let type): "keys of the type \(type) are not known to the built-in transport"
         case .unknownCipher(let name): "it is encrypted with \(name), which the libraries here cannot decrypt"
         case .needsPassphrase: "it is encrypted, and there is no passphrase"
+        case .passphraseNotGiven: "it is encrypted, and nobody gave its passphrase"
         case .wrongPassphrase: "wrong passphrase"
         case .damaged: "it is damaged, or of a form that is not known"
         case .certificate(let type): "libssh2 \(LibSSH2.version) cannot log in with certificates of the type \(type)"
@@ -56,6 +59,7 @@ package enum KeyProblem: Error, Sendable, Hashable {
         case .unknownType: "make an ed25519 or ecdsa key: ssh-keygen -t ed25519"
         case .unknownCipher: "ssh-keygen -p -Z aes256-ctr -f \(path)"
         case .needsPassphrase: "set `passphrase`, add the key to an agent (ssh-add), or run on a terminal, where it is asked for"
+        case .passphraseNotGiven: "set `passphrase`, or add the key to an agent (ssh-add)"
         case .wrongPassphrase: "check `passphrase`"
         case .damaged: "see what ssh-keygen -y -f \(path) says"
         case .notAccepted: "change PubkeyAcceptedAlgorithms, or leave ssh_config aside with -F none"

@@ -10,6 +10,15 @@ package protocol LoginServices: Sendable {
     func code(for question: String) -> InteractiveAnswers.Code
     /// Says that an exchange with a code in it was refused.
     func codeWasRefused()
+    /// Whether a server is asked for its methods before it is sent a password, since others with this version line took none.
+    func asksMethodsFirst(of serverVersion: String) -> Bool
+    /// Says whether a server takes passwords by the method of that name.
+    func learnt(takesPassword: Bool, of serverVersion: String)
+}
+
+extension LoginServices {
+    package func asksMethodsFirst(of serverVersion: String) -> Bool { false }
+    package func learnt(takesPassword: Bool, of serverVersion: String) {}
 }
 
 /// Whether a credential may be offered.
@@ -77,6 +86,18 @@ package struct Login: Sendable {
     /// Begins anew on another connection.
     package mutating func reconnected() {
         policy.reconnected()
+    }
+
+    /// Whether the next connection is to tell what became of a password that was sent over the last.
+    package var awaitsAnswer: Bool { policy.awaited != nil }
+
+    /// Takes in that there is no further connection, so that what became of that password will not be learnt.
+    ///
+    /// - Returns: The login's failure.
+    package func abandoned() -> SSHError {
+        // The account may have counted it.
+        if let awaited = policy.awaited { services.settle(identity(of: awaited), .refused) }
+        return policy.failure(user: user)
     }
 
     /// What each credential is known by.

@@ -11,6 +11,9 @@ struct LoginConversation {
     init(_ login: Login, serverVersion: String?) {
         self.login = login
         self.serverVersion = serverVersion
+        if let serverVersion, login.services.asksMethodsFirst(of: serverVersion) { self.login.policy.askBeforePassword() }
+        // It was permitted on the connection before.
+        if let awaited = login.policy.awaited { open.append((awaited, login.identity(of: awaited))) }
     }
 
     /// Looks which keys a credential stands for.
@@ -42,11 +45,12 @@ struct LoginConversation {
     /// What is not settled is let go first: two devices that each hold what the other waits for would wait for ever. That is keys alone;
     /// what became of a password is learnt before the next offer.
     mutating func begin(_ attempt: LoginAttempt) async -> LoginPermission {
-        for offer in open {
+        let awaited = login.policy.awaited
+        for offer in open where offer.attempt != awaited {
             login.services.settle(offer.identity, .undecided)
             if offer.attempt.method == .publicKey, let index = offer.attempt.credential { passedKeys.append(index) }
         }
-        open = []
+        open.removeAll { $0.attempt != awaited }
         let identity = login.identity(of: attempt)
         let permission = await login.services.permission(toOffer: identity)
         if permission == .granted { open.append((attempt, identity)) }
@@ -73,7 +77,17 @@ struct LoginConversation {
         return true
     }
 
+    /// Takes in that the device hung up after a password without having said what it takes; false where the next connection is not to tell.
+    mutating func asksAfterHangUp(_ words: String) -> Bool {
+        guard let last = login.policy.lastOffer, login.policy.mayAsk(afterHangUpAt: last) else { return false }
+        login.policy.hangUp(atPassword: last, words)
+        return true
+    }
+
     mutating func record(methods: [String]) {
+        if login.policy.methods == nil, let serverVersion {
+            login.services.learnt(takesPassword: methods.contains(LoginMethod.password.rawValue), of: serverVersion)
+        }
         login.policy.record(methods: methods)
         takeSettled()
     }
@@ -100,8 +114,17 @@ struct LoginConversation {
         open = []
     }
 
+    /// Settles what is open but for what the next connection is to tell.
+    mutating func goesOn() {
+        let awaited = login.policy.awaited
+        open.removeAll { $0.attempt == awaited }
+        settleAll(.undecided)
+    }
+
     /// Settles what is open; `loggedIn` is nil where the login neither succeeded nor failed.
     mutating func end(loggedIn: Bool?) {
+        // What became of it will not be learnt; the account may have counted it.
+        if let awaited = login.policy.awaited { settle(awaited, .refused) }
         settleAll(.undecided)
         guard let loggedIn, !passedKeys.isEmpty else { return }
         let keys = loggedIn ? Set(passedKeys) : refusedKeys

@@ -22,8 +22,8 @@ extension LoginPolicy {
                 hint: unusable.isEmpty ? "set password or identity for the device, use --ask-password, or an agent (ssh-add)" : unusableHint
             )
         }
-        var message = "user \(user) was refused (tried: \(tried))"
-        if let ending { message += ", and \(ending)" } else if methods != nil { message += "; \(accepted)" }
+        var message = "user \(user) was refused (tried: \(whatWasTried))"
+        if let ending = ending ?? endingAtPassword { message += ", and \(ending)" } else if methods != nil { message += "; \(accepted)" }
         if ending == nil, let hangUp { message += "; at the keys, \(hangUp)" }
         for why in withheld { message += "; \(why)" }
         for why in unusable { message += "; \(why)" }
@@ -35,6 +35,12 @@ extension LoginPolicy {
             keysOffered > 1 && (hangUp != nil || ending?.contains("Too many authentication failures") == true || hasEndedAtKey(ending))
         return SSHError(
             .refused, stage: .authentication, message, hint: tooMany ? Self.tooManyKeys : hint ?? unusableHint ?? self.hint)
+    }
+
+    /// How the device hung up at a password that was wrong, as far as is known.
+    private var endingAtPassword: String? {
+        guard let hungUp = hungUpPassword, let index = hungUp.attempt.credential, !untaken.contains(hungUp.attempt) else { return nil }
+        return standing[index] == .refused || standing[index] == .unsettled ? hungUp.words : nil
     }
 
     private static let tooManyKeys =
@@ -51,7 +57,9 @@ extension LoginPolicy {
     private func hasOffered(_ candidate: LoginCandidate) -> Bool { !candidate.isAgents && offered.contains(candidate.name) }
 
     /// What was offered; of an agent's keys the number, where there are several.
-    private var tried: String {
+    private var whatWasTried: String {
+        let untaken = namesOfUntaken
+        let offered = offered.filter { !untaken.contains($0) }
         guard agentKeysOffered.count > 1 else {
             return (agentKeysOffered.map { candidates[$0].name } + offered).joined(separator: ", ")
         }

@@ -23,7 +23,7 @@ package struct LoginPolicy: Sendable {
     package enum Outcome: Sendable, Equatable {
         /// The server said no, or "go on".
         case refused
-        /// The server hung up at a key, in these words: most take only so many tries.
+        /// The server hung up at a key or a password, in these words: most take only so many tries.
         case hungUp(String)
         /// The password has to be changed first.
         case expired
@@ -76,17 +76,27 @@ package struct LoginPolicy: Sendable {
     var lastOffer: LoginAttempt? { made.last }
     /// Whether anything was offered.
     var hasOffered: Bool { !offered.isEmpty || !agentKeysOffered.isEmpty }
-    private var tried: Set<LoginAttempt> = []
+    var tried: Set<LoginAttempt> = []
     /// The offers since the methods were asked for.
-    private var sinceMethods: [LoginAttempt] = []
-    private var mustAskMethods = false
+    var sinceMethods: [LoginAttempt] = []
+    var mustAskMethods = false
     /// The offers on this connection, in order.
-    private var made: [LoginAttempt] = []
+    var made: [LoginAttempt] = []
     /// The offers that bring a new connection to where the one before was.
-    private var replay: [LoginAttempt] = []
-    private var connectionIsGone = false
+    var replay: [LoginAttempt] = []
+    var connectionIsGone = false
     /// How the server hung up at a key, if it did.
-    private(set) var hangUp: String?
+    var hangUp: String?
+    /// A password at which the server hung up before it had said which methods it takes: they tell what became of it.
+    var hungUpPassword: (attempt: LoginAttempt, words: String)?
+    /// That password, as long as the next connection is to tell.
+    var awaited: LoginAttempt?
+    /// Whether the server is asked for its methods before it is sent a password.
+    var asksBeforePassword = false
+    /// Whether it is asked for them before anything is repeated, to leave out what it does not take.
+    private var asksBeforeReplay = false
+    /// Credentials that were sent by a method that the server, as it said later, may never have taken.
+    var untaken: Set<LoginAttempt> = []
     private var connections = 1
     private var stages = 0
     /// Offers whose refusal has become certain, and those that turned out not to be refused, since the last look.
@@ -124,11 +134,13 @@ package struct LoginPolicy: Sendable {
     /// What to do next.
     package mutating func next() -> Step {
         if connectionIsGone {
-            let goesOn = !replay.isEmpty || nextOffer() != nil
+            let goesOn = !replay.isEmpty || awaited != nil || nextOffer() != nil
             return goesOn && mayReconnect ? .reconnect : .failed
         }
+        if asksBeforeReplay, methods == nil { return .askMethods }
         if !replay.isEmpty { return .offer(replay.removeFirst()) }
         if !mustAskMethods, let offer = nextOffer() {
+            if asksBeforePassword, methods == nil, offer.method == .password { return .askMethods }
             if let index = offer.credential, candidates[index].kind == .keys { return .expand(index) }
             return .offer(offer)
         }
@@ -138,7 +150,7 @@ package struct LoginPolicy: Sendable {
         return .failed
     }
 
-    private func nextOffer() -> LoginAttempt? {
+    func nextOffer() -> LoginAttempt? {
         for index in order {
             let candidate = candidates[index]
             guard isOpen(index) else { continue }
@@ -201,7 +213,8 @@ package struct LoginPolicy: Sendable {
 
     /// Whether the server takes a method, as far as is known.
     ///
-    /// Before its methods are known it is taken at the user's word, but for the second choice.
+    /// Before its methods are known it is taken at the user's word, but for the second choice: that saves a turn on every device that takes
+    /// it. One that does not is forgiven (`hangUp(atPassword:)`, `untaken`), and told apart from then on (`askBeforePassword`).
     private func isTaken(_ method: LoginMethod, of candidate: LoginCandidate) -> Bool {
         guard let methods else { return method == offers(of: candidate).first }
         return methods.contains(method.rawValue)
@@ -225,13 +238,16 @@ package struct LoginPolicy: Sendable {
             setStanding(.unsettled, of: attempt)
             // A key that is refused costs little, and the next one may be half of a login that began with it. After a password the methods
             // tell what became of it before the next one is risked.
-            mustAskMethods = replay.isEmpty && methods == nil && attempt.method != .publicKey
+            mustAskMethods = awaited != nil || replay.isEmpty && methods == nil && attempt.method != .publicKey
+        case .hungUp(let words) where attempt.method == .password:
+            hangUp(atPassword: attempt, words)
         case .hungUp(let words):
             note(attempt)
             sinceMethods.append(attempt)
             giveUpKeys(words)
         case .gaveUp(.codeNotAtHand), .locked:
             loseConnection(thenAgain: attempt)
+            asksBeforeReplay = replay.contains(where: untaken.contains)
         case .gaveUp(let stop):
             note(attempt)
             let isRefusal = if case .askedAgain = stop { true } else { false }
@@ -249,38 +265,7 @@ package struct LoginPolicy: Sendable {
         }
     }
 
-    // MARK: Too many keys
-
-    /// Whether there is something to go on with over another connection when the server hangs up at a key, or after some.
-    ///
-    /// - Parameter attempt: the key's; nil when it hung up at the question for its methods.
-    func goesOn(afterHangUpAt attempt: LoginAttempt?) -> Bool {
-        var next = self
-        if let attempt {
-            guard attempt.method == .publicKey else { return false }
-            next.record(.hungUp(""), of: attempt)
-        } else {
-            next.giveUpKeys("")
-        }
-        return next.next() == .reconnect
-    }
-
-    /// Takes in that the server hung up after it had refused keys and nothing else.
-    ///
-    /// They are refused then. Keys that nobody named for this device are not offered any more: each connection that ends like this one is
-    /// an attack in the eyes of whoever watches the server.
-    mutating func giveUpKeys(_ words: String) {
-        guard !sinceMethods.isEmpty, sinceMethods.allSatisfy({ $0.method == .publicKey }) else { return }
-        hangUp = words
-        for attempt in sinceMethods { setStanding(.refused, of: attempt) }
-        sinceMethods = []
-        for index in candidates.indices where candidates[index].isGuess && standing[index] == .open { standing[index] = .passedOver }
-        loseConnection(thenAgain: nil)
-        // What was accepted as one half of the login is worth repeating only for something new.
-        if nextOffer() == nil { replay = [] }
-    }
-
-    private mutating func note(_ attempt: LoginAttempt) {
+    mutating func note(_ attempt: LoginAttempt) {
         tried.insert(attempt)
         made.append(attempt)
         if let index = attempt.credential, candidates[index].isAgents {
@@ -291,7 +276,7 @@ package struct LoginPolicy: Sendable {
         if !offered.contains(name) { offered.append(name) }
     }
 
-    private mutating func setStanding(_ new: Standing, of attempt: LoginAttempt) {
+    mutating func setStanding(_ new: Standing, of attempt: LoginAttempt) {
         if let index = attempt.credential { standing[index] = new }
     }
 
@@ -300,7 +285,7 @@ package struct LoginPolicy: Sendable {
     }
 
     /// The connection is of no use any more; what was not refused on it is offered again on the next, in the same order.
-    private mutating func loseConnection(thenAgain attempt: LoginAttempt?) {
+    mutating func loseConnection(thenAgain attempt: LoginAttempt?) {
         connectionIsGone = true
         replay = made.filter { made in
             guard let index = made.credential else { return false }
@@ -316,7 +301,7 @@ package struct LoginPolicy: Sendable {
         made = []
         sinceMethods = []
         methods = nil
-        mustAskMethods = false
+        mustAskMethods = awaited != nil
     }
 
     /// Takes in the methods that the server would go on with.
@@ -324,10 +309,17 @@ package struct LoginPolicy: Sendable {
         let before = methods
         methods = new
         mustAskMethods = false
+        if asksBeforeReplay {
+            asksBeforeReplay = false
+            if new.contains(LoginMethod.password.rawValue) { untaken = [] } else { replay.removeAll(where: untaken.contains) }
+        }
         let hasChanged = before.map { Set($0) != Set(new) } ?? false
-        for attempt in sinceMethods {
+        let hungUp = awaited.map { [$0] } ?? []
+        awaited = nil
+        for attempt in sinceMethods + hungUp {
             let isRefused = new.contains(attempt.method.rawValue)
             settle(attempt, isRefused: isRefused)
+            if !isRefused, before == nil, attempt.method == .password { untaken.insert(attempt) }
             // Refused by one method is refused, though the other was not taken.
             if let index = attempt.credential, standing[index] == .refused { continue }
             setStanding(isRefused ? .refused : .passed, of: attempt)

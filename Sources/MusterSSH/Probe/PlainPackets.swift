@@ -10,8 +10,7 @@ struct PlainPackets {
     private var bytes: [UInt8] = []
     private var hasBegun = false
 
-    /// A version line has 255 bytes at the most (RFC 4253, 4.2).
-    private static let lineLimit = 255
+    private static let lineLimit = BannerMachine.versionLimit
     /// A packet that every implementation takes has 35,000 (RFC 4253, 6.1).
     private static let packetLimit = 35_000
 
@@ -23,6 +22,14 @@ struct PlainPackets {
         if let version { return "\"\(Self.text(of: version[...]))\" and no key exchange" }
         let text = hasBegun ? Self.text(of: bytes[...]) : banner.seen
         return text.isEmpty ? "nothing" : "\"\(text)\""
+    }
+
+    /// Takes bytes.
+    mutating func receive(_ new: [UInt8]) throws(SSHError) {
+        let result = new.withUnsafeBytes { bytes in
+            do throws(SSHError) { return Result<Void, SSHError>.success(try receive(bytes)) } catch { return .failure(error) }
+        }
+        try result.get()
     }
 
     /// Takes bytes.
@@ -50,14 +57,50 @@ struct PlainPackets {
             return
         }
         let line = bytes[..<(end > 0 && bytes[end - 1] == UInt8(ascii: "\r") ? end - 1 : end)]
-        let shown = Self.text(of: line)
-        guard shown.hasPrefix("SSH-2.0-") || shown.hasPrefix("SSH-1.99-") else {
-            throw SSHError(
-                .notSSH, stage: .handshake, "the device's SSH version line cannot be used: \"\(shown)\"",
-                hint: shown.hasPrefix("SSH-1.") ? "it speaks the first version of SSH only, which is broken" : nil)
-        }
+        if let refusal = Self.refusal(ofVersion: line) { throw refusal }
         version = Array(line)
         bytes.removeSubrange(...end)
+    }
+
+    private static func refusal(ofVersion line: ArraySlice<UInt8>) -> SSHError? {
+        let shown = text(of: line)
+        guard !shown.hasPrefix("SSH-2.0-"), !shown.hasPrefix("SSH-1.99-") else { return nil }
+        return SSHError(
+            .notSSH, stage: .handshake, "the device's SSH version line cannot be used: \"\(shown)\"",
+            hint: shown.hasPrefix("SSH-1.") ? "it speaks the first version of SSH only, which is broken" : nil)
+    }
+
+    /// Why a server cannot be spoken to, when the first line of what it sent says so.
+    static func refusal(ofVersionIn bytes: [UInt8]) -> SSHError? {
+        bytes.firstIndex(of: UInt8(ascii: "\n")).flatMap { refusal(ofVersion: bytes[..<$0]) }
+    }
+
+    /// The version line, where that is all that a server has sent.
+    static func onlyVersion(in bytes: [UInt8]) -> String? {
+        guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")), end == bytes.count - 1 else { return nil }
+        return text(of: bytes[..<end])
+    }
+
+    /// What is wrong with what a server sent in the handshake, as far as that is in plain text; `nil` when nothing is, or nothing that shows.
+    static func flaw(in bytes: [UInt8]) -> SSHError? {
+        var packets = PlainPackets()
+        do throws(SSHError) {
+            try packets.receive(bytes)
+            guard let first = try packets.next() else { return nil }
+            guard let lists = KeyExchangeInit(payload: first[...]) else {
+                return unusable("its first packet, of type \(first[0]), is no key exchange")
+            }
+            for category in KeyExchangeInit.Category.allCases where lists.lists[category]?.isEmpty != false {
+                return SSHError(
+                    .keyExchange, stage: .handshake, "the key exchange failed: the device offers no \(category.title) at all",
+                    hint: category == .hostKey ? "it may have no host key yet: create one on the device" : nil)
+            }
+            // Behind NEWKEYS all is encrypted.
+            while let next = try packets.next(), next[0] != 21 {}
+            return nil
+        } catch {
+            return error
+        }
     }
 
     /// The next packet's payload; `nil` when it is not all there.

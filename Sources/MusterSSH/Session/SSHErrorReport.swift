@@ -1,4 +1,5 @@
 import CLibSSH2
+import MusterTransport
 
 /// Turns a libssh2 error number, with what is known around it, into an error that explains itself.
 ///
@@ -11,10 +12,12 @@ struct SSHErrorReport {
     let disconnectReason: String?
     let transcript: (received: [UInt8], sent: [UInt8])?
     let deviceBanner: String?
-    /// Whether the connection has ended.
-    let hasEnded: Bool
+    /// How the connection has ended, if it has.
+    let end: TransportEnd?
     /// Why there was no signature.
     var signatureProblem: KeyProblem?
+
+    private var hasEnded: Bool { end != nil }
 
     var error: SSHError {
         if let disconnectReason {
@@ -34,15 +37,18 @@ struct SSHErrorReport {
             return SSHError(
                 .noCommonAlgorithm, stage: stage, mismatch.message, hint: mismatch.hint(libraryVersion: LibSSH2.version), gap: mismatch.gap)
         }
+        // libssh2 has one number for much: what the device sent tells more.
+        if let received = transcript?.received, let flaw = PlainPackets.flaw(in: received) { return flaw }
         switch code {
-        case LIBSSH2_ERROR_SOCKET_NONE, LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_SEND:
-            return closed
         case LIBSSH2_ERROR_BANNER_RECV, LIBSSH2_ERROR_BANNER_SEND:
             return SSHError(.notSSH, stage: stage, "the device's SSH version line cannot be used" + quoted(deviceBanner))
+        case _ where hasEnded: return closed
         case LIBSSH2_ERROR_TIMEOUT:
             return SSHError(.timedOut, stage: stage, "the device did not answer in the key exchange")
         default:
-            return SSHError(.keyExchange, stage: stage, "the key exchange failed: \(libraryText)")
+            return SSHError(
+                .keyExchange, stage: stage, "the key exchange failed: \(libraryText)",
+                hint: "`muster audit crypto` shows what the device offers; --transport openssh may get further")
         }
     }
 
@@ -64,11 +70,13 @@ struct SSHErrorReport {
         case LIBSSH2_ERROR_FILE, LIBSSH2_ERROR_METHOD_NONE, LIBSSH2_ERROR_KEYFILE_AUTH_FAILED, LIBSSH2_ERROR_PROTO,
             LIBSSH2_ERROR_OUT_OF_BOUNDARY:
             if case .sealedKey = operation { return unreadableKey }
+            if hasEnded { return closed }
             return SSHError(.connectionLost, stage: stage, "the login failed: \(libraryText)")
         case LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_SOCKET_NONE:
             return closed
         case LIBSSH2_ERROR_TIMEOUT:
             return SSHError(.timedOut, stage: stage, "the device did not answer the login for 60s")
+        case _ where hasEnded: return closed
         default:
             return SSHError(.connectionLost, stage: stage, "the login failed: \(libraryText)")
         }
@@ -94,11 +102,16 @@ struct SSHErrorReport {
             if case .openTunnel(let host, let port) = operation { return tunnelError(host: host, port: port) }
             return SSHError(.channel, stage: stage, "the device refused a session channel", hint: "it may have no free session")
         case LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED:
-            if case .terminal = operation { return SSHError(.channel, stage: stage, "the device refused a terminal") }
+            if case .terminal = operation {
+                return SSHError(
+                    .channel, stage: stage, "the device refused a terminal",
+                    hint: "`channel: exec` runs commands without one, where the device allows that")
+            }
             if case .exec = operation { return SSHError(.execRefused, stage: stage, "the device refused to run a command without a shell") }
             return SSHError(.channel, stage: stage, "the device refused a shell")
         case LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_SOCKET_NONE:
             return closed
+        case _ where hasEnded: return closed
         default:
             return SSHError(.connectionLost, stage: stage, "the channel could not be opened: \(libraryText)")
         }
@@ -123,6 +136,10 @@ struct SSHErrorReport {
             case (.open, .exec), (.open, .exit): "while the command ran"
             case (.open, _): "while the shell was opened"
             }
+        // It broke, or what ended is a bastion's connection: that is not the device's doing.
+        if let end, let why = end.breakage {
+            return SSHError(.connectionLost, stage: stage, "the connection broke \(what): \(why)", hint: end.hint)
+        }
         return SSHError(.connectionLost, stage: stage, "the device closed the connection \(what)")
     }
 

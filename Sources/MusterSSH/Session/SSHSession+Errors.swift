@@ -7,7 +7,7 @@ extension SSHSession {
         return SSHErrorReport(
             code: code, operation: pending.operation, stage: pending.stage, text: engine.lastErrorText,
             disconnectReason: engine.disconnectReason, transcript: engine.transcript, deviceBanner: engine.banner,
-            hasEnded: transportEnd != nil, signatureProblem: engine.signatureProblem
+            end: transportEnd, signatureProblem: engine.signatureProblem
         ).error
     }
 

@@ -4,10 +4,7 @@ extension SSHSession {
     ///
     /// libssh2 gets lost where replies for several channels cross, so one is opened when the one before is done with.
     package func openExec() async throws(SSHError) -> ChannelID {
-        guard case .opened(let id) = try await perform(.openSession, stage: .open) else {
-            throw SSHError(.channel, stage: .open, "the device opened no channel")
-        }
-        return id
+        try await openSessionChannel()
     }
 
     /// Starts a command, which has nothing to read; what it prints on both of its streams comes by the channel in the order of its arrival.

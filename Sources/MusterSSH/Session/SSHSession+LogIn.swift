@@ -12,7 +12,7 @@ extension SSHSession {
         var conversation = LoginConversation(start, serverVersion: serverVersion)
         do {
             let progress = try await converse(&conversation)
-            if case .loggedIn = progress { conversation.end(loggedIn: true) } else { conversation.end(loggedIn: nil) }
+            if case .loggedIn = progress { conversation.end(loggedIn: true) } else { conversation.goesOn() }
             return progress
         } catch {
             conversation.end(loggedIn: error.kind == .refused ? false : nil)
@@ -46,6 +46,7 @@ extension SSHSession {
                     conversation.record(methods: methods)
                 } catch {
                     if error.kind == .connectionLost, conversation.goesOnAfterHangUp(error.message) { continue }
+                    if disconnectReason != nil, conversation.asksAfterHangUp(error.message) { continue }
                     // What the refusal meant will not be learnt; the account may have counted it.
                     conversation.settleAll(.refused)
                     guard error.kind == .connectionLost, conversation.login.policy.hasOffered else { throw error }
@@ -90,6 +91,8 @@ extension SSHSession {
                 return attempt.method == .publicKey && keyIsLocked ? .locked : .unusable(error.message, hint: error.hint)
             case .connectionLost:
                 if conversation.login.policy.goesOn(afterHangUpAt: attempt) { return .hungUp(error.message) }
+                // One that allows a single try hangs up so where it does not even take passwords by this method.
+                if disconnectReason != nil, conversation.login.policy.mayAsk(afterHangUpAt: attempt) { return .hungUp(error.message) }
                 // A device that hangs up instead of answering may have counted the attempt.
                 conversation.settle(attempt, .refused)
                 guard disconnectReason != nil || conversation.login.policy.hasOffered else { throw error }

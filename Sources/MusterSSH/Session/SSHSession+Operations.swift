@@ -69,11 +69,30 @@ extension SSHSession {
     /// The reason that the server gave for disconnecting.
     var disconnectReason: String? { engine.disconnectReason }
 
-    /// Opens a channel with a terminal and a shell.
-    package func openShell(terminal: TerminalSize, type: String) async throws(SSHError) -> SSHChannel {
+    /// Opens a channel for a shell or a command.
+    ///
+    /// A server that allows one at a time is told of the last one's end before it is asked for the next, and OpenSSH's looks through all that
+    /// came before it frees anything: it refuses. That answer took a turn, so it is asked once more.
+    func openSessionChannel() async throws(SSHError) -> ChannelID {
+        let hasClosedOne = channels.values.contains { $0.isClosing && !$0.isTunnel }
+        do {
+            return try await openOnce()
+        } catch {
+            guard error.kind == .channel, hasClosedOne else { throw error }
+            return try await openOnce()
+        }
+    }
+
+    private func openOnce() async throws(SSHError) -> ChannelID {
         guard case .opened(let id) = try await perform(.openSession, stage: .open) else {
             throw SSHError(.channel, stage: .open, "the device opened no channel")
         }
+        return id
+    }
+
+    /// Opens a channel with a terminal and a shell.
+    package func openShell(terminal: TerminalSize, type: String) async throws(SSHError) -> SSHChannel {
+        let id = try await openSessionChannel()
         _ = try await perform(.terminal(id, terminal, type: type), stage: .open)
         _ = try await perform(.shell(id), stage: .open)
         channels[id] = ChannelState()

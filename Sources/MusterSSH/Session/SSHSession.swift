@@ -82,6 +82,7 @@ package actor SSHSession: ByteReceiver {
         case .incomplete: break
         case .ssh(let all):
             banner = nil
+            if let refusal = PlainPackets.refusal(ofVersionIn: all) { return finish(refusal) }
             all.withUnsafeBytes { engine.feed($0) }
         case .notSSH:
             finish(notSSH(machine))
@@ -218,12 +219,20 @@ package actor SSHSession: ByteReceiver {
         let expected =
             switch stage {
             case .handshake where linesBefore != nil: "expected an SSH version line, seen \(linesBefore ?? "")"
-            case .handshake, .hostKey: "expected the end of the key exchange, and it did not come"
+            case .handshake, .hostKey: "expected the end of the key exchange, \(seenInHandshake)"
             case .authentication where engine.awaitsSignature: "expected a signature by the agent, and none came"
             case .authentication: "expected an answer to the login, and none came"
             case .open: "expected a shell, and none was opened"
             }
         abort(SSHError(.timedOut, stage: stage, expected))
+    }
+
+    /// What the device has said in the handshake, after "expected …".
+    private var seenInHandshake: String {
+        guard let received = engine.transcript?.received, let line = PlainPackets.onlyVersion(in: received) else {
+            return "and it did not come"
+        }
+        return "seen the version line \"\(line)\" and nothing after it"
     }
 
     /// Ends the session here.

@@ -76,7 +76,7 @@ struct ConfigReader {
             switch try CriteriaReader.read(line.rest) {
             case .criteria(let criteria): return .match(criteria)
             case .never(let name):
-                note(.unsupported, position, "Match \(name) is not evaluated; the block never applies")
+                note(.ignoredBlock, position, "Match \(name) is not evaluated; the block never applies")
                 return .match(nil)
             }
         case "include":

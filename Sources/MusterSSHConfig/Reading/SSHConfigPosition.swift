@@ -45,6 +45,8 @@ package struct SSHConfigNote: Sendable, Hashable, CustomStringConvertible {
         case unknown
         /// ssh knows it, and it would have changed where a login goes or whether it works.
         case unsupported
+        /// A whole block that ssh may apply, and Muster can't tell whether.
+        case ignoredBlock
         /// ssh knows it, and it is about what Muster does not do, such as forwarding X11.
         case unused
     }

@@ -333,6 +333,79 @@ struct LoginPolicyTests {
         #expect(policy.takeSettled().map(\.isRefused) == [false])
     }
 
+    // MARK: A server that allows a single try
+
+    @Test func hangUpAtThePassword_isFollowedByAQuestion_andThePasswordGoesTheOtherWay() {
+        var policy = LoginPolicy([password])
+        #expect(policy.next() == .offer(LoginAttempt(0, .password)))
+        policy.record(.hungUp("it hung up"), of: LoginAttempt(0, .password))
+        #expect(policy.takeSettled().isEmpty, "what became of it is not known yet")
+        #expect(policy.next() == .reconnect)
+        policy.reconnected()
+        #expect(policy.next() == .askMethods)
+        policy.record(methods: ["publickey", "keyboard-interactive"])
+        #expect(policy.takeSettled().map(\.isRefused) == [false])
+        #expect(policy.next() == .offer(LoginAttempt(0, .keyboardInteractive)))
+        policy.record(.refused, of: LoginAttempt(0, .keyboardInteractive))
+        #expect(policy.next() == .askMethods)
+        policy.record(methods: ["publickey", "keyboard-interactive"])
+        #expect(policy.next() == .failed)
+        #expect(policy.failure(user: "admin").message.contains("(tried: keyboard-interactive);"))
+    }
+
+    @Test func hangUpAtAWrongPassword_isARefusal_andItIsNotOfferedAgain() {
+        var policy = LoginPolicy([password])
+        policy.record(.hungUp("it hung up"), of: LoginAttempt(0, .password))
+        policy.reconnected()
+        #expect(policy.next() == .askMethods)
+        policy.record(methods: ["publickey", "password"])
+        #expect(policy.takeSettled().map(\.isRefused) == [true])
+        #expect(policy.next() == .failed)
+        #expect(policy.failure(user: "admin").message.hasPrefix("user admin was refused (tried: password), and it hung up"))
+    }
+
+    @Test func hangUpAtThePassword_isToldApart_whenTheKeyBeforeItWasAccepted() {
+        var policy = LoginPolicy([key, password])
+        policy.record(.refused, of: LoginAttempt(0, .publicKey))
+        #expect(policy.next() == .offer(LoginAttempt(1, .password)))
+        policy.record(.hungUp("it hung up"), of: LoginAttempt(1, .password))
+        #expect(policy.next() == .reconnect)
+        policy.reconnected()
+        #expect(policy.next() == .offer(LoginAttempt(0, .publicKey)))
+        policy.record(.refused, of: LoginAttempt(0, .publicKey))
+        #expect(policy.next() == .askMethods)
+        policy.record(methods: ["password"])
+        #expect(policy.standing == [.passed, .refused])
+    }
+
+    @Test func methodsAreAskedForFirst_whenServersOfThisKindTakeNoPassword() {
+        var policy = LoginPolicy([password])
+        policy.askBeforePassword()
+        var server = Server(.init(methods: ["keyboard-interactive"], takes: LoginAttempt(0, .keyboardInteractive)))
+        let isIn = server.logIn(&policy)
+        #expect(isIn)
+        #expect(server.log == ["?", "0/keyboard-interactive"])
+    }
+
+    @Test func passwordThatIsNotTaken_isNotRepeated_whenACodeIsToBeFetched() {
+        var policy = LoginPolicy([password])
+        policy.record(.refused, of: LoginAttempt(0, .password))
+        policy.record(methods: ["keyboard-interactive"])
+        #expect(policy.next() == .offer(LoginAttempt(0, .keyboardInteractive)))
+        policy.record(.gaveUp(.codeNotAtHand("Code:")), of: LoginAttempt(0, .keyboardInteractive))
+        #expect(policy.next() == .reconnect)
+        policy.reconnected()
+        #expect(policy.next() == .askMethods)
+        var half = policy
+        policy.record(methods: ["keyboard-interactive"])
+        #expect(policy.next() == .offer(LoginAttempt(0, .keyboardInteractive)))
+        // Where it was one half of the login it is wanted again.
+        half.record(methods: ["password"])
+        #expect(half.next() == .offer(LoginAttempt(0, .password)))
+        half.record(.refused, of: LoginAttempt(0, .password))
+        #expect(half.next() == .offer(LoginAttempt(0, .keyboardInteractive)))
+    }
+
     // MARK: Withheld
 
     @Test func withheldCredential_makesRoomForTheNext() {

@@ -131,6 +131,19 @@ import Testing
         }
     }
 
+    @Test func serverThatTakesOneTry_isAskedWhatItTakes_whenItHangsUpAtThePassword() async throws {
+        // Without PAM it knows no answers, but takes them.
+        let lines = ["AuthenticationMethods keyboard-interactive", "MaxAuthTries 1"]
+        try await withOpenSSHServer(configuration: lines) { server in
+            try await withBench { bench in
+                let record = try await bench.run(["true"], on: [target(server, identities: [], password: Hush.wrong)])
+                let error = record.results[0].error
+                #expect(error?.code == .authentication, "\(String(describing: error))")
+                #expect(error?.message.contains("(tried: keyboard-interactive)") == true, "\(error?.message ?? "")")
+            }
+        }
+    }
+
     @Test func serverThatTakesOneTry_tellsWhyItHungUp() async throws {
         try await withOpenSSHServer(configuration: ["MaxAuthTries 1"]) { server in
             try await withBench { bench in

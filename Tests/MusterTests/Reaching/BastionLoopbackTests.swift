@@ -67,9 +67,23 @@ import Testing
                 let result = try record.result(device.name)
                 #expect(result.status == .unreachable)
                 #expect(result.error?.phase == .connect)
+                #expect(result.error?.code == .authentication)
                 #expect(result.error?.message.contains("the bastion bastion cannot be used: user netops was refused") == true)
+                #expect(result.error?.hint?.contains("give the bastion a password") == true)
             }
             #expect(bench.lab.counts(at: bastion.address).loginsRefused == 1)
+        }
+    }
+
+    @Test func hostKeyErrorNamesTheBastion_whenItsKeyIsNotTheOneItShouldHave() async throws {
+        try await withBench([bastion]) { bench in
+            var hop = bench.device(bastion)
+            hop.hostKeys = [try HostKeyPin("SHA256:" + String(repeating: "A", count: 43))]
+            let device = devices(1, behind: [hop], in: bench)[0]
+            let result = try await bench.badDay(device)
+            #expect(result.error?.code == .hostKey)
+            #expect(result.error?.phase == .connect)
+            #expect(result.error?.message.contains("the bastion bastion cannot be used: ") == true, "\(String(describing: result.error))")
         }
     }
 

@@ -56,6 +56,23 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("SSH-1.5-Cisco-1.25\n", MusterError.Code.handshake, "the device's SSH version line cannot be used: \"SSH-1.5-Cisco-1.25\" (after"),
+        ("SSH-2.0-quiet\r\n", .timeout, "expected the end of the key exchange, seen the version line \"SSH-2.0-quiet\" and nothing after it within"),
+    ])
+    func versionLineIsNamed_whenNothingCanComeOfIt(line: String, code: MusterError.Code, message: String) async throws {
+        try await withLoopbackServer { connection in
+            write(line, to: connection)
+            readToEnd(of: connection)
+        } _: { server in
+            try await withBench(waits: true) { bench in
+                let result = try await bench.badDay(device(port: server.port), options: bench.impatient)
+                #expect(result.error?.code == code)
+                #expect(result.error?.message.hasPrefix(message) == true, "\(String(describing: result.error))")
+            }
+        }
+    }
+
     @Test func showsWhatWasSaid_whenTheServerIsAWebServer() async throws {
         try await withLoopbackServer { connection in
             write("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", to: connection)
@@ -125,8 +142,8 @@ import Testing
 
     static let stalls: [(LabFault.Phase, Phase, String)] = [
         (.accept, .handshake, "expected an SSH version line, seen nothing within 10s"),
-        (.banner, .handshake, "expected the end of the key exchange, and it did not come within 10s"),
-        (.kex, .handshake, "expected the end of the key exchange, and it did not come within 10s"),
+        (.banner, .handshake, #"expected the end of the key exchange, seen the version line "SSH-2.0-MusterLab_1.0" and nothing after it within 10s"#),
+        (.kex, .handshake, #"expected the end of the key exchange, seen the version line "SSH-2.0-MusterLab_1.0" and nothing after it within 10s"#),
         (.auth, .authenticate, "expected an answer to the login, and none came within 10s"),
         (.open, .open, "expected a shell, and none was opened within 10s"),
         (.pty, .open, "expected a shell, and none was opened within 10s"),

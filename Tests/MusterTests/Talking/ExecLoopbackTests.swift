@@ -38,6 +38,16 @@ import Testing
         }
     }
 
+    @Test func commandsFollowEachOther_whenTheServerAllowsOneChannelAtATime() async throws {
+        try await withOpenSSHServer(configuration: ["MaxSessions 1"]) { server in
+            try await withBench { bench in
+                let result = try await bench.run((1...8).map { "echo \($0)" }, on: [device(server)]).result("here")
+                #expect(result.status == .ok, "\(String(describing: result.error))")
+                #expect(result.commands.map(\.output) == (1...8).map { "\($0)" })
+            }
+        }
+    }
+
     @Test func bothStreamsAreKept_andNothingWaitsForInput() async throws {
         try await withOpenSSHServer { server in
             try await withBench { bench in
