@@ -31,6 +31,7 @@ extension ConsoleMachine {
         if platform.echo == .none { echoes = false }
         prompt = nil
         known = []
+        hostName = []
         learn(text)
         isOpen = false
         startedAt = now

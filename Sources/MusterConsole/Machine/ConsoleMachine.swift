@@ -43,6 +43,9 @@ package struct ConsoleMachine {
     var prompt: LearnedPrompt?
     var known: [LearnedPrompt] = []
     var login = Login()
+    /// The host's name as it stands in the prompt, and what is known of one that is never the same.
+    var hostName: [UInt8] = []
+    var promptVariation = PromptVariation.none
     /// Commands that are typed and not answered yet.
     ///
     /// Output belongs to the first.
@@ -184,10 +187,7 @@ package struct ConsoleMachine {
         if screen.isTruncated { collectOverflow() }
     }
 
-    /// Takes bytes from the device.
-    package mutating func receive(_ bytes: [UInt8], now: Instant) {
-        bytes.withUnsafeBytes { receive($0, now: now) }
-    }
+    package mutating func receive(_ bytes: [UInt8], now: Instant) { bytes.withUnsafeBytes { receive($0, now: now) } }
 
     /// All bytes at hand have been given: looks whether the device waits for something.
     package mutating func burstEnded(now: Instant) {
