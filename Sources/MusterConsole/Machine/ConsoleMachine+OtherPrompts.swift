@@ -41,7 +41,7 @@ extension ConsoleMachine {
             return
         }
         guard pause >= timing.prompt else { return }
-        if changesPrompt(head), let text = matchPrompt(modeRules) {
+        if changesName(head), let text = matchPrompt(modeRules) {
             endHead(text, pause, now)
             return
         }
@@ -71,31 +71,47 @@ extension ConsoleMachine {
     ///
     /// Any that configures may: it leads to a part of the configuration, or out of it.
     func mayChangePrompt(_ head: Step) -> Bool {
-        if changesPrompt(head) { return true }
-        guard mode.hasPrefix("config") || prompt?.text.contains(Array("(conf".utf8)) == true else { return false }
-        let first = head.command.lowercased().split(separator: " ").first
-        return first != "do" && first != "run" && !onlyShows(head.command)
+        if changesName(head) { return true }
+        let words = head.command.lowercased().split(separator: " ")
+        guard let first = words.first, !shows(head.command) else { return false }
+        if first.hasPrefix("/") || first.hasPrefix("..") || begins(words, Self.modeWords) { return true }
+        return mode.hasPrefix("config") || prompt?.text.contains(Array("(conf".utf8)) == true
     }
 
-    /// Whether the command is one that leads to another prompt, by the definition or by its words.
-    func changesPrompt(_ head: Step) -> Bool {
+    /// Whether the command is one behind which the prompt may have another name, by the definition or by its words.
+    private func changesName(_ head: Step) -> Bool {
         if head.purpose != .command || head.target != nil { return true }
-        if onlyShows(head.command) { return false }
         let words = head.command.lowercased().split(separator: " ")
-        guard let first = words.first else { return false }
-        if words.contains(where: { Self.nameWords.contains(String($0)) }) || first.hasPrefix("..") { return true }
-        let verb = first.drop { $0 == "/" }
-        return verb.count >= 2 ? Self.changingWords.contains { $0.hasPrefix(verb) } : first == "/"
+        guard !shows(head.command) else { return false }
+        if words.contains(where: { Self.nameWords.contains(String($0)) }) { return true }
+        // "sudo cat x" has a command's output.
+        if words.first == "sudo" { return words.count > 1 && ["-s", "-i", "su", "bash"].contains(words[1]) }
+        return begins(words, Self.userWords)
+    }
+
+    /// Whether a command shows something: "show", "do more", "run ping", "admin display-config".
+    private func shows(_ command: String) -> Bool {
+        let words = command.lowercased().split(separator: " ")
+        return words.first == "do" || words.first == "run" || onlyShows(command)
+            || words.dropFirst().contains { $0 == "show" || $0.hasPrefix("display") }
+    }
+
+    private func begins(_ words: [Substring], _ list: [String]) -> Bool {
+        guard let verb = words.first?.drop(while: { $0 == "/" }), verb.count >= 2 else { return false }
+        return list.contains { $0.hasPrefix(verb) }
     }
 
     /// What changes the name in a prompt, wherever it stands in a command.
     private static let nameWords: Set = ["hostname", "host-name", "sysname", "prompt", "system-name", "identity"]
-    /// Commands that lead to a mode, a part of the configuration, another user or another device; they may be shortened.
-    private static let changingWords = [
-        "abort", "admin", "attach", "back", "bash", "cd", "changeto", "cli", "commit", "configure", "configuration", "connect", "context",
-        "disable", "edit", "enable", "end", "enter", "exit", "expert", "interface", "login", "logout", "next", "quit", "return", "session",
-        "shell", "slogin", "ssh", "start", "su", "sudo", "super", "switchto", "system-view", "tclsh", "telnet", "tmsh", "top", "up", "vdom",
-        "vlan", "vtysh",
+    /// Commands that lead to another user, device, shell or directory, or back; they may be shortened.
+    private static let userWords = [
+        "attach", "bash", "cd", "changeto", "cli", "connect", "context", "end", "enter", "exit", "expert", "login", "logout", "quit", "return",
+        "session", "shell", "slogin", "ssh", "start", "su", "super", "switchto", "tclsh", "telnet", "tmsh", "vdom", "vtysh",
+    ]
+    /// Commands that lead to a mode or to a part of the configuration.
+    private static let modeWords = [
+        "abort", "admin", "back", "commit", "configure", "configuration", "disable", "edit", "enable", "interface", "next", "system-view", "top",
+        "up", "vlan",
     ]
 
     // MARK: The line
