@@ -46,6 +46,7 @@ extension ConsoleMachine {
         if platform.echo == .none { echoes = false }
         prompt = nil
         known = []
+        hostName = []
         learn(text)
     }
 }

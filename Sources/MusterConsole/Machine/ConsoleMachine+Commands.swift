@@ -131,12 +131,13 @@ extension ConsoleMachine {
         if head.isBrokenOff { return settleBrokenOff(pause, now) }
         guard let line = standingLine else {
             if pause >= timing.prompt, let prompt = gluedPrompt(screen.standing) { return endGlued(prompt, pause, now) }
+            recallPrompt(pause, now)
             meetFinishedQuestion(now)
             return
         }
         if head.question != nil, answerQuestion(line, now) { return }
         let hasNewLine = screen.finishedLines > head.lines
-        if let prompt, hasNewLine, let standing = stands(prompt) ? prompt : known.last(where: stands) {
+        if hasNewLine, let standing = standingPrompt(head) {
             let time = timeToConfirm(standing, head)
             if pause < time {
                 confirmation = time
@@ -151,15 +152,22 @@ extension ConsoleMachine {
             return
         }
         if meetQuestion(line, now) { return }
-        if let probe = head.probe, line.elementsEqual(probe.text), finishProbe(probe, now) { return }
-        guard pause >= timing.prompt, hasNewLine || echoes == false else { return }
-        if let prompt = gluedPrompt(line) {
+        if let probe = head.probe, finishProbe(probe, line, now) { return }
+        if pause >= timing.prompt, hasNewLine || echoes == false, let prompt = gluedPrompt(line) {
             endGlued(prompt, pause, now)
-        } else if hasNewLine, let text = matchPrompt(allRules) {
-            endHead(text, pause, now)
-        } else if hasNewLine, pause >= timing.line {
-            probePrompt(line, pause, now)
+        } else if hasNewLine, pause >= timing.line, isMessage(line) {
+            recallPrompt(pause, now)
+        } else if hasNewLine {
+            meetOtherPrompt(line, head, pause, now)
         }
+    }
+
+    /// The prompt that stands, of those of this session.
+    private func standingPrompt(_ head: Step) -> LearnedPrompt? {
+        if let prompt, stands(prompt) { return prompt }
+        // Behind what only shows something, one of before is a line like any other.
+        guard inFlight.count > 1 || head.echo != .seen || head.dialogue.refused != nil || mayChangePrompt(head) else { return nil }
+        return known.last(where: stands)
     }
 
     /// How long the prompt has to stand before it ends an answer.
@@ -176,8 +184,10 @@ extension ConsoleMachine {
     }
 
     private func isShort(_ standing: LearnedPrompt) -> Bool {
-        screen.text.count <= Self.shortAnswer && bursts <= Self.fewBursts && standing.last.trimmedAtEnd.count >= 2
+        isShortOutput && standing.last.trimmedAtEnd.count >= 2
     }
+
+    var isShortOutput: Bool { screen.text.count <= Self.shortAnswer && bursts <= Self.fewBursts }
 
     /// Whether the end of the answer has a line in which something stands behind the prompt.
     private func isTranscript(_ standing: LearnedPrompt) -> Bool {
@@ -202,7 +212,7 @@ extension ConsoleMachine {
     }
 
     /// `text` stands as the prompt: ends the first command, unless its echo is still to come.
-    private mutating func endHead(_ text: [UInt8], _ pause: Duration, _ now: Instant) {
+    mutating func endHead(_ text: [UInt8], _ pause: Duration, _ now: Instant) {
         if probedAt != nil, inFlight.count == 1, inFlight[0].echo == .awaited, inFlight[0].isInterrupted {
             // The answer to a return that was typed before this command, and none to the command.
             probedAt = nil
@@ -243,6 +253,11 @@ extension ConsoleMachine {
     /// - Parameter count: how much of the output is kept; all where it is nil.
     mutating func finish(standing text: [UInt8], rest: [UInt8] = [], keeping count: Int? = nil, _ now: Instant) {
         let before = prompt
+        var count = count
+        if count == nil, rest.isEmpty, let end = promptBeforeMessages(inFlight[0]) {
+            count = end
+            if inFlight[0].recalls > 0 { probedAt = nil }
+        }
         if !text.isEmpty { learn(text) }
         // What stands before the prompt is at the end of what came, whether or not that was kept.
         let truncated = screen.isTruncated

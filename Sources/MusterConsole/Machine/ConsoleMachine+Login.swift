@@ -50,6 +50,7 @@ extension ConsoleMachine {
             pressReturn(candidate: text)
         } else if pause >= timing.line, matchPrompt(allRules) != nil {
             // A prompt that is different every time (it shows the time, or counts): nothing better than its looks can be had.
+            if let candidate = login.candidate { noteVariation(candidate, text) }
             logIn(with: text, now)
         }
     }

@@ -1,13 +1,14 @@
 import MusterTransport
 
-/// A prompt that a command has changed into one that the definition does not know.
+/// The proof of a prompt that was not to be expected.
 ///
-/// A line that has the shape of the device's prompt is no proof: output may stop there. So a return is typed, as at the login, and what comes again
+/// A line that has the shape of the device's prompt, or is what the definition says of prompts, is no proof: output may stop there. So a return is typed, as at the login, and what comes again
 /// is the prompt.
 extension ConsoleMachine {
     /// A line that is put to the proof.
     struct PromptProbe {
         var text: [UInt8]
+        var prompt: LearnedPrompt { LearnedPrompt(text: text, mode: LearnedPrompt.unknownMode) }
         /// How many bytes of output there were before the first return.
         var start: Int
         /// How many bytes there were, and how many lines had been finished, when the last return was typed.
@@ -22,29 +23,36 @@ extension ConsoleMachine {
     private static let mostProbes = 3
     private static let signs = Array("#>$%".utf8)
 
-    /// Puts `line`, which nothing else is known of, to the proof if it may be the prompt from here on.
-    mutating func probePrompt(_ line: ArraySlice<UInt8>, _ pause: Duration, _ now: Instant) {
+    /// Puts `text`, which stands there, to the proof if it may be the prompt from here on.
+    ///
+    /// - Parameter isOfDefinition: whether the definition says that prompts look like it.
+    mutating func probePrompt(_ text: [UInt8], isOfDefinition: Bool, _ pause: Duration, _ now: Instant) {
+        let line = screen.standing
         guard inFlight.count == 1, inFlight[0].dialogue.refused == nil, !screen.isContinued, !screen.isTruncated,
-            !line.elementsEqual(inFlight[0].probe?.text ?? []), resemblesPrompt(line), !looksLikeQuestion(line)
+            text != inFlight[0].probe?.text || screen.finishedLines != inFlight[0].probe?.line,
+            isOfDefinition || resemblesPrompt(line), !looksLikeQuestion(line)
         else { return }
         let returns = inFlight[0].probe?.returns ?? 0
         guard returns < Self.mostProbes, resolveEcho(pause, now) else { return }
-        press(PromptProbe(text: Array(line), start: screen.text.count, sentAt: 0, line: 0, returns: returns), now)
+        press(PromptProbe(text: text, start: screen.text.count, sentAt: 0, line: 0, returns: returns), now)
     }
 
     /// Looks whether the line that was put to the proof has come again; false where there is nothing to do yet.
-    mutating func finishProbe(_ probe: PromptProbe, _ now: Instant) -> Bool {
-        guard screen.finishedLines > probe.line, !screen.isContinued, !screen.isTruncated, inFlight[0].dialogue.refused == nil else {
+    mutating func finishProbe(_ probe: PromptProbe, _ line: ArraySlice<UInt8>, _ now: Instant) -> Bool {
+        let prompt = probe.prompt
+        guard isSame(line, prompt.last), screen.finishedLines > probe.line, !screen.isContinued, !screen.isTruncated, inFlight[0].dialogue.refused == nil else {
             return false
         }
         // What the return has finished, and what the device printed before the line stood there again.
         let between = Array(screen.text[min(probe.sentAt, screen.text.count)...])
-        guard let end = between.firstIndex(of: 0x0A), between[..<end].trimmedAtEnd.elementsEqual(probe.text.trimmedAtEnd) else {
+        guard let end = between.firstIndex(of: 0x0A), between[..<end].trimmedAtEnd.elementsEqual(prompt.last.trimmedAtEnd) else {
             return false
         }
-        let rest = Array(between[(end + 1)...])
+        var rest = Array(between[(end + 1)...])
+        if !prompt.upper.isEmpty, rest[...].hasSuffix(Array(prompt.upper)) { rest.removeLast(prompt.upper.count) }
         if rest.allSatisfy({ $0 == 0x0A || $0 == 0x20 }) || rest == probe.between {
-            take(probe, now)
+            if !line.elementsEqual(prompt.last) { promptVariation = .numbers }
+            take(Array(prompt.upper) + line, probe, now)
             return true
         }
         guard probe.returns < Self.mostProbes else { return false }
@@ -66,10 +74,10 @@ extension ConsoleMachine {
         type("")
     }
 
-    private mutating func take(_ probe: PromptProbe, _ now: Instant) {
+    private mutating func take(_ text: [UInt8], _ probe: PromptProbe, _ now: Instant) {
         probedAt = nil
-        notes.append("its prompt is '\(escaped(probe.text))' now, which came again after a return")
-        finish(standing: probe.text, keeping: probe.start, now)
+        notes.append("its prompt is '\(escaped(text))' now, which came again after a return")
+        finish(standing: text, keeping: probe.start, now)
     }
 
     /// Whether a line has the shape of the device's prompt: the same name in front and a prompt's sign at the end, or another name in the same
@@ -87,7 +95,7 @@ extension ConsoleMachine {
         return isSameSign && !name.isEmpty && Self.shape(line.dropLast()) == shape
     }
 
-    private static func isOfName(_ byte: UInt8) -> Bool {
+    static func isOfName(_ byte: UInt8) -> Bool {
         byte >= 0x80 || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF) || byte == 0x5F || byte == 0x2D || byte == 0x2E
     }
 

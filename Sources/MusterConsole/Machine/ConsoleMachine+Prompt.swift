@@ -76,6 +76,7 @@ extension ConsoleMachine {
         if prompt?.text == text, walk?.hop == nil { return }
         let learned = LearnedPrompt(text: text, mode: mode(of: text))
         prompt = learned
+        noteHostName(learned)
         known.removeAll { $0.text == text }
         known.append(learned)
         if known.count > 8 { known.removeFirst() }

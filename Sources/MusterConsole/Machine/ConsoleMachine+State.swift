@@ -84,6 +84,9 @@ extension ConsoleMachine {
         var isLenient = false
         /// The lines of text that follow it.
         var block: TextBlock?
+        /// How often a return was typed for the prompt to be drawn again, and how many lines had been finished then.
+        var recalls = 0
+        var recalledAt = -1
         /// What may be the prompt from here on.
         var probe: PromptProbe?
         /// Whether it may be broken off when its time is over, and whether it was.

@@ -46,7 +46,7 @@ extension ConsoleMachine {
         guard let first = lines.first else { return }
         // One that has been told of is enough.
         self.answered = nil
-        guard Self.message?.match(in: Array(first.prefix(400)), scratch) == nil else { return }
+        guard !isMessage(first) else { return }
         let text = redacted(platform.encoding.text(Array(first.prefix(200))))
         strays.append(StrayLines(command: answered.command, first: text, count: lines.count))
     }
@@ -56,11 +56,4 @@ extension ConsoleMachine {
         guard let answered, !answered.command.isEmpty, answered.command != head.command else { return false }
         return line.trimmedAtEnd.elementsEqual(answered.echoLine.trimmedAtEnd)
     }
-
-    /// How the messages begin that devices print at any time: "%LINK-3-UPDOWN: ", "IFNET/2/linkDown", a date, a time.
-    private static let message = try? Pattern(
-        #"%[\w\-]{2,60}-[0-7]-\w{2,80}|\b[A-Z]\w{1,40}/[0-7]/\w{2,80}"#
-            + #"|^\W{0,3}(\d{4}[-/ ](\d\d|[A-Z]{3})[-/ ]\d|((mon|tue|wed|thu|fri|sat|sun)\w{0,6},? )?"#
-            + #"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w{0,6}\.? {1,2}\d{1,2}\b|\d{1,2}:\d\d:\d\d)"#
-            + #"|^(message from|broadcast message|\*{3}|RP/\d|LC/\d|\[\s{0,8}\d{1,10}\.\d{3,6}\])"#)
 }

@@ -20,8 +20,9 @@ package enum ConsoleEvent: Sendable, Equatable {
 /// `enterMode` at any time, `ended` at the end. After each of them the runner takes `outgoing` and `events`.
 ///
 /// **How the prompt is known.** The definition only says what prompts look like. At the login the machine sends a return and reads the
-/// device's own prompt back; from then on it is expected to the letter, so a line of output that looks like some prompt ends nothing. A line that
-/// only matches the definition counts after a pause, for instance when a command has changed the host's name.
+/// device's own prompt back; from then on it is expected to the letter, so a line of output that looks like some prompt ends nothing. Another
+/// prompt counts where it was to be expected, for instance when a command has changed the host's name; anything else has to come again after a
+/// return.
 ///
 /// **How answers are told apart.** A device prints what is typed after its prompt. An answer begins after the line that consists of the prompt and the
 /// command; text before it (log messages, the end of something earlier) is not part of it. On a device without echo the answer begins at once.
@@ -43,6 +44,9 @@ package struct ConsoleMachine {
     var prompt: LearnedPrompt?
     var known: [LearnedPrompt] = []
     var login = Login()
+    /// The host's name as it stands in the prompt, and what is known of one that is never the same.
+    var hostName: [UInt8] = []
+    var promptVariation = PromptVariation.none
     /// Commands that are typed and not answered yet.
     ///
     /// Output belongs to the first.
@@ -193,10 +197,7 @@ package struct ConsoleMachine {
         if screen.isTruncated { collectOverflow() }
     }
 
-    /// Takes bytes from the device.
-    package mutating func receive(_ bytes: [UInt8], now: Instant) {
-        bytes.withUnsafeBytes { receive($0, now: now) }
-    }
+    package mutating func receive(_ bytes: [UInt8], now: Instant) { bytes.withUnsafeBytes { receive($0, now: now) } }
 
     /// All bytes at hand have been given: looks whether the device waits for something.
     package mutating func burstEnded(now: Instant) {
