@@ -8,7 +8,8 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct ChildWatchTests {
     private func sleeper() throws -> SpawnedChild {
         // With one of its own, as ssh has for its way through a bastion.
-        try SpawnedChild.spawn(ChildCommand(program: "/bin/sh", arguments: ["-c", "sleep 600 & wait"], environment: ["PATH": "/usr/bin:/bin"]))
+        try SpawnedChild.spawn(
+            ChildCommand(program: "/bin/sh", arguments: ["-c", "sleep 600 & wait"], environment: ["PATH": "/usr/bin:/bin"]))
     }
 
     @Test func childrenThatAreLeft_endWithTheProcess() async throws {
