@@ -100,6 +100,24 @@ int muster_spawn(
 #define MUSTER_SEND_FLAGS MSG_NOSIGNAL
 #endif
 
+int muster_socket_pair(int ends[2]) {
+#if defined(__APPLE__)
+    int yes = 1;
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return errno;
+    for (int end = 0; end < 2; end++) {
+        fcntl(ends[end], F_SETFD, FD_CLOEXEC);
+        setsockopt(ends[end], SOL_SOCKET, SO_NOSIGPIPE, &yes, sizeof yes);
+    }
+    return 0;
+#else
+    return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0 ? 0 : errno;
+#endif
+}
+
+int muster_tell(int socket, const void *bytes, size_t count) {
+    return send(socket, bytes, count, MUSTER_SEND_FLAGS | MSG_DONTWAIT) < 0 ? errno : 0;
+}
+
 static int send_all(int descriptor, const char *bytes, size_t count) {
     while (count > 0) {
         ssize_t sent = send(descriptor, bytes, count, MUSTER_SEND_FLAGS);

@@ -152,7 +152,8 @@ import Testing
                 if let file {
                     script.events(.pinned(host: device.name, keyType: "ed25519", fingerprint: "SHA256:x", file: file))
                 } else {
-                    script.events(.notPinned(host: device.name, keyType: "ed25519", fingerprint: "SHA256:x", reason: "/k: Permission denied"))
+                    script.events(
+                        .notPinned(host: device.name, keyType: "ed25519", fingerprint: "SHA256:x", reason: "/k: Permission denied"))
                 }
                 try await each(World.ok(device, script.commands))
             }

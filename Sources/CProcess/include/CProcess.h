@@ -8,6 +8,12 @@
 /// Makes a pipe whose ends no other program inherits: the first is read from, the second written to.
 int muster_pipe(int ends[2]);
 
+/// Makes a pair of connected sockets that no other program inherits, and that raise no SIGPIPE when they are written to with muster_tell.
+int muster_socket_pair(int ends[2]);
+
+/// Writes to a socket as much as goes without waiting.
+int muster_tell(int socket, const void *bytes, size_t count);
+
 /// Opens a terminal that becomes nobody's controlling one. No other program inherits its ends.
 int muster_terminal(unsigned short columns, unsigned short rows, int *mine, int *theirs);
 

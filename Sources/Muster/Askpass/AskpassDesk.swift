@@ -44,6 +44,7 @@ final class AskpassDesk: Sendable {
             let folder = FileManager.default.temporaryDirectory.path + "/muster-" + UUID().uuidString.prefix(13)
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+            ChildWatch.shared.add(folder: folder)
             return folder
         }
         let answerers = Answerers()

@@ -8,10 +8,11 @@ extension DeviceLogin {
     func runOpenSSH(_ platform: Platform) async throws(MusterError) -> OpenDevice {
         if usesExec(platform) { return try await runOpenSSHExec(platform) }
         return try await overOpenSSH { login, openSSH, command throws(MusterError) in
-            let child = ChildCommand(
+            var child = ChildCommand(
                 program: command.program, arguments: command.arguments,
                 environment: OpenSSHCommand.environment(inherited: openSSH.variables, term: platform.pty.term),
                 terminal: .init(columns: platform.pty.columns, rows: platform.pty.rows))
+            child.endsWithThisProcess = true
             let session = login.openSSHSession()
             return try await login.reaching(session, child, openSSH.desk) { login, shell throws(MusterError) in
                 do throws(MusterError) {

@@ -31,7 +31,8 @@ extension DeviceLogin {
         } catch is CancellationError {
             throw failure(.cancelled, "cancelled")
         } catch {
-            throw failure(.usage, "no folder for ssh's control socket can be made: \(systemWords(error))", hint: "is the temporary folder writable?")
+            throw failure(
+                .usage, "no folder for ssh's control socket can be made: \(systemWords(error))", hint: "is the temporary folder writable?")
         }
     }
 }

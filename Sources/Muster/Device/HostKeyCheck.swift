@@ -62,7 +62,8 @@ struct HostKeyCheck {
             throw failure(
                 "the host key of \(name) is vouched for by a certificate authority alone (\(entries.map(\.origin).joined(separator: ", "))), "
                     + "and certificates can't be verified: seen \(key.shown)",
-                hint: "transport: auto goes on with the system's ssh, which verifies them; or compare the fingerprint with the device's and "
+                hint:
+                    "transport: auto goes on with the system's ssh, which verifies them; or compare the fingerprint with the device's and "
                     + "add the key itself: `host_key` in the inventory, or \(known.file.path)"
             )
         }

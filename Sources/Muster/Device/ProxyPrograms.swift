@@ -21,7 +21,8 @@ final class ProxyPrograms: Sendable {
         // Like ssh: the command is the user's own, and what it needs (a profile, an agent, a proxy's address) is in the environment.
         let variables = ProcessInfo.processInfo.environment
         let shell = variables["SHELL"].flatMap { $0.isEmpty ? nil : $0 } ?? "/bin/sh"
-        let program = ChildCommand(program: shell, arguments: ["-c", "exec \(command)"], environment: variables)
+        var program = ChildCommand(program: shell, arguments: ["-c", "exec \(command)"], environment: variables)
+        program.endsWithThisProcess = true
         let errors = LastWords()
         let child = try await ChildTransport.start(program, on: loop) {
             errors.add($0)

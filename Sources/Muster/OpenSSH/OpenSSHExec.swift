@@ -114,11 +114,12 @@ actor OpenSSHExec: CommandCarrier {
     func shell(terminal: TerminalSize, type: String) async throws(SSHError) -> any ByteTransport {
         var environment = environment
         environment["TERM"] = type
-        let child = try await start(
-            ChildCommand(
-                program: command.program, arguments: command.sharing(socket, running: nil), environment: environment,
-                terminal: .init(columns: terminal.columns, rows: terminal.rows)))
-        shell = child
+        var shell = ChildCommand(
+            program: command.program, arguments: command.sharing(socket, running: nil), environment: environment,
+            terminal: .init(columns: terminal.columns, rows: terminal.rows))
+        shell.endsWithThisProcess = true
+        let child = try await start(shell)
+        self.shell = child
         return child
     }
 

@@ -50,6 +50,7 @@ final class OpenSSHFiles: Sendable {
         if folder.utf8.count + 6 > longestSocketPath { folder = "/tmp" + name }
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        ChildWatch.shared.add(folder: folder)
         state.folder = folder
         return folder
     }

@@ -104,7 +104,8 @@ struct OpenSSHLog: Sendable {
         return []
     }
 
-    /// The phases in their order. ssh may leave a line out: where Kerberos does the key exchange, there is no host key.
+    /// The phases in their order.
+    // ssh may leave a line out: where Kerberos does the key exchange, there is no host key.
     private static let order: [Phase] = [.resolve, .connect, .handshake, .hostKey, .authenticate, .open, .login]
 
     private func isBefore(_ phase: Phase) -> Bool {
@@ -122,7 +123,9 @@ struct OpenSSHLog: Sendable {
 
     /// Goes on to a phase, through all that lie before it; back to none.
     private mutating func enter(_ phase: Phase) -> [Event] {
-        guard isBefore(phase), let now = Self.order.firstIndex(of: self.phase), let last = Self.order.firstIndex(of: phase) else { return [] }
+        guard isBefore(phase), let now = Self.order.firstIndex(of: self.phase), let last = Self.order.firstIndex(of: phase) else {
+            return []
+        }
         self.phase = phase
         return Self.order[(now + 1)...last].map { .phase($0) }
     }

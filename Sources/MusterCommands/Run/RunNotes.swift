@@ -88,7 +88,8 @@ final class RunNotes: Sendable {
                 text += "warning: \(warning.text.oneLine) (\(counted(warning.times - 1, "more time", "more times")))\n"
             }
             for (reason, hosts) in state.notKept.all {
-                text += "warning: accepted the unknown host \(Self.whose(hosts)) and did NOT keep \(hosts.count == 1 ? "it" : "them"): "
+                text +=
+                    "warning: accepted the unknown host \(Self.whose(hosts)) and did NOT keep \(hosts.count == 1 ? "it" : "them"): "
                     + "\(reason.oneLine)\n"
             }
             for (file, hosts) in state.pinned.all {

@@ -10,6 +10,8 @@ package struct ChildCommand: Sendable, Equatable {
     package var terminal: TerminalShape?
     /// Whether what it writes to standard error goes where its standard output goes, in the order in which it writes.
     package var mergesErrors = false
+    /// Whether it is ended with this process even where that is killed; see `ChildWatch`.
+    package var endsWithThisProcess = false
 
     /// The window size of a terminal, in characters.
     package struct TerminalShape: Sendable, Equatable {

@@ -17,6 +17,7 @@ final class ChildCore {
     let exit: EventLoopPromise<ChildExit>
     let pid: pid_t
     private let input: any Channel
+    private let isWatched: Bool
     private let patience: ChildPatience
     private let errors: @Sendable (UnsafeRawBufferPointer) -> Void
     private let explain: @Sendable (ChildExit) -> TransportEnd
@@ -38,11 +39,12 @@ final class ChildCore {
     private enum Pressure: Int { case none, hangUp, terminated, killed }
 
     init(
-        adopting child: SpawnedChild, input: any Channel, on loop: Loop, patience: ChildPatience,
+        adopting child: SpawnedChild, input: any Channel, isWatched: Bool, on loop: Loop, patience: ChildPatience,
         errors: @escaping @Sendable (UnsafeRawBufferPointer) -> Void, explain: @escaping @Sendable (ChildExit) -> TransportEnd
     ) {
         self.loop = loop
         self.input = input
+        self.isWatched = isWatched
         self.patience = patience
         self.errors = errors
         self.explain = explain
@@ -179,6 +181,7 @@ final class ChildCore {
             return
         }
         status = reaped < 0 ? .unknown : code & 0x7F == 0 ? .exited(code >> 8 & 0xFF) : .signalled(code & 0x7F)
+        if isWatched { ChildWatch.shared.remove(pid) }
         input.close(promise: nil)
         loop.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(patience.errors.wholeNanoseconds)) {
             // Something that the child has left behind holds its streams open.

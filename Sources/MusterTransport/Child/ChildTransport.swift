@@ -33,7 +33,11 @@ package final class ChildTransport: ByteTransport {
     ) async throws(ChildStartError) -> ChildTransport {
         let child: SpawnedChild
         do {
-            child = try await Blocking.run { try SpawnedChild.spawn(command) }
+            child = try await Blocking.run {
+                let child = try SpawnedChild.spawn(command)
+                if command.endsWithThisProcess { ChildWatch.shared.add(child.pid) }
+                return child
+            }
         } catch let error as ChildStartError {
             throw error
         } catch {
@@ -42,7 +46,9 @@ package final class ChildTransport: ByteTransport {
         let future = loop.eventLoop.flatSubmit {
             NIOPipeBootstrap(group: loop.eventLoop).takingOwnershipOfDescriptor(output: child.input).map { input in
                 ChildTransport(
-                    core: ChildCore(adopting: child, input: input, on: loop, patience: patience, errors: errors, explain: explain))
+                    core: ChildCore(
+                        adopting: child, input: input, isWatched: command.endsWithThisProcess, on: loop, patience: patience, errors: errors,
+                        explain: explain))
             }
         }
         let result = await withCheckedContinuation { continuation in
@@ -51,7 +57,10 @@ package final class ChildTransport: ByteTransport {
         switch result {
         case .success(let transport): return transport
         case .failure(let error):
-            Blocking.submit { child.discard() }
+            Blocking.submit {
+                child.discard()
+                if command.endsWithThisProcess { ChildWatch.shared.remove(child.pid) }
+            }
             throw .failed(program: command.program, systemText(error))
         }
     }

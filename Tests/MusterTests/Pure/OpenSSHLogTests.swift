@@ -131,7 +131,8 @@ struct OpenSSHLogTests {
         var log = OpenSSHLog()
         _ = log.receive(Array(Self.wayIn.utf8))
         let before = log.lines
-        _ = log.receive(Array("Transferred: sent 2128, received 2504 bytes, in 0.0 seconds\nBytes per second: sent 1.0, received 2.0\n".utf8))
+        _ = log.receive(
+            Array("Transferred: sent 2128, received 2504 bytes, in 0.0 seconds\nBytes per second: sent 1.0, received 2.0\n".utf8))
         #expect(log.lines == before)
     }
 }

@@ -462,7 +462,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [DeviceTransport.openssh, .auto]) func answers_whenACertificateVouchesForTheHost(transport: DeviceTransport) async throws {
+    @Test(arguments: [DeviceTransport.openssh, .auto]) func answers_whenACertificateVouchesForTheHost(transport: DeviceTransport)
+        async throws
+    {
         try await withOpenSSHServer(hostKeyTypes: ["ed25519"]) { server in
             let authority = "\(server.folder)/authority"
             try await makeKey(type: "ed25519", path: authority)
