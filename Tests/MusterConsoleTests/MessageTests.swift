@@ -7,7 +7,10 @@ import Testing
 struct MessageTests {
     private static let message = "*Nov 30 10:00:00.123: %LINK-3-UPDOWN: Interface Gi1, changed state to up"
 
-    @Test(arguments: ["\r\n\(message)\r\n", "\(message)\r\n", "\r\n\r\n\(message)\r\n\(message)\r\n", "\r\n\(message)", "\r\n\(message)\r\n  more of it\r\n"])
+    @Test(arguments: [
+        "\r\n\(message)\r\n", "\(message)\r\n", "\r\n\r\n\(message)\r\n\(message)\r\n", "\r\n\(message)",
+        "\r\n\(message)\r\n  more of it\r\n",
+    ])
     func typesAReturn_whenAMessageIsTheLastThatComes(text: String) throws {
         for inOne in [true, false] {
             var device = try Dialogue.iosxeReady()

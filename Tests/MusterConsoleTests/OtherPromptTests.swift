@@ -62,7 +62,8 @@ struct OtherPromptTests {
     @Test func goesOn_whenOutputOfACommandWithinAnotherStops() throws {
         for (platform, prompt, command, line) in [
             ("linux", "u@h:~$ ", "sudo cat prices", "all in US$"), ("linux", "u@h:~$ ", "cat notes", "root@other:~# "),
-            ("nokia_sros_classic", "A:r1# ", "admin display-config", "A:r1>config# "), ("fortinet_fortios", "fw1 # ", "exec ping 10.0.0.1", "x # "),
+            ("nokia_sros_classic", "A:r1# ", "admin display-config", "A:r1>config# "),
+            ("fortinet_fortios", "fw1 # ", "exec ping 10.0.0.1", "x # "),
         ] {
             var device = try ready(platform, prompt)
             device.submit(command)
@@ -104,6 +105,28 @@ struct OtherPromptTests {
         #expect(exchange.prompt == "{backup}\nadmin@mx1-re1> ")
         #expect(exchange.mode == "exec")
         #expect(device.takeTyped() == "")
+    }
+
+    @Test(arguments: [
+        ("cisco_iosxr", "RP/0/RSP0/CPU0:r1", "configure", "#", "(config)#"), ("juniper_junos", "admin@r1", "configure", "> ", "# "),
+    ])
+    func isProved_whenTheNameChangesWithTheCommit(platform: String, name: String, enter: String, exec: String, configuration: String) throws
+    {
+        var device = try ready(platform, name + exec)
+        device.submit(enter)
+        device.says("\(enter)\r\n\(name)\(configuration)")
+        _ = try device.takeExchange()
+        device.submit("commit")
+        _ = device.takeTyped()
+        let after = name.replacing("r1", with: "core9") + configuration
+        device.says("commit\r\n\(after)")
+        device.pause(.seconds(1))
+        #expect(device.takeTyped().count == 1)
+        device.says("\r\n\(after)")
+        #expect(try device.takeExchange().prompt == after)
+        device.submit("edit x")
+        device.says("edit x\r\n[edit x]\r\n\(after)")
+        #expect(try device.takeExchange().mode == "configuration")
     }
 
     @Test func isNeverTakenByTheGeneralPatternAlone() throws {
@@ -160,7 +183,10 @@ struct OtherPromptTests {
         ("huawei_vrp", "<r1>", "system-view", "[~r1]", "sysname r1", "[*r1]"),
         ("nokia_sros_classic", "A:r1# ", "configure", "A:r1>config# ", "router bgp", "*A:r1>config>router>bgp# "),
         ("fortinet_fortios", "fw1 # ", "config global", "fw1 (global) # ", "config system dns", "fw1 (dns) # "),
-        ("cisco_asa", "asa/pri/act# ", "configure terminal", "asa/pri/act(config)# ", "object network x", "asa/pri/act(config-network-object)# "),
+        (
+            "cisco_asa", "asa/pri/act# ", "configure terminal", "asa/pri/act(config)# ", "object network x",
+            "asa/pri/act(config-network-object)# "
+        ),
     ])
     func takesAMoment_whenTheHostsNameStaysTheSame(
         platform: String, prompt: String, enter: String, first: String, line: String, second: String

@@ -155,7 +155,7 @@ extension ConsoleMachine {
         if let probe = head.probe, finishProbe(probe, line, now) { return }
         if pause >= timing.prompt, hasNewLine || echoes == false, let prompt = gluedPrompt(line) {
             endGlued(prompt, pause, now)
-        } else if hasNewLine, pause >= timing.line, isMessage(line) {
+        } else if hasNewLine, pause >= timing.line, isMessage(line), matchPrompt(allRules) == nil {
             recallPrompt(pause, now)
         } else if hasNewLine {
             meetOtherPrompt(line, head, pause, now)

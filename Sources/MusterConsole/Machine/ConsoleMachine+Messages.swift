@@ -29,7 +29,8 @@ extension ConsoleMachine {
     /// Where the answer ends, if it ends in a prompt with nothing but messages behind it.
     func promptBeforeMessages(_ head: Step) -> Int? {
         let text = screen.text
-        guard !text.isEmpty, head.echo == .seen || echoes == false, !screen.isTruncated, let prompt, prompt.last.trimmedAtEnd.count >= 2 else {
+        guard !text.isEmpty, head.echo == .seen || echoes == false, !screen.isTruncated, let prompt, prompt.last.trimmedAtEnd.count >= 2
+        else {
             return nil
         }
         let mayChange = mayChangePrompt(head)

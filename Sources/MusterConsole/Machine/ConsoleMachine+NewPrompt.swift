@@ -40,7 +40,9 @@ extension ConsoleMachine {
     /// Looks whether the line that was put to the proof has come again; false where there is nothing to do yet.
     mutating func finishProbe(_ probe: PromptProbe, _ line: ArraySlice<UInt8>, _ now: Instant) -> Bool {
         let prompt = probe.prompt
-        guard isSame(line, prompt.last), screen.finishedLines > probe.line, !screen.isContinued, !screen.isTruncated, inFlight[0].dialogue.refused == nil else {
+        guard isSame(line, prompt.last), screen.finishedLines > probe.line, !screen.isContinued, !screen.isTruncated,
+            inFlight[0].dialogue.refused == nil
+        else {
             return false
         }
         // What the return has finished, and what the device printed before the line stood there again.

@@ -105,12 +105,14 @@ extension ConsoleMachine {
     private static let nameWords: Set = ["hostname", "host-name", "sysname", "prompt", "system-name", "identity"]
     /// Commands that lead to another user, device, shell or directory, or back; they may be shortened.
     private static let userWords = [
-        "attach", "bash", "cd", "changeto", "cli", "connect", "context", "end", "enter", "exit", "expert", "login", "logout", "quit", "return",
+        "attach", "bash", "cd", "changeto", "cli", "connect", "context", "end", "enter", "exit", "expert", "login", "logout", "quit",
+        "return",
         "session", "shell", "slogin", "ssh", "start", "su", "super", "switchto", "tclsh", "telnet", "tmsh", "vdom", "vtysh",
     ]
     /// Commands that lead to a mode or to a part of the configuration.
     private static let modeWords = [
-        "abort", "admin", "back", "commit", "configure", "configuration", "disable", "edit", "enable", "interface", "next", "system-view", "top",
+        "abort", "admin", "back", "commit", "configure", "configuration", "disable", "edit", "enable", "interface", "next", "system-view",
+        "top",
         "up", "vlan",
     ]
 
@@ -135,7 +137,8 @@ extension ConsoleMachine {
         guard !hostName.isEmpty else { return false }
         let name = Self.name(in: line)
         if name.elementsEqual(hostName) { return true }
-        return line.trimmedAtEnd.last == UInt8(ascii: "]") && name.starts(with: hostName) && name.dropFirst(hostName.count).first == UInt8(ascii: "-")
+        return line.trimmedAtEnd.last == UInt8(ascii: "]") && name.starts(with: hostName)
+            && name.dropFirst(hostName.count).first == UInt8(ascii: "-")
     }
 
     /// Whether `line` is the prompt with other numbers in it.
