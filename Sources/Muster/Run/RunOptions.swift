@@ -69,10 +69,9 @@ public struct RunOptions: Sendable {
     /// Asks a person for the one-time code that a device asks for, or the passphrase of a key file, once for all devices; nil when there is
     /// nobody.
     public var ask: (@Sendable (_ question: String) async throws -> Secret)?
-    /// The Unix socket of the SSH agent for devices that name none, at first that of `$SSH_AUTH_SOCK`; nil for no agent. The system's `ssh`
-    /// gets it too.
+    /// The Unix socket of the SSH agent for devices that name none, at first that of `$SSH_AUTH_SOCK`; nil for no agent.
     ///
-    /// A device that has no password and no key that it names is offered the agent's keys, as by ssh.
+    /// The system's `ssh` gets it too. A device that has no password and no key that it names is offered the agent's keys, as by ssh.
     public var agentSocket: String? = RunOptions.environmentSocket
     /// How long the agent may take for one answer.
     package var agentTimeout: Duration = .seconds(10)
