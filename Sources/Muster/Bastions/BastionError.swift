@@ -32,7 +32,8 @@ extension MusterError {
     /// What to do where the error is a bastion's: what is given for a run is for its devices.
     var hintForBastion: String? {
         guard code == .credential || code == .authentication else { return hint }
-        return "--ask-password, --password-env and --identity are for the devices: give the bastion a password or identity of its own, as a host "
+        return
+            "--ask-password, --password-env and --identity are for the devices: give the bastion a password or identity of its own, as a host "
             + "of the inventory or in its defaults, an IdentityFile in ssh_config, or a key in the agent"
     }
 }
@@ -42,7 +43,7 @@ extension DeviceLogin {
     func wrapped(_ error: BastionError, limit: Duration) -> MusterError {
         switch error {
         case .unavailable(let bastion, let cause):
-            failure(cause.code, "the bastion \(bastion) cannot be used: \(cause.message)", hint: cause.hintForBastion)
+            failure(cause.code, phase: .connect, "the bastion \(bastion) cannot be used: \(cause.message)", hint: cause.hintForBastion)
         case .refused(let bastion, let code, let text, let hint):
             failure(code, "the bastion \(bastion) was asked, and \(text) (after \((loop.now - clock.began).shown))", hint: hint)
         case .timedOut(let bastion, let what):

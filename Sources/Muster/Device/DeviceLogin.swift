@@ -208,7 +208,9 @@ final class DeviceLogin {
 
     /// What to do where the way that a program was to make has ended before the device was there.
     private func hintForProxy(after error: SSHError) -> String? {
-        guard device.jump.isEmpty, device.ssh.proxyCommand != nil, error.kind == .connectionLost, error.stage == .handshake else { return nil }
+        guard device.jump.isEmpty, device.ssh.proxyCommand != nil, error.kind == .connectionLost, error.stage == .handshake else {
+            return nil
+        }
         return "run the ProxyCommand by hand to see what it says; it has to reach \(device.address) port \(device.port)"
     }
 }

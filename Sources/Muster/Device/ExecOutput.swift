@@ -36,7 +36,9 @@ actor ExecOutput: ByteReceiver {
         self.name = name
     }
 
-    /// From here on the command may run. On the loop.
+    /// From here on the command may run.
+    ///
+    /// On the loop.
     nonisolated func begins() {
         hasBegun.store(true, ordering: .relaxed)
         recorder?.mark(mark, at: loop.now)

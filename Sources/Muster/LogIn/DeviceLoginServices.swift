@@ -13,7 +13,10 @@ final class DeviceLoginServices: LoginServices {
     private let servers: KnownServers
     private let lastCode = Mutex<(code: Secret, origin: OneTimeCodes.Origin)?>(nil)
 
-    init(breaker: LoginBreaker, codes: OneTimeCodes, timer: LoginTimer, user: String, codeSource: SecretSource?, servers: KnownServers = KnownServers()) {
+    init(
+        breaker: LoginBreaker, codes: OneTimeCodes, timer: LoginTimer, user: String, codeSource: SecretSource?,
+        servers: KnownServers = KnownServers()
+    ) {
         self.servers = servers
         self.breaker = breaker
         self.codes = codes

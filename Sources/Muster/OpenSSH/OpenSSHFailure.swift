@@ -15,9 +15,7 @@ struct OpenSSHFailure: Error, Sendable, Equatable {
     init(log: OpenSSHLog, status: Int32?) {
         let said = Said(log: log)
         if let failure = said.early ?? said.late {
-            self = failure
-            let isBeforeTheDevice = [.resolve, .connect, .handshake].contains(log.phase)
-            isBastions = isBeforeTheDevice && (code == .authentication || code == .hostKey)
+            self = failure.placed(at: log.phase)
             return
         }
         let shown = said.tail
@@ -39,6 +37,16 @@ struct OpenSSHFailure: Error, Sendable, Equatable {
         self.phase = phase
         self.message = message
         self.hint = hint
+    }
+
+    /// The failure, and whose it is: until the device has shown its host key, only a bastion can have asked or refused.
+    ///
+    /// - Parameter phase: How far ssh has come with the device.
+    func placed(at phase: Phase) -> OpenSSHFailure {
+        var failure = self
+        let isBeforeTheDevice = [.resolve, .connect, .handshake].contains(phase)
+        failure.isBastions = isBeforeTheDevice && [.authentication, .credential, .hostKey].contains(code)
+        return failure
     }
 
     private static func usualCode(_ phase: Phase) -> MusterError.Code {

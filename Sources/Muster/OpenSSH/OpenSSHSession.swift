@@ -230,7 +230,7 @@ actor OpenSSHSession {
     ///
     /// A question under way stays without a reply: the helper ends with ssh, which would take "none" for an empty password and send it.
     private func fail(_ failure: OpenSSHFailure) {
-        let failure = failure.code == .credential ? explained(failure) : failure
+        let failure = (failure.code == .credential ? explained(failure) : failure).placed(at: log.phase)
         if self.failure == nil { self.failure = failure }
         settle(.undecided)
         child?.terminate()

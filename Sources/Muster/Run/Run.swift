@@ -61,7 +61,11 @@ public func withResults<R: Sendable>(
     let environment = try await DeviceEnvironment.load(devices: devices, options: options, events: events)
     let fanout = min(options.fanout, FileLimit.raise(filesPerDevice: devices.map(\.openFiles).max() ?? 1))
     if fanout < min(options.fanout, devices.count) {
-        events(.warning(host: nil, "the open-file limit allows \(fanout) device\(fanout == 1 ? "" : "s") at once, not \(options.fanout); raise it with ulimit -n"))
+        events(
+            .warning(
+                host: nil,
+                "the open-file limit allows \(fanout) device\(fanout == 1 ? "" : "s") at once, not \(options.fanout); raise it with ulimit -n"
+            ))
     }
     let fleet = Fleet(
         tasks: tasks, options: options, control: control, environment: environment, fanout: fanout)

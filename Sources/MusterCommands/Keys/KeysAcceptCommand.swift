@@ -22,7 +22,8 @@ struct KeysAcceptCommand: Verb {
 
     @OptionGroup var options: SurveyOptions
 
-    @Option(help: ArgumentHelp("Take the devices' keys from this file of known hosts lines, and connect to none of them.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("Take the devices' keys from this file of known hosts lines, and connect to none of them.", valueName: "path"))
     var file: String?
 
     @Flag(help: "Accept changed keys too: the known ones are removed.")

@@ -108,7 +108,7 @@ struct KeysScanCommand: Verb {
 
 extension HostKeyScan {
     /// The keys; where there is none that could be had, why.
-    fileprivate func orNone(of device: Device) -> Result<HostKeyScan, MusterError> {
+    func orNone(of device: Device) -> Result<HostKeyScan, MusterError> {
         guard keys.isEmpty else { return .success(self) }
         let why = unread.isEmpty ? "it offers none" : unread.map { "\($0.type): \($0.reason)" }.joined(separator: "; ")
         return .failure(

@@ -100,7 +100,8 @@ struct PlatformsDetectCommand: Verb {
         options.openSSH.askpassHelper = surroundings.executable
         options.ask = surroundings.ask
         let resolver = SecretResolver(environment: { surroundings.environment[$0] }, ask: surroundings.ask)
-        let devices = try await DeviceResolution(resolver: resolver, defaultUser: surroundings.localUser, patience: .init(surroundings)).devices(of: targets)
+        let devices = try await DeviceResolution(resolver: resolver, defaultUser: surroundings.localUser, patience: .init(surroundings))
+            .devices(of: targets)
         var results: [String: DeviceResult] = [:]
         try await surroundings.runner(devices.map { DeviceTask(detecting: $0) }, options, RunControl(), { notes.apply($0) }) {
             results[$0.host] = $0

@@ -62,7 +62,9 @@ final class RunNotes: Sendable {
         }
     }
 
-    /// Logs what has no effect in `ssh_config`: at `-v` what may be missed, at `-vv` the rest. A block that is left out is told to everyone.
+    /// Logs what has no effect in `ssh_config`: at `-v` what may be missed, at `-vv` the rest.
+    ///
+    /// A block that is left out is told to everyone.
     func log(_ remarks: [SSHConfigNote]) {
         for remark in remarks where remark.kind == .ignoredBlock { apply(.warning(host: nil, "\(remark)")) }
         for remark in remarks where remark.kind != .ignoredBlock { logger.log(level: remark.kind == .unused ? .debug : .info, "\(remark)") }

@@ -38,7 +38,8 @@ struct SurveyOptions: ParsableArguments {
         var names: Set<String> = []
         let bastions = hosts.flatMap(\.bastions).filter { names.insert($0.name).inserted }
         let resolver = SecretResolver(environment: { surroundings.environment[$0] }, ask: surroundings.ask)
-        let resolved = try await DeviceResolution(resolver: resolver, defaultUser: surroundings.localUser, patience: .init(surroundings)).devices(of: bastions)
+        let resolved = try await DeviceResolution(resolver: resolver, defaultUser: surroundings.localUser, patience: .init(surroundings))
+            .devices(of: bastions)
         let byName = Dictionary(uniqueKeysWithValues: resolved.map { ($0.name, $0) })
         return hosts.map { host in
             var device = Device(

@@ -169,8 +169,11 @@ extension ConsoleMachine {
         guard line.trimmedAtEnd.last == UInt8(ascii: ":") else { return false }
         let text = String(decoding: line, as: UTF8.self).lowercased()
         // PAM's, in English; "Old Password:" and the like are vendors'.
-        return ["current password:", "current) unix password:", "current unix password:", "new password:", "new unix password:", "old password:"]
-            .contains { text.contains($0) }
+        return [
+            "current password:", "current) unix password:", "current unix password:", "new password:", "new unix password:",
+            "old password:",
+        ]
+        .contains { text.contains($0) }
     }
 
     // MARK: Refusals

@@ -80,6 +80,18 @@ import Testing
         }
     }
 
+    @Test func passphraseThatNobodyGave_isNotAskedForInTheHint() async throws {
+        try await withOpenSSHServer(passphrase: Hush.passphrase) { server in
+            try await withBench { bench in
+                var options = bench.options
+                options.ask = { _ in throw CancellationError() }
+                let error = try await bench.run(["true"], on: [target(server)], options: options).results[0].error
+                #expect(error?.message.contains("it is encrypted, and nobody gave its passphrase") == true, "\(error?.message ?? "")")
+                #expect(error?.hint == "set `passphrase`, or add the key to an agent (ssh-add)")
+            }
+        }
+    }
+
     @Test func passphraseThatNobodyHas_isToldWithAHint() async throws {
         try await withOpenSSHServer(passphrase: Hush.passphrase) { server in
             try await withBench { bench in

@@ -141,6 +141,14 @@ struct OpenSSHFailureTests {
         #expect(failure.message.hasPrefix(sample.message), "\(failure.message)")
     }
 
+    @Test(arguments: [(1, true), (2, true), (3, false), (4, false)])
+    func refusal_isABastions_untilTheDeviceHasShownItsKey(steps: Int, isBastions: Bool) {
+        var log = OpenSSHLog()
+        for (_, line) in Self.steps.prefix(steps) { _ = log.receive(Array((line + "\n").utf8)) }
+        _ = log.receive(Array("netops@gate: Permission denied (password).\n".utf8))
+        #expect(OpenSSHFailure(log: log, status: 255).isBastions == isBastions)
+    }
+
     @Test func changedKeyIsNotBelieved_whenTheBannerSaysSo() {
         var log = OpenSSHLog()
         for (_, line) in Self.steps.prefix(4) { _ = log.receive(Array((line + "\n").utf8)) }

@@ -58,7 +58,10 @@ import Testing
 
     @Test(arguments: [
         ("SSH-1.5-Cisco-1.25\n", MusterError.Code.handshake, "the device's SSH version line cannot be used: \"SSH-1.5-Cisco-1.25\" (after"),
-        ("SSH-2.0-quiet\r\n", .timeout, "expected the end of the key exchange, seen the version line \"SSH-2.0-quiet\" and nothing after it within"),
+        (
+            "SSH-2.0-quiet\r\n", .timeout,
+            "expected the end of the key exchange, seen the version line \"SSH-2.0-quiet\" and nothing after it within"
+        ),
     ])
     func versionLineIsNamed_whenNothingCanComeOfIt(line: String, code: MusterError.Code, message: String) async throws {
         try await withLoopbackServer { connection in
@@ -142,8 +145,14 @@ import Testing
 
     static let stalls: [(LabFault.Phase, Phase, String)] = [
         (.accept, .handshake, "expected an SSH version line, seen nothing within 10s"),
-        (.banner, .handshake, #"expected the end of the key exchange, seen the version line "SSH-2.0-MusterLab_1.0" and nothing after it within 10s"#),
-        (.kex, .handshake, #"expected the end of the key exchange, seen the version line "SSH-2.0-MusterLab_1.0" and nothing after it within 10s"#),
+        (
+            .banner, .handshake,
+            #"expected the end of the key exchange, seen the version line "SSH-2.0-MusterLab_1.0" and nothing after it within 10s"#
+        ),
+        (
+            .kex, .handshake,
+            #"expected the end of the key exchange, seen the version line "SSH-2.0-MusterLab_1.0" and nothing after it within 10s"#
+        ),
         (.auth, .authenticate, "expected an answer to the login, and none came within 10s"),
         (.open, .open, "expected a shell, and none was opened within 10s"),
         (.pty, .open, "expected a shell, and none was opened within 10s"),

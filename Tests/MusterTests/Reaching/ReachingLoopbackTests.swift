@@ -25,6 +25,15 @@ import Testing
         }
     }
 
+    @Test func bracketsAreAdvised_whenAPortStandsBehindAnIPv6Address() async throws {
+        try await withBench { bench in
+            let device = Device(name: "v6", address: "::1:40305", platform: "linux", user: "netops", password: Secret(Hush.password))
+            let error = try await bench.run(["x"], on: [device]).results[0].error
+            #expect(error?.code == .unknownHost)
+            #expect(error?.hint == "an IPv6 address with a port is written [::1]:40305")
+        }
+    }
+
     @Test func connectionRefused_whenNothingListensAtThePort() async throws {
         // A port that was free a moment ago, at an address that no other test uses.
         let port = try await withLoopbackServer({ _ in }, { $0.port })

@@ -91,6 +91,7 @@ import Testing
             #expect(
                 result.error?.message.contains("the ProxyCommand ended with status 7, and said: no way through") == true,
                 "\(String(describing: result.error))")
+            #expect(result.error?.hint?.hasPrefix("run the ProxyCommand by hand") == true)
             #expect(bench.lab.counts(at: plain.address).connectionsTotal == 0)
         }
     }

@@ -1,10 +1,10 @@
-import MusterSSHConfig
+import Muster
 import Testing
 
 @testable import MusterCommands
 
-/// Secrets that take their time, before anything is connected to.
-@Suite(.timeLimit(.minutes(2))) struct SecretWaitTests {
+/// What is said before anything is connected to, or of what could not be had.
+@Suite(.timeLimit(.minutes(2))) struct NoticeTests {
     private let inventory = "defaults: {user: a, password: {command: [sleep, \"3000\"]}}\nhosts: {r1: {}}"
 
     /// Runs with a clock that has only one of the pauses pass.
@@ -38,6 +38,12 @@ import Testing
         let world = World()
         #expect(await world.muster("keys", "accept", "--yes", "--file", "scanned") == 64)
         #expect(world.errors.contains("Name the devices"), "\(world.errors)")
+    }
+
+    @Test func deviceWithoutAKey_isOneThatFailed() {
+        let device = Device(name: "r1", platform: "generic", user: "")
+        guard case .failure(let error) = HostKeyScan(keys: []).orNone(of: device) else { return #expect(Bool(false), "it has no key") }
+        #expect(error.message == "none of its host keys could be had: it offers none")
     }
 
     @Test func blockThatIsLeftOut_isToldOnce() async throws {
