@@ -17,6 +17,11 @@ actor OpenSSHExec: CommandCarrier {
     /// Why nothing more can be run.
     private var failure: SSHError?
     private var waiting: CheckedContinuation<Void, Never>?
+    /// Whether the end of the shared ssh is waited for, and not its next word.
+    private var awaitsEnd = false
+
+    /// How long the end of the shared ssh may lag behind that of a channel.
+    private static let lag: Duration = .milliseconds(500)
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
 
@@ -35,7 +40,7 @@ actor OpenSSHExec: CommandCarrier {
     /// Takes a line that the shared ssh wrote.
     func heard(_ line: String) {
         log.read(line)
-        if log.outcome != nil { stopWaiting() }
+        if log.outcome != nil, !awaitsEnd { stopWaiting() }
     }
 
     /// The shared ssh has ended.
@@ -43,6 +48,15 @@ actor OpenSSHExec: CommandCarrier {
         if failure == nil { failure = SSHError(.connectionLost, stage: .open, reason?.message ?? "ssh has ended", hint: reason?.hint) }
         child?.terminate()
         stopWaiting()
+    }
+
+    private func waitForEnd() async {
+        guard failure == nil else { return }
+        awaitsEnd = true
+        defer { awaitsEnd = false }
+        let timer = loop.schedule(at: loop.now + Self.lag) { [weak self] in self?.assumeIsolated { $0.stopWaiting() } }
+        defer { timer.cancel() }
+        await withCheckedContinuation { waiting = $0 }
     }
 
     private func stopWaiting() {
@@ -104,7 +118,11 @@ actor OpenSSHExec: CommandCarrier {
             throw SSHError(
                 .channel, stage: .open, "the device refused a session channel: \(why.escapedForMessage(limit: 200))",
                 hint: "it may have no free session")
-        case .untold: throw SSHError(.channel, stage: .open, "the device did not say how the command ended")
+        case .untold:
+            // Where the connection broke, the shared ssh is about to end as well, and says why.
+            await waitForEnd()
+            if let failure { throw failure }
+            throw SSHError(.channel, stage: .open, "the device did not say how the command ended")
         case nil: throw failure ?? SSHError(.connectionLost, stage: .open, "ssh has ended")
         }
     }
