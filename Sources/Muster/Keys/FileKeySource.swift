@@ -56,7 +56,12 @@ struct FileKeySource: KeySource {
         }
         switch key {
         case .key(let key): return offer(key.publicKey, signer: .key(key))
-        case .sealed(let key) where certificate == nil: return filter.accepts(key.publicKey) ? .sealed(key) : useless(.notAccepted)
+        case .sealed(let key) where certificate == nil:
+            guard filter.accepts(key.publicKey) else { return useless(.notAccepted) }
+            guard let plain = key.publicKey,
+                let agent = await timer.paused({ await ring.ownAgent(with: file, passphrase: passphrase ?? "") })
+            else { return .sealed(key) }
+            return offer(plain, signer: .remote(PatientSigner(signer: AgentSigner(agent: agent, key: plain), timer: timer)))
         case .sealed: return useless(.certificate("ssh-rsa"))
         }
     }

@@ -13,6 +13,8 @@ final class KeyRing: Sendable {
     /// Remembers each answer, and that there was none.
     private let passphrases: SecretResolver
     let canAsk: Bool
+    /// For keys that libssh2 would decrypt anew for each login.
+    private let own: OwnAgent?
 
     private struct State {
         var agents: [String: Agent] = [:]
@@ -31,6 +33,7 @@ final class KeyRing: Sendable {
         agentTimeout = options.agentTimeout
         passphrases = SecretResolver(ask: options.ask)
         canAsk = options.ask != nil
+        own = options.openSSH.askpassHelper == nil ? nil : OwnAgent(options: options.openSSH, limit: options.agentTimeout)
     }
 
     /// Reads the files that the devices name, off the event loops.
@@ -52,6 +55,12 @@ final class KeyRing: Sendable {
     /// Lets the agents go.
     func close() async {
         for agent in state.withLock({ $0.agents.values.map { $0 } }) { await agent.close() }
+        await own?.close()
+    }
+
+    /// An agent of the run's own that has the key of a file, which takes this passphrase; nil when there is none.
+    func ownAgent(with file: KeyFile, passphrase: String) async -> Agent? {
+        await own?.agent(with: file, passphrase: Secret(passphrase))
     }
 
     func file(_ path: String) -> KeyFile? { files[path] }

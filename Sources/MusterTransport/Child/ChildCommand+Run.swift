@@ -1,10 +1,16 @@
 extension ChildCommand {
     /// Runs the program to its end, with nothing to read.
     ///
-    /// - Parameter limit: How many bytes of its output are kept.
+    /// - Parameters:
+    ///   - limit: How many bytes of its output are kept.
+    ///   - timeout: When it is ended, from now on; nil for never.
     /// - Returns: What it printed, and how it ended.
-    package func run(on loop: Loop, limit: Int) async throws(ChildStartError) -> (output: [UInt8], exit: ChildExit) {
+    package func run(
+        on loop: Loop, limit: Int, timeout: Duration? = nil
+    ) async throws(ChildStartError) -> (output: [UInt8], exit: ChildExit) {
         let child = try await ChildTransport.start(self, on: loop)
+        let timer = timeout.map { loop.schedule(at: loop.now + $0) { child.terminate() } }
+        defer { timer?.cancel() }
         let output = ChildOutput(limit: limit, loop: loop)
         let exit = await withTaskCancellationHandler {
             loop.execute { child.start(output) }

@@ -186,6 +186,23 @@ import Testing
         }
     }
 
+    @Test func encryptedRSAKeyOfOpenSSHsOwnForm_isDecryptedOnce_byAnAgentOfTheRun() async throws {
+        try await withOpenSSHServer(userKeyType: "rsa", passphrase: Hush.passphrase) { server in
+            try await withBench { bench in
+                var options = bench.options
+                options.openSSH.askpassHelper = OpenSSHTransportLoopbackTests.muster
+                let devices = (1...6).map { number -> Device in
+                    var device = target(server, "sshd\(number)")
+                    device.passphrase = Secret(Hush.passphrase)
+                    return device
+                }
+                let record = try await bench.run(["true"], on: devices, options: options)
+                // By SHA-2, too, which libssh2 1.10 has none of where it decrypts the key itself.
+                #expect(record.results.allSatisfy { $0.status == .ok }, "\(record.results.compactMap(\.error))")
+            }
+        }
+    }
+
     @Test func rsaKeyThatIsNotWanted_isRefusedAllTheSame() async throws {
         try await withOpenSSHServer { server in
             try await withTemporaryFolder { folder in
