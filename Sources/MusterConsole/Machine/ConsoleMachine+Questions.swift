@@ -227,7 +227,7 @@ extension ConsoleMachine {
             seen: seen(), command: step.command, elapsed: now - step.sentAt, partialOutput: partialOutput,
             hint: isRepeated
                 ? "The answer is not what the device wants. It was broken off"
-                : "Nothing was agreed to. Answer it with --answer 'PATTERN=REPLY', or the definition's muster.questions")
+                : "This was not agreed to. Answer it with --answer 'PATTERN=REPLY', or the definition's muster.questions")
     }
 }
 
