@@ -128,6 +128,12 @@ package final class Platform: Sendable {
         return command.reduce(into: "") { $0 += helpKeys.contains($1) ? quoteKey + String($1) : String($1) } + line.dropFirst(command.count)
     }
 
+    /// What a device prints of a line that was typed: the key that quotes is not in it.
+    func shown(_ line: String) -> String {
+        guard let quoteKey, let first = quoteKey.utf8.first, line.utf8.contains(first) else { return line }
+        return line.replacing(quoteKey, with: "")
+    }
+
     /// The mode of that name, or nil.
     package func mode(named name: String) -> Mode? {
         modes.first { $0.name == name }

@@ -100,7 +100,7 @@ extension ConsoleMachine {
         }
         let count = standing.count
         // A quoting key shows nothing.
-        standing += keys(platform.quoteKey.map { command.replacing($0, with: "") } ?? command)
+        standing += keys(platform.shown(command))
         inFlight.append(
             Step(purpose: purpose, command: command, echoLine: standing, standingCount: count, sentAt: now, lines: screen.finishedLines))
         inFlight[inFlight.count - 1].hasRightPrompt = screen.hasRightPrompt

@@ -33,7 +33,6 @@ extension ConsoleMachine {
         else {
             return nil
         }
-        let mayChange = mayChangePrompt(head)
         let floor = max(0, text.count - Self.messageBytes)
         var end = text.count
         // From the last line up: one that goes on with blanks has to follow a message.
@@ -45,7 +44,7 @@ extension ConsoleMachine {
             end = start
             if line.isBlank { continue }
             if hasMessageBehindPrompt(line, prompt) { return start }
-            if isPrompt(line, mayChange ? head : nil) {
+            if isPrompt(line, head) {
                 return (hasMessage || isMessage(screen.standing)) && !lacksMessage ? start : nil
             }
             if isMessage(line) {
@@ -68,15 +67,17 @@ extension ConsoleMachine {
     }
 
     /// Whether a finished line is the prompt of now, or one that `head` leads to.
-    private func isPrompt(_ line: ArraySlice<UInt8>, _ head: Step?) -> Bool {
+    private func isPrompt(_ line: ArraySlice<UInt8>, _ head: Step) -> Bool {
         let text = line.trimmedAtEnd
         guard line.count <= Self.longestPrompt, let prompt else { return false }
         if text.elementsEqual(prompt.last.trimmedAtEnd) { return true }
-        guard let head else { return false }
-        if known.contains(where: { text.elementsEqual($0.last.trimmedAtEnd) }) { return true }
         let hop = head.purpose == .walk ? walk?.hop : head.target
         let isKin = isKin(line)
-        return platform.modes.contains { (isKin || $0.name == hop) && $0.prompt.matches(Array(line), scratch) }
+        // What the command may do is looked at last, for it takes its words apart.
+        let isOther =
+            known.contains { text.elementsEqual($0.last.trimmedAtEnd) }
+            || platform.modes.contains { (isKin || $0.name == hop) && $0.prompt.matches(Array(line), scratch) }
+        return isOther && mayChangePrompt(head)
     }
 
     /// Whether a line begins like a message that a device prints at any time: "%LINK-3-UPDOWN: ", "IFNET/2/linkDown", a date, a time.
