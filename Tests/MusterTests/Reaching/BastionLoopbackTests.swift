@@ -226,7 +226,7 @@ import Testing
             }
             var options = bench.options
             options.bastionChannels = 1
-            options.connectTimeout = .seconds(9)
+            options.connectTimeout = .seconds(15)
             let record = try await bench.run(["show version"], on: behind, options: options)
             for result in record.results { #expect(result.status == .ok, "\(String(describing: result.error))") }
             // The bastion, and one at a time behind it.
