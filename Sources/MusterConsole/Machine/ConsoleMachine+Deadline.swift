@@ -1,10 +1,56 @@
-import MusterTransport
+package import MusterTransport
 
-/// Commands whose time is over.
+/// When something is due, and commands whose time is over.
 ///
-/// One that may be is broken off with the platform's abort key, once. Where the very prompt at which it was typed comes back, the next command
+/// Of these one that may be is broken off with the platform's abort key, once. Where the very prompt at which it was typed comes back, the next command
 /// can have its turn; everywhere else the place in the dialogue is lost.
 extension ConsoleMachine {
+    /// When `timerFired` is to be called, or nil.
+    ///
+    /// It changes nothing; a plain function would be given a copy of the machine for each call.
+    package mutating func nextDeadline() -> Instant? {
+        var first: Instant?
+        func consider(_ instant: Instant?) {
+            guard let instant else { return }
+            first = min(first ?? instant, instant)
+        }
+        guard phase == .login || phase == .ready else { return nil }
+        if !isOpen, !awaitsPermission { consider(loginDeadline) }
+        for job in waiting { consider(job.deadline) }
+        for step in inFlight { consider(step.deadline) }
+        consider(walk?.deadline)
+        consider(confirmation.map { lastReceived + $0 })
+        if phase == .login && !awaitsPermission || !inFlight.isEmpty {
+            consider(timing.step(after: lastSettled, quietSince: lastReceived, pagerSuspected: pager.suspected || login.isAsked))
+        }
+        return first
+    }
+
+    mutating func expire(_ now: Instant) {
+        func isDue(_ instant: Instant?) -> Bool { instant.map { $0 <= now } ?? false }
+        if !isOpen, phase == .login || phase == .ready, !awaitsPermission, isDue(loginDeadline) {
+            breakOff(phase == .login ? .neverPrompted : .commandTimeout, now)
+            return
+        }
+        if isDue(walk?.deadline) || inFlight.contains(where: { isDue($0.deadline) }) {
+            if refuseAtDeadline(now) || breakAtDeadline(now) { return }
+            breakOff(.commandTimeout, now)
+            return
+        }
+        guard waiting.contains(where: { isDue($0.deadline) }) else { return }
+        // Set-up that is never answered has no deadline of its own once the login is over: what waits behind it is the only measure.
+        let isOthers = walk?.id != nil || inFlight.contains { $0.id != nil } || !isOpen && loginDeadline != nil
+        if !isOthers {
+            breakOff(.commandTimeout, now)
+            return
+        }
+        // A request that is not begun fails alone: what runs has time of its own, and the place in the dialogue is known.
+        for job in waiting where isDue(job.deadline) {
+            events.append(.failed(id: job.id, turnNeverCame(job, now)))
+        }
+        waiting.removeAll { isDue($0.deadline) }
+    }
+
     /// The time of what is running is over: it is broken off, and its prompt has a moment to come back; true if so.
     mutating func breakAtDeadline(_ now: Instant) -> Bool {
         guard walk == nil, inFlight.count == 1, let head = inFlight.first, head.isBreakable, !head.isBrokenOff,

@@ -1,4 +1,4 @@
-import MusterTransport
+package import MusterTransport
 
 /// Commands by which a session is left.
 extension ConsoleMachine {
@@ -47,5 +47,39 @@ extension ConsoleMachine {
         let words = command.lowercased().split { !$0.isLetter }
         guard words.contains(where: { ["reload", "reboot", "restart", "halt", "poweroff", "shutdown"].contains($0) }) else { return nil }
         return "A device that restarts hangs up like this, and one that fails does: look whether it comes back"
+    }
+
+    // MARK: Leaving by oneself
+
+    /// Types what the definition wants typed before the session ends.
+    ///
+    /// Nothing is waited for.
+    package mutating func close(now: Instant) {
+        guard phase == .ready, end == nil else { return closeOverdue() }
+        // After a lost place, or with a command still running, keystrokes could mean anything: the session is just ended.
+        guard inFlight.isEmpty, walk == nil else { return breakOff(.ended(.closedHere), now) }
+        for instruction in platform.onClose {
+            switch instruction {
+            case .send(let input), .write(let input): type(input)
+            // A way that needs an answer cannot be gone without waiting; the session ends all the same.
+            case .enterMode(let name): typeWay(to: name)
+            case .sendPrompted(let input, _, let response):
+                type(input)
+                // A secret is typed only where it is asked for.
+                guard case .literal(let answer) = response else { break }
+                type(answer)
+            }
+        }
+        phase = .broken
+    }
+
+    private mutating func typeWay(to name: String) {
+        guard mode != name, var here = prompt?.mode, let path = platform.path(from: here, to: name) else { return }
+        for target in path {
+            for instruction in platform.mode(named: here)?.ways.first(where: { $0.target == target })?.instructions ?? [] {
+                if case .send(let input) = instruction { type(input) }
+            }
+            here = target
+        }
     }
 }
