@@ -57,18 +57,45 @@ package struct SSHError: Error, Sendable, Equatable {
         case keyExchange, hostKey, cipher, mac
     }
 
-    package var kind: Kind
-    package var stage: Stage
-    package var message: String
-    package var hint: String?
+    /// Behind a reference: a function that may throw one, or passes it on, keeps room for it in its frame as often as it does so, and the frames
+    /// of a login last as long as the session.
+    private final class Details: Sendable {
+        let kind: Kind
+        let stage: Stage
+        let message: String
+        let hint: String?
+        let gap: Gap?
+
+        init(_ kind: Kind, _ stage: Stage, _ message: String, _ hint: String?, _ gap: Gap?) {
+            self.kind = kind
+            self.stage = stage
+            self.message = message
+            self.hint = hint
+            self.gap = gap
+        }
+    }
+    private var details: Details
+
+    package var kind: Kind { details.kind }
+    package var stage: Stage { details.stage }
+    package var message: String { details.message }
+    package var hint: String? { details.hint }
     /// Set when the reason is nothing but that.
-    package var gap: Gap?
+    package var gap: Gap? { details.gap }
 
     package init(_ kind: Kind, stage: Stage, _ message: String, hint: String? = nil, gap: Gap? = nil) {
-        self.kind = kind
-        self.stage = stage
-        self.message = message
-        self.hint = hint
-        self.gap = gap
+        details = Details(kind, stage, message, hint, gap)
+    }
+
+    /// The same with other words.
+    package func saying(_ message: String) -> SSHError { SSHError(kind, stage: stage, message, hint: hint, gap: gap) }
+
+    /// The same, for nothing but a gap where there is one.
+    package func owing(_ gap: Gap?) -> SSHError { SSHError(kind, stage: stage, message, hint: hint, gap: gap) }
+
+    package static func == (left: SSHError, right: SSHError) -> Bool {
+        let (left, right) = (left.details, right.details)
+        return left.kind == right.kind && left.stage == right.stage && left.message == right.message && left.hint == right.hint
+            && left.gap == right.gap
     }
 }

@@ -15,8 +15,7 @@ actor ExecLine {
     private var nextID = 1
     /// The shell, once there is one.
     private(set) var console: Console?
-    private var isBusy = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private let turns = Turns()
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
 
@@ -36,8 +35,8 @@ actor ExecLine {
     func run(
         _ command: String, timeout: Duration, answers: [AnsweredQuestion]
     ) async -> (result: CommandResult, error: MusterError?) {
-        await takeTurn()
-        defer { endTurn() }
+        await turns.take()
+        defer { turns.end() }
         if let console { return await device.run(command, on: console, timeout: timeout, answers: answers) }
         let began = loop.now
         let number = nextID
@@ -122,8 +121,8 @@ actor ExecLine {
     ///
     /// - Parameter timeout: the time until its first prompt.
     func shell(timeout: Duration) async throws(MusterError) -> Console {
-        await takeTurn()
-        defer { endTurn() }
+        await turns.take()
+        defer { turns.end() }
         return try await openShell(timeout: timeout)
     }
 
@@ -173,20 +172,6 @@ actor ExecLine {
     func sayGoodbye() {
         guard let console else { return recorder?.mark(.closing, at: loop.now) ?? () }
         console.assumeIsolated { $0.close() }
-    }
-
-    // MARK: Turns
-
-    private func takeTurn() async {
-        await withCheckedContinuation { continuation in
-            if isBusy { return waiting.append(continuation) }
-            isBusy = true
-            continuation.resume()
-        }
-    }
-
-    private func endTurn() {
-        if waiting.isEmpty { isBusy = false } else { waiting.removeFirst().resume() }
     }
 }
 

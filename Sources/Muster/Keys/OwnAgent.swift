@@ -28,8 +28,7 @@ actor OwnAgent {
     private var hasFailed = false
     /// Whether it has the key of a file.
     private var holds: [String: Bool] = [:]
-    private var isBusy = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private let turns = Turns()
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
 
@@ -44,8 +43,8 @@ actor OwnAgent {
 
     /// The agent, with the key of a file in it; nil when that can't be had.
     func agent(with file: KeyFile, passphrase: Secret) async -> Agent? {
-        await takeTurn()
-        defer { endTurn() }
+        await turns.take()
+        defer { turns.end() }
         if let known = holds[file.path] { return known ? started?.agent : nil }
         guard !hasFailed else { return nil }
         do {
@@ -62,8 +61,8 @@ actor OwnAgent {
 
     /// Ends the agent, which forgets the keys.
     func close() async {
-        await takeTurn()
-        defer { endTurn() }
+        await turns.take()
+        defer { turns.end() }
         hasFailed = true
         guard let started else { return }
         self.started = nil
@@ -154,20 +153,6 @@ actor OwnAgent {
                 done.resume()
             }
         }
-    }
-
-    // MARK: Turns
-
-    private func takeTurn() async {
-        await withCheckedContinuation { continuation in
-            if isBusy { return waiting.append(continuation) }
-            isBusy = true
-            continuation.resume()
-        }
-    }
-
-    private func endTurn() {
-        if waiting.isEmpty { isBusy = false } else { waiting.removeFirst().resume() }
     }
 }
 

@@ -109,9 +109,7 @@ struct DeviceAuthentication {
         guard failures.count > 1, last.isAnswer else { return last }
         // What a device said counts for more than what it was not asked.
         let worst = failures.first { $0.kind == .refused } ?? failures.first { $0.kind == .credential } ?? last
-        var error = worst
-        error.message = failures.map(\.message).joined(separator: "; ")
-        return error
+        return worst.saying(failures.map(\.message).joined(separator: "; "))
     }
 }
 

@@ -118,7 +118,7 @@ package struct Login: Sendable {
 }
 
 /// How far a login came on one connection.
-package enum LoginProgress: Sendable {
+package indirect enum LoginProgress: Sendable {
     case loggedIn
     /// It goes on over a new connection, when there is what that needs.
     case again(Login, need: LoginNeed?)

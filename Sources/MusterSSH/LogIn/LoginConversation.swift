@@ -132,11 +132,18 @@ struct LoginConversation {
             refusedKeys: keys.sorted().map { login.identity(of: LoginAttempt($0, .publicKey)) }, loggedIn: loggedIn)
     }
 
-    func refused(ending: String) -> SSHError {
-        var error = login.policy.failure(user: login.user, ending: ending, hint: hint)
-        error.gap = gap
-        return error
+    /// The login's failure.
+    ///
+    /// - Parameter ending: how the device ended the connection, if it did.
+    func failure(ending: String? = nil) -> SSHError {
+        login.policy.failure(user: login.user, ending: ending, hint: hint).owing(gap)
     }
+
+    /// It goes on over another connection.
+    ///
+    /// Not to be made part of a function that waits: what is copied on the way would have room in its frame.
+    @inline(never)
+    func again(for need: LoginNeed? = nil) -> LoginProgress { .again(login, need: need) }
 
     /// What libssh2 lacks, where nothing but RSA keys was refused: where a password was too, another client would only try it again.
     var gap: SSHError.Gap? {

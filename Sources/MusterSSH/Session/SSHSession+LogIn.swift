@@ -36,7 +36,7 @@ extension SSHSession {
                 guard let outcome = try await offer(attempt, of: &conversation) else { return .loggedIn }
                 conversation.record(outcome, of: attempt)
                 if let need = conversation.need(after: outcome, of: attempt), case .reconnect = conversation.login.policy.next() {
-                    return .again(conversation.login, need: need)
+                    return conversation.again(for: need)
                 }
             case .expand(let index):
                 try await conversation.expand(index)
@@ -51,15 +51,13 @@ extension SSHSession {
                     conversation.settleAll(.refused)
                     guard error.kind == .connectionLost, conversation.login.policy.hasOffered else { throw error }
                     // The refusal is the news; that the device hung up after it is a detail.
-                    throw conversation.refused(ending: error.message)
+                    throw conversation.failure(ending: error.message)
                 }
             case .reconnect:
-                return .again(conversation.login, need: nil)
+                return conversation.again()
             case .failed:
-                if conversation.retryRSAKeys() { return .again(conversation.login, need: nil) }
-                var error = conversation.login.policy.failure(user: user, hint: conversation.hint)
-                error.gap = conversation.gap
-                throw error
+                if conversation.retryRSAKeys() { return conversation.again() }
+                throw conversation.failure()
             }
         }
     }
@@ -97,7 +95,7 @@ extension SSHSession {
                 conversation.settle(attempt, .refused)
                 guard disconnectReason != nil || conversation.login.policy.hasOffered else { throw error }
                 conversation.record(.refused, of: attempt)
-                throw conversation.refused(ending: error.message)
+                throw conversation.failure(ending: error.message)
             default: throw error
             }
         }
